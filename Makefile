@@ -1,0 +1,88 @@
+# The commands of the project. `make run` and `make test` are all a fresh machine needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+STAMP := $(VENV)/.ready
+SERVICES := redis-server rabbitmq-server postgresql
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-setup test-fast check format bench docs secrets clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with everything pinned (quick when done)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "error: Python 3.11 or newer is needed; call: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || $(MAKE) --no-print-directory venv-package
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV); the first time this takes about a minute"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt \
+		-e '.[dev,postgresql,redis,rabbitmq]'
+	@touch $@
+
+.PHONY: venv-package
+venv-package:
+	@if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || [ -n "$(SUDO)" ]; }; then \
+		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv; \
+	else echo "error: Python's venv module is missing; install python3-venv and try again"; exit 1; fi
+
+run: setup ## start a node on ./data in the foreground
+	@exec $(BIN)/qflow up --data-dir $(DATA)
+
+test-setup: ## install what tests start: Redis, RabbitMQ, PostgreSQL, clang for WebAssembly
+	@missing=""; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	{ command -v rabbitmq-server || test -x /usr/sbin/rabbitmq-server; } >/dev/null || missing="$$missing rabbitmq-server"; \
+	{ command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	{ command -v clang && command -v wasm-ld && ls /usr/lib/llvm-*/lib/clang/*/lib/wasi /usr/lib/wasm32-wasi; } \
+		>/dev/null 2>&1 || missing="$$missing clang lld wasi-libc libclang-rt-dev-wasm32"; \
+	[ -z "$$missing" ] && exit 0; \
+	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || [ -n "$(SUDO)" ]; }; then \
+		echo "installing$$missing"; \
+		printf '#!/bin/sh\nexit 101\n' | $(SUDO) tee /usr/sbin/policy-rc.d >/dev/null; \
+		$(SUDO) chmod 755 /usr/sbin/policy-rc.d; \
+		$(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq \
+			--no-install-recommends $$missing >/dev/null; \
+		code=$$?; $(SUDO) rm -f /usr/sbin/policy-rc.d; exit $$code; \
+	else echo "error: these are missing:$$missing; install them and try again"; exit 1; fi
+
+test: setup test-setup ## run all tests
+	$(BIN)/pytest -n 2 --dist worksteal
+
+test-fast: setup ## run the tests that need no servers and kill nothing
+	$(BIN)/pytest -n 2 --dist worksteal -m "not services and not slow"
+
+check: setup ## style, types, layers, migrations, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	QFLOW_DATA_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/pytest tests/test_tidy.py tests/test_docs.py tests/test_architecture.py
+
+format: setup ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure this machine
+	$(BIN)/qflow bench
+
+docs: setup ## make the generated pages of docs/ anew
+	$(BIN)/python docs/generate.py
+
+secrets: ## make the secret files that compose.yaml mounts, once
+	@mkdir -p secrets && chmod 700 secrets && echo '*' > secrets/.gitignore
+	@test -s secrets/postgres-password || openssl rand -hex 24 > secrets/postgres-password
+	@test -s secrets/secret-key || openssl rand -hex 32 > secrets/secret-key
+	@test -s secrets/database-url || printf 'postgresql://qflow:%s@postgresql:5432/qflow\n' \
+		"$$(cat secrets/postgres-password)" > secrets/database-url
+	@chmod 644 secrets/*
+
+clean: ## remove what was made, but no data
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

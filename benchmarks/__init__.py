@@ -1,0 +1,1 @@
+"""What Qflow costs, measured: one module per benchmark, and the runner behind ``qflow bench``."""

@@ -1,0 +1,1 @@
+"""The engine: carries out flows durably, and shows what it did."""

@@ -1,0 +1,211 @@
+"""The Python door: use-cases, and the types they take and give. Other applications import only this.
+
+Every use-case is a function of a :class:`World`, a :class:`Principal` and what it is about::
+
+    from engine.api import StartRequest, start_execution, world
+
+    started = start_execution(world(), principal, StartRequest("greeting"))
+
+They block, so asynchronous code calls them on a thread. What they raise stands in
+:class:`QflowError`'s tree.
+"""
+
+from __future__ import annotations
+
+from engine.base.canonical import cid_of
+from engine.base.errors import (
+    CorruptData,
+    ErrorInfo,
+    ErrorType,
+    InvalidInput,
+    NetworkFailure,
+    NodeFailure,
+    PayloadTooLarge,
+    PermissionDenied,
+    PolicyViolation,
+    Problem,
+    QflowError,
+    ResourceExhausted,
+    StaleRevision,
+    StepFailure,
+    TimedOut,
+    Unauthenticated,
+    UnknownObject,
+    WrongState,
+)
+from engine.base.ids import derived, ulid
+from engine.base.limits import Limits
+from engine.execution.session import Outcome
+from engine.flow.canonical import from_canonical, to_canonical
+from engine.flow.diff import FieldChange, FlowDiff, StepChange, diff_flows
+from engine.flow.dump import definition_of, dump_flow
+from engine.flow.model import FAILURE, MAIN, Edge, Flow, FlowSettings, Metadata, RetryPolicy, Step
+from engine.flow.parse import Parsed, parse_flow
+from engine.flow.schemas import json_schema
+from engine.journal.cloudevents import to_cloudevent
+from engine.journal.state import ExecutionState, Run, Status
+from engine.ports.access_store import Principal, Subnet, TokenRecord
+from engine.ports.capabilities import CapabilityStore, CapabilityUse, UseQuery
+from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
+from engine.ports.journal_store import Entry, ExecutionQuery, Header
+from engine.ports.policy import PERSONAL, EgressPolicy, Policy
+from engine.ports.step_catalogue import Answer, Item, Manifest, StepCatalogue, StepType, TriggerType
+from engine.usecases.answer_wait import answer_wait
+from engine.usecases.archive_flow import archive_flow
+from engine.usecases.checkpoints import create_checkpoint, list_checkpoints, restore_checkpoint
+from engine.usecases.control_execution import abort_execution, pause_execution, resume_execution
+from engine.usecases.create_flow import create_flow
+from engine.usecases.delete_execution import delete_execution
+from engine.usecases.delete_flow import delete_flow
+from engine.usecases.diff_versions import diff_versions
+from engine.usecases.export_execution import export_execution
+from engine.usecases.flow_history import flow_history
+from engine.usecases.fork_execution import ForkRequest, fork_execution, replay_execution
+from engine.usecases.get_flow import FlowView, get_flow
+from engine.usecases.inspect_execution import (
+    execution_logs,
+    execution_metrics,
+    execution_state,
+    get_execution,
+    items_of,
+    list_executions,
+)
+from engine.usecases.list_capability_uses import list_capability_uses
+from engine.usecases.list_flows import list_flows
+from engine.usecases.permission import require
+from engine.usecases.publish_event import publish_event
+from engine.usecases.publish_flow import publish_flow
+from engine.usecases.rollback_flow import rollback_flow
+from engine.usecases.start_execution import Started, StartRequest, start_execution
+from engine.usecases.tag_version import tag_version
+from engine.usecases.unpublish_flow import unpublish_flow
+from engine.usecases.update_flow import update_flow
+from engine.usecases.validate_flow import validate_flow
+from engine.usecases.world import World
+
+
+def world() -> World:
+    """The world of this process, built on first use."""
+    from engine import wiring
+
+    return wiring.world()
+
+
+def capability_audit() -> CapabilityStore:
+    """The audit of capability tokens, for :func:`list_capability_uses`."""
+    from engine import wiring
+
+    return wiring.capability_audit()
+
+
+__all__ = [
+    "FAILURE",
+    "MAIN",
+    "PERSONAL",
+    "ActiveTrigger",
+    "Answer",
+    "CapabilityStore",
+    "CapabilityUse",
+    "CorruptData",
+    "Edge",
+    "EgressPolicy",
+    "Entry",
+    "ErrorInfo",
+    "ErrorType",
+    "ExecutionQuery",
+    "ExecutionState",
+    "FieldChange",
+    "Flow",
+    "FlowDiff",
+    "FlowRecord",
+    "FlowSettings",
+    "FlowView",
+    "ForkRequest",
+    "Header",
+    "InvalidInput",
+    "Item",
+    "Limits",
+    "Manifest",
+    "Metadata",
+    "NetworkFailure",
+    "NodeFailure",
+    "Outcome",
+    "Parsed",
+    "PayloadTooLarge",
+    "PermissionDenied",
+    "Policy",
+    "PolicyViolation",
+    "Principal",
+    "Problem",
+    "QflowError",
+    "Registration",
+    "ResourceExhausted",
+    "RetryPolicy",
+    "Run",
+    "StaleRevision",
+    "StartRequest",
+    "Started",
+    "Status",
+    "Step",
+    "StepCatalogue",
+    "StepChange",
+    "StepFailure",
+    "StepType",
+    "Subnet",
+    "TimedOut",
+    "TokenRecord",
+    "TriggerType",
+    "Unauthenticated",
+    "UnknownObject",
+    "UseQuery",
+    "VersionRecord",
+    "World",
+    "WrongState",
+    "abort_execution",
+    "answer_wait",
+    "archive_flow",
+    "capability_audit",
+    "cid_of",
+    "create_checkpoint",
+    "create_flow",
+    "definition_of",
+    "delete_execution",
+    "delete_flow",
+    "derived",
+    "diff_flows",
+    "diff_versions",
+    "dump_flow",
+    "execution_logs",
+    "execution_metrics",
+    "execution_state",
+    "export_execution",
+    "flow_history",
+    "fork_execution",
+    "from_canonical",
+    "get_execution",
+    "get_flow",
+    "items_of",
+    "json_schema",
+    "list_capability_uses",
+    "list_checkpoints",
+    "list_executions",
+    "list_flows",
+    "parse_flow",
+    "pause_execution",
+    "publish_event",
+    "publish_flow",
+    "replay_execution",
+    "require",
+    "restore_checkpoint",
+    "resume_execution",
+    "rollback_flow",
+    "start_execution",
+    "tag_version",
+    "to_canonical",
+    "to_cloudevent",
+    "ulid",
+    "unpublish_flow",
+    "update_flow",
+    "validate_flow",
+    "world",
+]

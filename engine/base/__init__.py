@@ -1,0 +1,1 @@
+"""Words everybody shares: ids, canonical encoding, CIDs, errors and limits; knows nothing else."""

@@ -1,0 +1,80 @@
+"""Canonical encoding and content identifiers.
+
+Values are encoded as DAG-CBOR (https://ipld.io/specs/codecs/dag-cbor/spec/) and addressed by
+CIDv1 with sha2-256, written in base32: the CIDs that a Kubo daemon gives for the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import Any
+
+import libipld
+
+from engine.base.errors import CorruptData
+
+DAG_CBOR = 0x71
+RAW = 0x55
+
+_PREFIX = {codec: bytes((1, codec, 0x12, 32)) for codec in (DAG_CBOR, RAW)}
+_INT_MAX, _INT_MIN = 2**64 - 1, -(2**64)
+
+
+def encode(value: Any) -> bytes:
+    """Encode a JSON-like value (plus bytes) as DAG-CBOR.
+
+    What DAG-CBOR lacks is mapped as JSON.stringify would: NaN and infinities become null, lone
+    surrogates become U+FFFD, tuples become lists, integers past 64 bits become floats.
+    """
+    return settle(value)[1]
+
+
+def settle(value: Any) -> tuple[Any, bytes]:
+    """The value as it will be read back, and its encoding."""
+    try:
+        return value, libipld.encode_dag_cbor(value)
+    except ValueError:
+        settled = plain(value)
+        return settled, libipld.encode_dag_cbor(settled)
+
+
+def plain(value: Any) -> Any:
+    """Copy a value with everything DAG-CBOR cannot hold replaced (see :func:`encode`)."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {plain(str(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, bool) or value is None or isinstance(value, bytes):
+        return value
+    if isinstance(value, int):
+        return value if _INT_MIN <= value <= _INT_MAX else float(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    raise TypeError(f"a {type(value).__name__} cannot be stored; use JSON values or bytes")
+
+
+def decode(data: bytes) -> Any:
+    """Decode DAG-CBOR; raises :class:`CorruptData` where the bytes are not DAG-CBOR."""
+    try:
+        return libipld.decode_dag_cbor(data)
+    except ValueError as error:
+        raise CorruptData(f"not DAG-CBOR: {error}") from error
+
+
+def digest(data: bytes) -> bytes:
+    """SHA-256 of the bytes: 32 bytes."""
+    return hashlib.sha256(data).digest()
+
+
+def cid_of_bytes(data: bytes, codec: int = DAG_CBOR) -> str:
+    """CIDv1 of encoded bytes, in base32 with its ``b`` prefix."""
+    cid: str = libipld.encode_multibase("b", _PREFIX[codec] + hashlib.sha256(data).digest())
+    return cid
+
+
+def cid_of(value: Any) -> str:
+    """CIDv1 of a value's canonical encoding."""
+    return cid_of_bytes(encode(value))

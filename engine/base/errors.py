@@ -1,0 +1,327 @@
+"""Every error of the engine, in one tree.
+
+::
+
+    QflowError
+    ├── InvalidInput            validation_error      400   (carries all problems at once)
+    │   └── UnknownObject       validation_error      404
+    ├── StaleRevision           validation_error      409
+    ├── WrongState              validation_error      409
+    ├── Unauthenticated         permission_denied     401
+    ├── PermissionDenied        permission_denied     403
+    │   └── CapabilityDenied    permission_denied     403   a step's capability token does not allow this
+    ├── PolicyViolation         dao_policy_violation  403
+    │   └── EgressDenied        dao_policy_violation  403   a step may not connect there
+    ├── ResourceExhausted       resource_exhausted    429
+    │   └── PayloadTooLarge     resource_exhausted    413
+    ├── StepFailure             execution_error       a step said no
+    │   └── ExpressionFailed    execution_error       an expression in {{ }} raised an error
+    ├── SandboxViolation        resource_exhausted    guest code crossed a limit and was stopped
+    ├── TimedOut                timeout_error
+    ├── NetworkFailure          network_error
+    │   └── CircuitOpen         network_error         the target failed too often; not asked for a while
+    ├── NodeFailure             node_failure
+    │   ├── LeaseLost           node_failure          another worker owns the execution now
+    │   └── DatabaseUnavailable node_failure          locked, gone or full; may work again soon
+    ├── JournalConflict         execution_error       a second writer was refused
+    └── CorruptData             execution_error       stored bytes do not match their hash
+
+    StepCancelled (BaseException)                     so that no ``except Exception`` can eat it
+
+The error types are the eight of the reference's ``ErrorType``; ``code`` is stable and finer.
+The first line of a class docstring is its default message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class ErrorType(StrEnum):
+    """The error types of the reference (``ErrorType``)."""
+
+    VALIDATION_ERROR = "validation_error"  # the request or flow is not well formed
+    EXECUTION_ERROR = "execution_error"  # a step or the engine failed while running
+    NODE_FAILURE = "node_failure"  # a node or worker died or lost its lease
+    NETWORK_ERROR = "network_error"  # the other side could not be reached
+    PERMISSION_DENIED = "permission_denied"  # the actor may not do this
+    RESOURCE_EXHAUSTED = "resource_exhausted"  # a limit was reached
+    TIMEOUT_ERROR = "timeout_error"  # it took longer than allowed
+    DAO_POLICY_VIOLATION = "dao_policy_violation"  # the subnet's policy forbids it
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input: what, where, and how to mend it.
+
+    ``path`` is a JSON pointer-like path (``steps[2].params.url``); ``line`` is 1-based, if known.
+    """
+
+    path: str
+    message: str
+    code: str = "invalid"
+    line: int | None = None
+    hint: str | None = None
+    severity: str = "error"  # or "warning"
+
+    def as_json(self) -> dict[str, Any]:
+        """Render for REST and ``--json`` output, leaving out what is unknown."""
+        fields = {
+            "path": self.path,
+            "message": self.message,
+            "code": self.code,
+            "line": self.line,
+            "hint": self.hint,
+            "severity": self.severity,
+        }
+        return {key: value for key, value in fields.items() if value is not None}
+
+    def __str__(self) -> str:
+        where = f"{self.path} (line {self.line})" if self.line else self.path
+        return f"{where}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+class QflowError(Exception):
+    """Something went wrong in Qflow."""
+
+    type: ClassVar[ErrorType] = ErrorType.EXECUTION_ERROR
+    code: ClassVar[str] = "qflow_error"
+    http_status: ClassVar[int] = 500
+    retryable: bool = False
+
+    def __init__(self, message: str | None = None, **details: Any) -> None:
+        self.message = message or (self.__doc__ or "").strip().splitlines()[0]
+        self.details: dict[str, Any] = details
+        super().__init__(self.message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild, (type(self), self.message, self.details, self.__dict__))
+
+
+def _rebuild(
+    cls: type[QflowError], message: str, details: dict[str, Any], attributes: dict[str, Any]
+) -> QflowError:
+    error = cls.__new__(cls)
+    Exception.__init__(error, message)
+    error.__dict__.update(attributes)
+    error.message, error.details = message, details
+    return error
+
+
+class InvalidInput(QflowError):
+    """The input is not valid."""
+
+    type = ErrorType.VALIDATION_ERROR
+    code = "invalid_input"
+    http_status = 400
+
+    def __init__(self, message: str | None = None, problems: Sequence[Problem] = (), **details: Any) -> None:
+        super().__init__(message, **details)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *(f"  {problem}" for problem in self.problems)])
+
+
+class UnknownObject(InvalidInput):
+    """There is no such object here."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class StaleRevision(QflowError):
+    """Someone saved a newer revision first; load it and apply your change again."""
+
+    type = ErrorType.VALIDATION_ERROR
+    code = "stale_revision"
+    http_status = 409
+
+
+class WrongState(QflowError):
+    """The object is in a state that does not allow this."""
+
+    type = ErrorType.VALIDATION_ERROR
+    code = "wrong_state"
+    http_status = 409
+
+
+class Unauthenticated(QflowError):
+    """A valid bearer token is needed; make one with: qflow token create."""
+
+    type = ErrorType.PERMISSION_DENIED
+    code = "unauthenticated"
+    http_status = 401
+
+
+class PermissionDenied(QflowError):
+    """The actor may not do this."""
+
+    type = ErrorType.PERMISSION_DENIED
+    code = "permission_denied"
+    http_status = 403
+
+
+class CapabilityDenied(PermissionDenied):
+    """The step's capability token does not allow this."""
+
+    code = "capability_denied"
+
+
+class PolicyViolation(QflowError):
+    """The subnet's policy does not allow this."""
+
+    type = ErrorType.DAO_POLICY_VIOLATION
+    code = "policy_violation"
+    http_status = 403
+
+
+class EgressDenied(PolicyViolation):
+    """The subnet's policy does not allow connecting there."""
+
+    code = "egress_denied"
+
+
+class ResourceExhausted(QflowError):
+    """A limit was reached."""
+
+    type = ErrorType.RESOURCE_EXHAUSTED
+    code = "limit_reached"
+    http_status = 429
+    retryable = True
+
+
+class PayloadTooLarge(ResourceExhausted):
+    """The payload is larger than the limit allows."""
+
+    code = "payload_too_large"
+    http_status = 413
+    retryable = False
+
+
+class StepFailure(QflowError):
+    """The step failed."""
+
+    code = "step_failed"
+
+    def __init__(self, message: str | None = None, *, retryable: bool = False, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.retryable = retryable
+
+
+class ExpressionFailed(StepFailure):
+    """An expression could not be evaluated."""
+
+    code = "expression_failed"
+
+
+class SandboxViolation(QflowError):
+    """Code in the sandbox crossed a limit and was stopped; ``details["limit"]`` names it."""
+
+    type = ErrorType.RESOURCE_EXHAUSTED
+    code = "sandbox_violation"
+    http_status = 422
+
+
+class TimedOut(QflowError):
+    """It took longer than its time limit."""
+
+    type = ErrorType.TIMEOUT_ERROR
+    code = "timed_out"
+    http_status = 504
+    retryable = True
+
+
+class NetworkFailure(QflowError):
+    """The other side could not be reached or broke the connection."""
+
+    type = ErrorType.NETWORK_ERROR
+    code = "network_failure"
+    http_status = 502
+    retryable = True
+
+
+class CircuitOpen(NetworkFailure):
+    """The target failed too often lately and is left alone for a while."""
+
+    code = "circuit_open"
+    http_status = 503
+
+
+class NodeFailure(QflowError):
+    """A node or worker failed."""
+
+    type = ErrorType.NODE_FAILURE
+    code = "node_failure"
+    http_status = 503
+    retryable = True
+
+
+class LeaseLost(NodeFailure):
+    """Another worker owns this execution now."""
+
+    code = "lease_lost"
+
+
+class DatabaseUnavailable(NodeFailure):
+    """The database did not answer; nothing was written, try again."""
+
+    code = "database_unavailable"
+
+
+class JournalConflict(QflowError):
+    """A second writer tried to append to the journal and was refused."""
+
+    code = "journal_conflict"
+    http_status = 409
+
+
+class CorruptData(QflowError):
+    """Stored bytes do not match their recorded hash."""
+
+    code = "corrupt_data"
+
+
+class StepCancelled(BaseException):
+    """The execution no longer wants this step; derives from BaseException so steps cannot eat it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """An error as the journal and the doors carry it (the reference's ``ExecutionError``)."""
+
+    type: str
+    code: str
+    message: str
+    retryable: bool = False
+    step: str | None = None
+    node: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Render as a plain map that canonical encoding accepts."""
+        return {
+            "type": self.type,
+            "code": self.code,
+            "message": self.message,
+            "retryable": self.retryable,
+            "step": self.step,
+            "node": self.node,
+            "details": dict(self.details),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> ErrorInfo:
+        """Read what :meth:`as_json` wrote."""
+        return cls(**{name: value[name] for name in cls.__dataclass_fields__ if name in value})
+
+    @classmethod
+    def of(cls, error: BaseException, step: str | None = None) -> ErrorInfo:
+        """Describe any exception; one that is not ours becomes ``internal_error``."""
+        if isinstance(error, QflowError):
+            return cls(str(error.type), error.code, error.message, error.retryable, step, None, error.details)
+        message = f"{type(error).__name__}: {error}"
+        return cls(str(ErrorType.EXECUTION_ERROR), "internal_error", message, False, step)

@@ -1,0 +1,102 @@
+"""Every limit, in one place, with its unit last in the name.
+
+A subnet's policy may lower a limit, never raise it above what the node allows.
+Each can be set as ``QFLOW_LIMIT_<NAME>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The node's limits; defaults suit one machine with 2 cores and 4 GiB."""
+
+    definition_bytes_max: int = 4 * 1024 * 1024  # one flow definition
+    flow_steps_max: int = 2_000  # steps in one flow
+    request_body_bytes_max: int = 16 * 1024 * 1024  # a REST or webhook body
+    upload_file_bytes_max: int = 64 * 1024 * 1024  # one file of a multipart webhook
+    inline_output_bytes_max: int = 64 * 1024  # larger step outputs become blocks
+    step_output_bytes_max: int = 64 * 1024 * 1024  # one step run
+    response_body_bytes_max: int = 32 * 1024 * 1024  # what http.request reads
+    http_redirects_max: int = 10
+    http_pages_max: int = 1_000
+    execution_facts_max: int = 200_000  # facts of one execution, over all truncations
+    history_facts_max: int = 10_000  # facts kept before checkpoint-and-truncate
+    step_runs_max: int = 100_000  # runs of one step in one execution (endless loops)
+    executions_running_max: int = 100  # per subnet; more wait in their lanes
+    executions_pending_max: int = 100_000  # per subnet; more are refused
+    execution_timeout_ms: int = 24 * 3600 * 1000  # running time; waits do not count
+    step_timeout_ms: int = 300_000
+    sub_flow_depth_max: int = 32
+    sandbox_memory_bytes_max: int = 128 * 1024 * 1024  # one guest
+    sandbox_deadline_ms: int = 5_000  # one call of a guest
+    batch_facts_max: int = 500  # facts of pure steps held before a commit
+    batch_age_ms: int = 200  # how long they may be held
+    time_slice_ms: int = 2_000  # a driver yields its thread after this
+    lease_ms: int = 6_000  # an owner that is silent for this long has lost its executions
+    webhook_wait_ms: int = 120_000  # how long a webhook caller waits for an answer
+    requests_per_minute_max: int = 60_000  # per token or address on REST
+    webhooks_per_minute_max: int = 120_000  # per flow
+    page_size_max: int = 250
+    retention_days: int = 30  # finished executions' data, unless the flow says otherwise
+
+    def lowered_by(self, overrides: Mapping[str, int]) -> Limits:
+        """These limits with the smaller of both values wherever ``overrides`` names one."""
+        known = {field.name for field in fields(self)}
+        smaller = {
+            name: min(value, getattr(self, name)) for name, value in overrides.items() if name in known
+        }
+        return replace(self, **smaller)
+
+
+# --- fixed limits: not settings, since nobody should need to change them ---------------------------
+
+# What a definition may be
+DEFINITION_DEPTH_MAX = 100  # levels of lists and mappings inside each other
+PROBLEMS_MAX = 200  # problems in one report; the rest are counted
+CYCLES_MAX = 20  # cycles named in one report
+YAML_BYTES_MAX = 1024 * 1024  # YAML is slow to read; larger definitions are written as JSON
+YAML_VALUES_MAX = 200_000  # values after every alias is written out
+
+# What step parameters may be
+MERGE_INPUTS_MAX = 32  # inputs of one logic.merge
+SWITCH_CASES_MAX = 100  # cases of one logic.switch
+CONDITIONS_MAX = 100  # conditions in one step
+WAIT_MS_MAX = 10 * 366 * 24 * 3600 * 1000  # ten years
+SCHEDULE_INTERVAL_MS_MIN = 100  # a tenth of a second
+SCHEDULE_INTERVAL_MS_MAX = 366 * 24 * 3600 * 1000  # a year
+SCHEDULE_CRONS_MAX = 32  # cron lines of one schedule
+STOP_MESSAGE_CHARACTERS_MAX = 10_000  # the message of flow.stop
+FIELD_DEPTH_MAX = 32  # parts of a dotted field name
+WEBHOOK_PATH_BYTES_MAX = 512  # a webhook's path
+
+# What requests to the node may be
+JSON_DEPTH_MAX = 200  # levels in a JSON body
+FORM_FIELDS_MAX = 1_000  # fields of a form
+FORM_PARTS_MAX = 1_000  # parts of a multipart form
+TOKEN_CHARACTERS_MAX = 512  # a bearer token as sent
+NOTE_CHARACTERS_MAX = 2_000  # messages and names beside a definition
+LOG_LINES_MAX = 1_000  # log lines in one answer
+TEST_CALLS_PER_MINUTE_MAX = 1_200  # test webhooks of one flow
+CALLS_WAITING_MAX = 2_000  # calls waiting for a thread; more are refused
+STREAM_BACKLOG_MAX = 2_000  # events a slow reader may be behind
+STREAM_MESSAGE_BYTES_MAX = 64 * 1024  # a message from a watcher
+
+# What steps may do to others
+HTTP_POOLS_MAX = 64  # connection pools kept
+HTTP_IDLE_CONNECTIONS_MAX = 20  # idle connections kept in a pool
+HTTP_LOOKUPS_MAX = 64  # name look-ups at once
+HTTP_TOKENS_MAX = 1_000  # OAuth tokens kept
+HTTP_GZIP_MEMBERS_MAX = 1_000  # members of a compressed body
+
+# What a process keeps
+BINDINGS_MAX = 20_000  # steps bound to their types
+PLANS_MAX = 512  # compiled flow versions
+SPILLED_BYTES_MAX = 64 * 1024 * 1024  # large outputs kept in memory beside their blocks
+BREAKER_TARGETS_MAX = 10_000  # failing targets remembered
+RATE_BUCKETS_MAX = 20_000  # callers whose rate is remembered
+LIVE_BATCHES_MAX = 10_000  # batches of facts waiting to be sent to watchers
+METRIC_SERIES_MAX = 200  # label combinations of one measure

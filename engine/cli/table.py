@@ -1,0 +1,70 @@
+"""The table of commands: group, name, module and one line each; help and docs follow it."""
+
+from __future__ import annotations
+
+from engine.cli.frame import Entry
+
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "Node",
+        (
+            Entry("up", "up", "start a whole node in the foreground; Ctrl-C stops it cleanly"),
+            Entry("worker", "worker", "start a worker process for a node with a Redis or RabbitMQ broker"),
+            Entry("migrate", "migrate", "create or update the database's tables"),
+            Entry("settings", "settings_view", "show the settings in force, secrets hidden"),
+            Entry("token", "tokens", "create, list and revoke bearer tokens for the REST API"),
+        ),
+    ),
+    (
+        "Flows",
+        (
+            Entry("create", "flows", "create a flow from a file"),
+            Entry("list", "flows", "list flows"),
+            Entry("show", "flows", "show a flow and its definition"),
+            Entry("update", "flows", "save a new version of a flow from a file"),
+            Entry("delete", "flows", "delete a flow"),
+            Entry("validate", "flows", "check flow files and report all problems at once"),
+            Entry("publish", "publishing", "put a version of a flow into production with its triggers"),
+            Entry("unpublish", "publishing", "take a flow out of production"),
+            Entry("archive", "publishing", "put a flow into the archive, or take it out again"),
+            Entry("history", "versions", "list the versions of a flow"),
+            Entry("diff", "versions", "show what changed between two versions of a flow"),
+            Entry("rollback", "versions", "make an earlier version the newest again"),
+            Entry("tag", "versions", "give a version of a flow a name"),
+            Entry("eval", "eval", "evaluate an expression on items given here"),
+            Entry("schema", "schemas", "print the JSON Schema of a flow format or of a step type"),
+        ),
+    ),
+    (
+        "Executions",
+        (
+            Entry("run", "run", "execute flow files on a node of their own and show the results"),
+            Entry("start", "executions", "start an execution of a flow"),
+            Entry("executions", "executions", "list executions"),
+            Entry("status", "executions", "show where an execution stands"),
+            Entry("logs", "executions", "show what happened in an execution"),
+            Entry("pause", "control", "let nothing new start in an execution"),
+            Entry("resume", "control", "let a paused execution go on"),
+            Entry("abort", "control", "end an execution"),
+            Entry("approve", "answers", "approve a step that waits for approval"),
+            Entry("answer", "answers", "answer a step that waits, with data"),
+            Entry("trigger", "answers", "publish an event to flows and waiting steps"),
+            Entry("checkpoint", "again", "create, list or restore checkpoints of an execution"),
+            Entry("fork", "again", "start a new execution from a step of another one"),
+            Entry("replay", "again", "run an execution again from the start"),
+            Entry("export", "export", "write an execution's bundle: its definition and its journal"),
+        ),
+    ),
+    (
+        "System",
+        (
+            Entry("nodes", "system", "list the nodes of this network"),
+            Entry("health", "system", "check the health of the node"),
+            Entry("metrics", "system", "show the measurements of the node"),
+            Entry("dao-subnets", "system", "list the subnets"),
+            Entry("bench", "bench", "measure this machine with the benchmarks"),
+        ),
+    ),
+)
+
+ENTRIES: dict[str, Entry] = {entry.name: entry for _, entries in GROUPS for entry in entries}

@@ -1,0 +1,88 @@
+"""``qflow token``: bearer tokens for the REST API."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from engine.base.errors import InvalidInput
+from engine.cli.boot import local_actor, open_world, refuse_remote
+from engine.cli.frame import OK, Command, shared_again
+from engine.cli.output import note, print_json, print_table, when
+from engine.ports.access_store import TokenRecord
+from engine.usecases.world import World
+
+SCOPES = (
+    "flows:read", "flows:write", "executions:read", "executions:write", "system:read", "admin",
+)  # fmt: skip
+DAY_US = 24 * 3600 * 1_000_000
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="create|list|revoke")
+    shared = [shared_again()]
+    create = verbs.add_parser("create", parents=shared, help="create a token and print it once")
+    create.add_argument("--name", default="token", help="what it is for")
+    create.add_argument(
+        "--scopes",
+        default="admin",
+        metavar="S",
+        help=f"comma separated: {', '.join(SCOPES)} (default: admin)",
+    )
+    create.add_argument("--days", type=int, metavar="N", help="valid for N days (default: until revoked)")
+    verbs.add_parser("list", parents=shared, help="list tokens, without their secrets")
+    revoke = verbs.add_parser("revoke", parents=shared, help="make a token invalid")
+    revoke.add_argument("id", metavar="TOKEN_ID")
+
+
+def _run(args: argparse.Namespace) -> int:
+    refuse_remote(args)
+    world = open_world(args)
+    return {"create": _create, "list": _list, "revoke": _revoke}[args.verb](world, args)
+
+
+def _create(world: World, args: argparse.Namespace) -> int:
+    scopes = tuple(scope.strip() for scope in args.scopes.split(",") if scope.strip())
+    unknown = [scope for scope in scopes if scope not in SCOPES and scope != "*"]
+    if unknown or not scopes:
+        raise InvalidInput(f"unknown scope {', '.join(unknown) or '(none)'}; known: {', '.join(SCOPES)}")
+    now = world.clock.now_us()
+    expires = now + args.days * DAY_US if args.days is not None else None
+    record, secret = world.access.create_token(args.name, args.subnet, scopes, expires, now)
+    if args.json:
+        print_json(
+            {"id": record.id, "name": record.name, "scopes": list(scopes), "token": secret}, indent=None
+        )
+    else:
+        note(f"token {record.id} ({', '.join(scopes)}); it is shown only now:")
+        print(secret)
+    return OK
+
+
+def _list(world: World, args: argparse.Namespace) -> int:
+    records = world.access.tokens(local_actor(args).subnet)
+    if args.json:
+        print_json([asdict(record) for record in records])
+        return OK
+    rows = [(r.id, r.name, r.scopes, when(r.created_us), _state(r, world.clock.now_us())) for r in records]
+    print_table(("id", "name", "scopes", "created", "state"), rows, "no tokens; make one: qflow token create")
+    return OK
+
+
+def _state(record: TokenRecord, now_us: int) -> str:
+    if record.revoked:
+        return "revoked"
+    if record.expires_us is None:
+        return "valid"
+    return f"valid until {when(record.expires_us)}" if record.expires_us > now_us else "expired"
+
+
+def _revoke(world: World, args: argparse.Namespace) -> int:
+    if args.id not in {record.id for record in world.access.tokens(args.subnet)}:
+        raise InvalidInput(f"there is no token {args.id!r} in subnet {args.subnet!r}; see: qflow token list")
+    world.access.revoke_token(args.id)
+    note(f"token {args.id} is revoked")
+    return OK
+
+
+COMMANDS = {"token": Command(_configure, _run)}

@@ -1,0 +1,1 @@
+"""Agreement among nodes as pure state machines without I/O."""

@@ -1,0 +1,94 @@
+"""The live channel: facts as CloudEvents to groups of the Channels layer.
+
+Groups: ``execution.ID`` for one execution and ``subnet.ID`` for all of a subnet. Facts are handed
+to one sending thread with its own event loop, so that a commit never waits for watchers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from engine.base.limits import LIVE_BATCHES_MAX
+from engine.journal.cloudevents import to_cloudevent
+from engine.journal.facts import Fact
+from engine.ports.journal_store import Header
+
+log = logging.getLogger("qflow.notifier")
+
+
+def group_name(kind: str, name: str) -> str:
+    """A valid group name (at most 99 of ``[A-Za-z0-9_.-]``)."""
+    return f"{kind}.{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}"[:99]
+
+
+class ChannelsNotifier:
+    """Implements :class:`engine.ports.notifier.Notifier`.
+
+    The in-memory layer belongs to one event loop: where the node serves the browser itself,
+    ``bind`` gives that loop. Without one, and with a Redis layer, it keeps a loop of its own.
+    """
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting = 0
+        self._lock = threading.Lock()
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Send on this loop from now on."""
+        self._loop = loop
+
+    def committed(self, header: Header, first_sequence: int, facts: Sequence[Fact]) -> None:
+        """Send facts to whoever watches the execution or its subnet."""
+        groups = [group_name("execution", header.id), group_name("subnet", header.subnet)]
+        layer = get_channel_layer()
+        if layer is None:
+            return
+        heard = getattr(layer, "groups", None)  # the in-memory layer knows its listeners
+        if heard is not None:
+            groups = [group for group in groups if heard.get(group)]
+        if not groups:
+            return
+        events = [to_cloudevent(header, first_sequence + offset, fact) for offset, fact in enumerate(facts)]
+        self._send(layer, groups, {"type": "facts", "events": events})
+
+    def event(self, subnet: str, type: str, data: Mapping[str, Any]) -> None:
+        """Send something that is no fact of an execution."""
+        layer = get_channel_layer()
+        if layer is not None:
+            message = {"type": "facts", "events": [{"specversion": "1.0", "type": type, "data": dict(data)}]}
+            self._send(layer, [group_name("subnet", subnet)], message)
+
+    def _send(self, layer: Any, groups: Sequence[str], message: Mapping[str, Any]) -> None:
+        with self._lock:
+            if self._waiting >= LIVE_BATCHES_MAX:
+                return
+            self._waiting += 1
+        try:
+            asyncio.run_coroutine_threadsafe(self._deliver(layer, groups, message), self._own_loop())
+        except RuntimeError:  # the loop is closing with the node
+            with self._lock:
+                self._waiting -= 1
+
+    async def _deliver(self, layer: Any, groups: Sequence[str], message: Mapping[str, Any]) -> None:
+        try:
+            for group in groups:
+                await layer.group_send(group, message)
+        except Exception as error:
+            log.warning("watchers could not be told: %s", error)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _own_loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="qflow-live", daemon=True).start()
+            return self._loop

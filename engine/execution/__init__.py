@@ -1,0 +1,1 @@
+"""What happens next: decide, retry, circuit breaker and the driver that carries decisions out."""

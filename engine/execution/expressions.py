@@ -1,0 +1,135 @@
+"""Expressions in a step's parameters: all templates for all items, in one call of the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.base.limits import Limits
+from engine.execution.data import ItemStore
+from engine.flow.plan import FAILURE, Plan
+from engine.journal.state import ExecutionState, Source, Task
+from engine.ports.sandbox import Determinism, ExpressionBatch, Sandbox, SandboxLimits
+from engine.ports.step_catalogue import PortItems
+
+_LOOKS_BACK = ("$(", "$node", "$items", "$input", "$prevNode", "$item(")
+"""Words of an expression that may look at what earlier steps gave."""
+
+
+class Written:
+    """The templates of one attempt; evaluated when the first value is asked for."""
+
+    def __init__(self, sandbox: Sandbox, batch: ExpressionBatch, limits: SandboxLimits) -> None:
+        self._sandbox, self._batch, self._limits = sandbox, batch, limits
+        self._rows: list[dict[str, Any]] | None = None
+        self.fuel = 0
+
+    def row(self, index: int) -> Mapping[str, Any]:
+        """Values by template for an item; a template that has none gives its fault."""
+        if self._rows is None:
+            self._rows = self._evaluated()
+        return self._rows[min(index, len(self._rows) - 1)] if self._rows else {}
+
+    def _evaluated(self) -> list[dict[str, Any]]:
+        given = self._sandbox.evaluate(self._batch, self._limits)
+        self.fuel = given.usage.fuel
+        rows = [dict(zip(self._batch.templates, values, strict=True)) for values in given.values]
+        for fault in given.faults:
+            rows[fault.row][self._batch.templates[fault.template]] = fault
+        return rows
+
+
+def sandbox_limits(limits: Limits, timeout_ms: int) -> SandboxLimits:
+    """What one evaluation may use."""
+    return SandboxLimits(
+        memory_bytes=limits.sandbox_memory_bytes_max,
+        deadline_ms=min(limits.sandbox_deadline_ms, timeout_ms),
+        output_bytes=limits.step_output_bytes_max,
+        input_bytes=limits.step_output_bytes_max,
+    )
+
+
+def batch_of(
+    plan: Plan,
+    state: ExecutionState,
+    task: Task,
+    templates: Sequence[str],
+    inputs: PortItems,
+    items: ItemStore,
+    *,
+    execution: str,
+    environment: Mapping[str, str],
+    determinism: Determinism,
+    resume_url: str,
+) -> ExpressionBatch:
+    """Templates and everything they may name. What earlier steps gave is handed in only where a
+    template's text speaks of them."""
+    step, started = plan.step(task.step), state.started
+    first = next(iter(inputs.values()), [])
+    context: dict[str, Any] = {
+        "node": step.title,
+        "run": max(task.run, 0),
+        "source": [_place(plan, source) for sources in task.inputs.values() for source in sources[:1]],
+        "workflow": {"id": started.flow, "name": plan.flow.name, "active": started.mode == "production"},
+        "execution": {"id": execution, "mode": started.mode, "resumeUrl": resume_url},
+        "parameter": dict(step.parameters),
+        "vars": dict(started.variables),
+        "env": dict(environment),
+    }
+    if len(inputs) > 1:
+        context["inputs"] = list(inputs.values())
+    text = "\n".join(templates)
+    if any(word in text for word in _LOOKS_BACK):
+        context["nodes"] = _nodes(plan, state, items, text, task)
+    return ExpressionBatch(templates, first, determinism, context)
+
+
+def _nodes(plan: Plan, state: ExecutionState, items: ItemStore, text: str, task: Task) -> dict[str, Any]:
+    """Steps by title (and by id, where no other has it as title): those the text names, and those
+    that paired items lead through."""
+    wanted = {step.id for step in plan.flow.steps if step.id in text or (step.name and step.name in text)}
+    if wanted or "$prevNode" in text or "$input" in text:
+        wanted |= _behind(state, task)
+    nodes: dict[str, Any] = {}
+    for step in plan.flow.steps:
+        if step.id in wanted:
+            node = {
+                "runs": _runs(plan, state, items, step.id),
+                "params": dict(step.parameters),
+                "context": {},
+            }
+            nodes[step.title] = node
+            nodes.setdefault(step.id, node)
+    return nodes
+
+
+def _behind(state: ExecutionState, task: Task) -> set[str]:
+    """Steps from which the task's items came, however far back."""
+    found: set[str] = set()
+    todo = [source for sources in task.inputs.values() for source in sources]
+    while todo:
+        source = todo.pop()
+        if source.step and source.step not in found:
+            found.add(source.step)
+            for run in state.runs.get(source.step, {}).values():
+                todo.extend(back for sources in run.inputs.values() for back in sources)
+    return found
+
+
+def _runs(plan: Plan, state: ExecutionState, items: ItemStore, step: str) -> list[dict[str, Any]]:
+    ports = [*plan.ports[step].outputs, FAILURE]
+    subnet = state.started.subnet
+    runs = []
+    for _, run in sorted(state.runs.get(step, {}).items()):
+        outputs = [items.load(subnet, run.outputs[port]) if port in run.outputs else [] for port in ports]
+        source = [_place(plan, sources[0]) for sources in run.inputs.values() if sources]
+        runs.append({"outputs": outputs, "source": source})
+    return runs
+
+
+def _place(plan: Plan, source: Source) -> dict[str, Any] | None:
+    if not source.step:
+        return None
+    ports = [*plan.ports[source.step].outputs, FAILURE]
+    output = ports.index(source.port) if source.port in ports else 0
+    return {"node": plan.step(source.step).title, "output": output, "run": source.run}

@@ -1,0 +1,78 @@
+"""What the driver tells ``decide``: the inputs of the state machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.base.errors import ErrorInfo
+from engine.journal.facts import PortData
+
+
+@dataclass(frozen=True, slots=True)
+class Proceed:
+    """Look for what can be done now. ``room``: how many more steps may act at once."""
+
+    now_us: int
+    room: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A worker took over an execution whose steps in flight died with their worker."""
+
+    now_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepReturned:
+    """An attempt came back with its outputs."""
+
+    now_us: int
+    task: int
+    outputs: Mapping[str, PortData]
+    input_cid: str
+    output_cid: str
+    code: str
+    memory: Mapping[str, Any] | None = None
+    answer: Mapping[str, Any] | None = None
+    logs: Sequence[str] = ()
+    fuel: int = 0
+    started_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StepRaised:
+    """An attempt came back with an error; ``outputs`` are for going on as ``on_error`` says."""
+
+    now_us: int
+    task: int
+    error: ErrorInfo
+    started_us: int = 0
+    outputs: Mapping[str, PortData] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StepWaits:
+    """An attempt asks to be parked."""
+
+    now_us: int
+    task: int
+    wait: Mapping[str, Any]
+    memory: Mapping[str, Any] | None = None
+    started_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Signalled:
+    """A signal came out of the inbox (see ``engine.ports.journal_store.Posted``)."""
+
+    now_us: int
+    id: str
+    kind: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    actor: str = ""
+
+
+Input = Proceed | Recovered | StepReturned | StepRaised | StepWaits | Signalled

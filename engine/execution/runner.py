@@ -1,0 +1,308 @@
+"""Carries out one attempt of one step and says what came of it, as an input for ``decide``."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.base.errors import DatabaseUnavailable, ErrorInfo, PolicyViolation, QflowError, StepCancelled
+from engine.base.ids import derived, idempotency_key
+from engine.base.limits import Limits
+from engine.execution.bindings import Binding, Bindings
+from engine.execution.cancellation import CancelToken
+from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
+from engine.execution.expressions import Written, batch_of, sandbox_limits
+from engine.execution.inputs import Input, StepRaised, StepReturned, StepWaits
+from engine.execution.references import resolve
+from engine.execution.scope import ScopeOf
+from engine.flow.model import FAILURE, MAIN
+from engine.flow.plan import Plan
+from engine.journal.facts import PortData, port_from_plain
+from engine.journal.state import ExecutionState, Task
+from engine.ports.block_store import BlockStore
+from engine.ports.clock import Clock
+from engine.ports.policy import Policy, PolicyPort
+from engine.ports.sandbox import Determinism, Sandbox
+from engine.ports.step_catalogue import (
+    Breakers,
+    PortItems,
+    Signal,
+    StepContext,
+    StepResult,
+    WaitChild,
+    WaitSignal,
+    WaitTime,
+)
+
+log = logging.getLogger("qflow.step")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What runs of steps need of the node."""
+
+    bindings: Bindings
+    items: ItemStore
+    blocks: BlockStore
+    policy: PolicyPort
+    breakers: Callable[[str], Breakers]  # by subnet
+    clock: Clock
+    limits: Limits
+    node: str
+    timezone: str
+    resume_url: Callable[[str, int], str]
+    sandbox: Sandbox
+    environment: Mapping[str, str]  # the node's; steps see what their policy lists
+
+
+class _SubnetBlocks:
+    """The block store as steps of one subnet see it."""
+
+    def __init__(self, blocks: BlockStore, subnet: str) -> None:
+        self._blocks, self._subnet = blocks, subnet
+
+    def put(self, data: bytes, codec: int = 0x55) -> str:
+        return self._blocks.put(self._subnet, data, codec)
+
+    def get(self, cid: str) -> bytes:
+        return self._blocks.get(self._subnet, cid)
+
+
+class Attempt:
+    """One attempt, made ready on the driver's thread so that it can run on any."""
+
+    def __init__(
+        self, services: Services, plan: Plan, state: ExecutionState, task: Task, execution: str
+    ) -> None:
+        self.services, self.plan, self.task = services, plan, task
+        self.id, self.run, self.step = task.id, task.run, plan.step(task.step)
+        self.subnet, self.epoch = state.started.subnet, state.epoch
+        self.started_us = services.clock.now_us()
+        self.token = CancelToken()
+        self.execution = execution
+        self.signal = task.signal
+        self.inputs: PortItems = {}
+        self._given = ""
+        self.written: Written | None = None
+        self._state = state
+        self._prepared: Callable[[], Input] | None = None
+
+    def prepare(self) -> None:
+        """Gather everything that reads the state; errors are kept for :meth:`perform`.
+
+        Raises :class:`DatabaseUnavailable`: that the node's database is away is no error of the step.
+        """
+        try:
+            self._prepared = self._plan_call()
+        except DatabaseUnavailable:
+            raise
+        except (QflowError, KeyError, TypeError, ValueError, RecursionError) as error:
+            info = ErrorInfo.of(error, self.step.id)
+            self._prepared = lambda: self.failed(info)
+
+    def perform(self) -> Input:
+        """Run the step; any error becomes an input, never an exception."""
+        assert self._prepared is not None
+        return self._prepared()
+
+    def timeout_ms(self) -> int:
+        """How long this attempt may take."""
+        limit = self.services.limits.step_timeout_ms
+        return min(self.step.timeout_ms or limit, limit)
+
+    def _plan_call(self) -> Callable[[], Input]:
+        state, services = self._state, self.services
+        pins = state.started.pins.get(self.step.id)
+        if pins is not None:
+            outputs: PortItems = {self.plan.ports[self.step.id].outputs[0]: list(pins)}
+            return lambda: self._returned(StepResult(outputs), {}, "pinned")
+        binding = services.bindings.get(self.plan, self.step.id)
+        policy = services.policy.of(self.subnet)
+        _check_allowed(self.step.type, policy)
+        self.inputs = inputs = self._inputs()
+        self._given = input_cid(state, self.task)
+        if self.step.disabled:
+            first = self.plan.ports[self.step.id].outputs[0]
+            return lambda: self._returned(StepResult({first: _first(inputs)}), inputs, "disabled")
+        context = self._context(binding, policy, inputs)
+        return lambda: self._call(binding, context, inputs)
+
+    def _inputs(self) -> PortItems:
+        ports = self.plan.ports[self.step.id].inputs
+        inputs = self.services.items.inputs(self.subnet, self._state, self.task, ports)
+        if self.step.join == "all" and set(inputs) - set(ports):
+            inputs = {MAIN: [item for items in inputs.values() for item in items]}
+        if self.step.execute_once:
+            inputs = {port: items[:1] for port, items in inputs.items()}
+        return inputs
+
+    def _context(self, binding: Binding, policy: Policy, inputs: PortItems) -> StepContext:
+        state, services, task, step = self._state, self.services, self.task, self.step
+        zone = self.plan.flow.settings.timezone or services.timezone
+        scope = ScopeOf(self.plan, state, services.items, binding.roots, self.execution, zone, task)
+        first = _first(inputs)
+        where = f"steps.{step.id}.parameters"
+        written = self._written(binding, policy, inputs, zone) if binding.templates else None
+        if binding.roots or written is not None:
+
+            def resolved(value: Any, index: int) -> Any:
+                row = written.row(index) if written is not None else None
+                return resolve(value, scope.for_item(first, index, self.started_us), where, row)
+        else:
+
+            def resolved(value: Any, index: int) -> Any:
+                return value
+
+        started = state.started
+        return StepContext(
+            step=step,
+            inputs=inputs,
+            resolve=resolved,
+            model=binding.kind.manifest.parameters,
+            execution_id=self.execution,
+            flow=self.plan.flow,
+            subnet=self.subnet,
+            run=task.run,
+            attempt=task.attempt,
+            idempotency_key=idempotency_key(self.execution, step.id, task.run),
+            now_us=self.started_us,
+            seed=hashlib.sha256(f"{self.execution}:{step.id}:{task.run}".encode()).digest(),
+            timezone=zone,
+            memory=state.memory.get(step.id, {}),
+            policy=policy,
+            limits=policy.limits,
+            cancellation=self.token,
+            breakers=services.breakers(self.subnet),
+            blocks=_SubnetBlocks(services.blocks, self.subnet),
+            sandbox=services.sandbox,
+            timeout_ms=self.timeout_ms(),
+            trigger={"type": started.trigger_type, "step": started.trigger_step, "mode": started.mode},
+            resume_url=services.resume_url(self.execution, task.id),
+            depth=started.depth,
+            fixed=binding.fixed,
+        )
+
+    def _written(self, binding: Binding, policy: Policy, inputs: PortItems, zone: str) -> Written:
+        services, environment = self.services, self.services.environment
+        seed = hashlib.sha256(f"{self.execution}:{self.step.id}:{self.task.run}".encode()).digest()
+        batch = batch_of(
+            self.plan,
+            self._state,
+            self.task,
+            binding.templates,
+            inputs,
+            services.items,
+            execution=self.execution,
+            environment={name: environment[name] for name in policy.environment if name in environment},
+            determinism=Determinism(self.started_us, seed, zone),
+            resume_url=services.resume_url(self.execution, self.task.id),
+        )
+        limits = sandbox_limits(policy.limits, self.timeout_ms())
+        self.written = Written(services.sandbox, batch, limits)
+        return self.written
+
+    def _call(self, binding: Binding, context: StepContext, inputs: PortItems) -> Input:
+        try:
+            if self.signal is not None:
+                result = binding.kind.resume(context, self._signal(self.signal))
+            else:
+                result = binding.kind.run(context)
+            if result.wait is not None:
+                return self._waits(result)
+            return self._returned(result, inputs, binding.code)
+        except StepCancelled:
+            return self.failed(ErrorInfo.of(QflowError("the step was cancelled"), self.step.id))
+        except Exception as error:  # whatever a step raises is its result, not the engine's
+            if not isinstance(error, QflowError):
+                log.exception("step failed", extra={"execution": self.execution, "step": self.step.id})
+            return self.failed(ErrorInfo.of(error, self.step.id))
+
+    def _signal(self, signal: Mapping[str, Any]) -> Signal:
+        """The signal, with a child's items brought in from their block."""
+        payload = dict(signal["payload"])
+        data = payload.pop("output", None)
+        if data is not None:
+            payload["items"] = self.services.items.load(self.subnet, port_from_plain(data))
+        return Signal(signal["kind"], payload, signal["actor"])
+
+    def _returned(self, result: StepResult, inputs: PortItems, code: str) -> Input:
+        items = {port: checked_items(self.step.id, port, given) for port, given in result.outputs.items()}
+        if inputs:
+            items = with_provenance(inputs, items)
+        if self.step.always_output and not any(items.values()):
+            items = {self.plan.ports[self.step.id].outputs[0]: [{"json": {}}]}
+        store = self.services.items.store
+        outputs = {port: store(self.subnet, given) for port, given in items.items()}
+        answer = result.answer
+        return StepReturned(
+            now_us=self.services.clock.now_us(),
+            task=self.id,
+            outputs=outputs,
+            input_cid=self._given,
+            output_cid=output_cid(outputs),
+            code=result.code or code,
+            memory=result.memory,
+            answer=None
+            if answer is None
+            else {"status": answer.status, "headers": dict(answer.headers), "body": answer.body},
+            logs=result.logs,
+            fuel=result.fuel + (self.written.fuel if self.written is not None else 0),
+            started_us=self.started_us,
+        )
+
+    def _waits(self, result: StepResult) -> StepWaits:
+        now = self.services.clock.now_us()
+        wait = _wait_map(result, self)
+        return StepWaits(now, self.id, wait, result.memory, self.started_us)
+
+    def failed(self, info: ErrorInfo) -> StepRaised:
+        """The attempt as failed, with the items with which the flow may go on."""
+        on_error = self.step.on_error
+        outputs: dict[str, PortData] = {}
+        if on_error != "stop":
+            failed = [
+                {**item, "json": {**item["json"], "error": _public(info)}, "pairedItem": {"item": index}}
+                for index, item in enumerate(_first(self.inputs) or [{"json": {}}])
+            ]
+            ports = self.plan.ports[self.step.id].outputs
+            port = FAILURE if on_error == "failure" else (ports[0] if ports else MAIN)
+            outputs = {port: self.services.items.store(self.subnet, failed)}
+        return StepRaised(self.services.clock.now_us(), self.id, info, self.started_us, outputs)
+
+
+def _public(info: ErrorInfo) -> dict[str, Any]:
+    return {"type": info.type, "code": info.code, "message": info.message, "step": info.step}
+
+
+def _first(inputs: PortItems) -> list[dict[str, Any]]:
+    return next(iter(inputs.values()), [])
+
+
+def _check_allowed(type_name: str, policy: Policy) -> None:
+    if type_name in policy.step_types_denied:
+        raise PolicyViolation(f"the policy of subnet {policy.subnet!r} forbids steps of type {type_name}")
+
+
+def _wait_map(result: StepResult, attempt: Attempt) -> dict[str, Any]:
+    """A wait as the fact ``StepParked`` holds it."""
+    wait = result.wait
+    if isinstance(wait, WaitTime):
+        return {"kind": "time", "until_us": wait.until_us}
+    if isinstance(wait, WaitSignal):
+        plain: dict[str, Any] = {"kind": wait.kind, "until_us": wait.until_us}
+        plain.update({"match": dict(wait.match), "prompt": dict(wait.prompt)})
+        return {key: value for key, value in plain.items() if value}
+    assert isinstance(wait, WaitChild)
+    data = attempt.services.items.store(attempt.subnet, list(wait.items))
+    call = (attempt.execution, attempt.step.id, attempt.run, attempt.task.attempt, attempt.epoch, wait.key)
+    return {
+        "kind": "child",
+        "flow": wait.flow,
+        "version": wait.version or "",
+        "wait": wait.wait,
+        "execution": derived("exe", *call),
+        "input": {"cid": data.cid, "count": data.count, "items": data.items},
+    }

@@ -1,0 +1,1 @@
+"""The plan: definition formats, the one graph they become, validation and versions."""

@@ -1,0 +1,90 @@
+"""A flow made ready to run: adjacency, ports and which steps can still reach a join."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.flow.model import FAILURE, MAIN, Edge, Flow, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports of one step, in order; ``outputs`` without ``failure``."""
+
+    inputs: tuple[str, ...] = (MAIN,)
+    outputs: tuple[str, ...] = (MAIN,)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The compiled graph of one flow version. Shared by all its executions; never changed."""
+
+    flow: Flow
+    ports: Mapping[str, Ports]
+    outgoing: Mapping[tuple[str, str], tuple[Edge, ...]]
+    wired_inputs: Mapping[str, tuple[str, ...]]  # input ports with a wire, in port order
+    sources: Mapping[tuple[str, str], frozenset[str]]  # (join, port) -> steps that can reach it
+    triggers: tuple[str, ...] = ()
+    version: str = field(default="")
+
+    def step(self, step_id: str) -> Step:
+        """The step; KeyError where the flow has none of that id."""
+        return self.flow.by_id[step_id]
+
+    def is_join(self, step_id: str) -> bool:
+        """Whether the step waits for more than one input port."""
+        return len(self.wired_inputs.get(step_id, ())) > 1
+
+
+def compile_plan(flow: Flow, ports: Mapping[str, Ports], triggers: tuple[str, ...]) -> Plan:
+    """Compile a flow whose steps have the given ports.
+
+    A step with ``join: all`` gets one input port per wire, in the order the wires are listed.
+    """
+    edges = [_own_port(edge, flow.by_id[edge.target]) for edge in flow.edges]
+    outgoing: dict[tuple[str, str], list[Edge]] = defaultdict(list)
+    incoming: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        outgoing[edge.source, edge.source_port].append(edge)
+        incoming[edge.target].append(edge)
+    wired = {step: _wired(step, incoming[step], ports, flow.by_id[step]) for step in incoming}
+    sources = {
+        (step, port): _reaching(step, port, incoming)
+        for step, names in wired.items()
+        if len(names) > 1
+        for port in names
+    }
+    frozen = {key: tuple(value) for key, value in outgoing.items()}
+    return Plan(flow, ports, frozen, wired, sources, triggers, flow.version)
+
+
+def _own_port(edge: Edge, target: Step) -> Edge:
+    if target.join != "all":
+        return edge
+    return Edge(edge.source, edge.target, edge.source_port, f"from {edge.source} {edge.source_port}")
+
+
+def _wired(step: str, edges: list[Edge], ports: Mapping[str, Ports], definition: Step) -> tuple[str, ...]:
+    names = list(dict.fromkeys(edge.target_port for edge in edges))
+    if definition.join != "all":
+        order = {name: index for index, name in enumerate(ports[step].inputs)}
+        names.sort(key=lambda name: order.get(name, len(order)))
+    return tuple(names)
+
+
+def _reaching(join: str, port: str, incoming: Mapping[str, list[Edge]]) -> frozenset[str]:
+    """Steps from which a wire path leads to this port without passing through the join."""
+    found: set[str] = set()
+    todo = [edge.source for edge in incoming[join] if edge.target_port == port]
+    while todo:
+        step = todo.pop()
+        if step in found or step == join:
+            continue
+        found.add(step)
+        todo.extend(edge.source for edge in incoming.get(step, ()))
+    return frozenset(found)
+
+
+__all__ = ["FAILURE", "MAIN", "Plan", "Ports", "compile_plan"]

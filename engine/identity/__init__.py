@@ -1,0 +1,1 @@
+"""Keys: sign, verify, encrypt."""

@@ -1,0 +1,1 @@
+"""The facts: one frozen dataclass per event, and fold, which derives the state from them."""

@@ -1,0 +1,342 @@
+"""The facts of an execution: one frozen dataclass per event, in the words of the journal.
+
+Each fact's docstring is its documentation. Times are microseconds since 1970. A fact is written
+as a DAG-CBOR map ``{"t": type, ...fields}``; fields at their default are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar
+
+from engine.base.canonical import digest, encode
+from engine.base.errors import CorruptData
+
+
+@dataclass(frozen=True, slots=True)
+class PortData:
+    """The items of one output port: their CID, how many, and the items unless they are a block."""
+
+    cid: str
+    count: int
+    items: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that happened at a time."""
+
+    TYPE: ClassVar[str] = ""
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionStarted(Fact):
+    """The execution was accepted: which flow version, who asked, with what input."""
+
+    TYPE = "execution.started"
+    flow: str
+    version: str
+    subnet: str
+    trigger_type: str  # manual, webhook, event, schedule, sub-flow
+    trigger_step: str
+    items: PortData
+    actor: str = ""
+    mode: str = "production"  # production, manual, test
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    parent: Mapping[str, Any] | None = None  # {"execution", "task"} that waits for this one
+    depth: int = 0  # how deep in sub-flows
+    forked_from: Mapping[str, Any] | None = None  # {"execution", "sequence", "step"}
+    replay_of: str | None = None
+    pins: Mapping[str, Any] = field(default_factory=dict)  # step -> items given instead of running
+    deadline_us: int | None = None
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionAdmitted(Fact):
+    """The execution left its lane and may run."""
+
+    TYPE = "execution.admitted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted(Fact):
+    """A step is about to act. Written before read and write steps act; never for pure ones."""
+
+    TYPE = "step.started"
+    task: int
+    step: str
+    run: int
+    attempt: int
+    effect: str
+    key: str  # idempotency key, the same for every attempt
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCompleted(Fact):
+    """A step gave its outputs. This is its receipt: hashes of code, input and output, who, when."""
+
+    TYPE = "step.completed"
+    task: int
+    step: str
+    run: int
+    attempt: int
+    outputs: Mapping[str, PortData]
+    input_cid: str
+    output_cid: str
+    code: str  # what ran: step type and version, or the CID of the code
+    started_us: int
+    node: str = ""
+    fuel: int = 0
+    memory: Mapping[str, Any] | None = None
+    logs: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFailed(Fact):
+    """An attempt failed. ``action``: ``retry`` (at ``retry_at_us``), ``stop``, ``continue`` or
+    ``failure``; the last two carry the ``outputs`` with which the flow goes on."""
+
+    TYPE = "step.failed"
+    task: int
+    step: str
+    run: int
+    attempt: int
+    error: Mapping[str, Any]
+    action: str
+    started_us: int
+    retry_at_us: int | None = None
+    outputs: Mapping[str, PortData] = field(default_factory=dict)
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepInterrupted(Fact):
+    """The worker of a step in flight died; the step runs again under the same idempotency key."""
+
+    TYPE = "step.interrupted"
+    task: int
+    step: str
+    run: int
+    attempt: int
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepParked(Fact):
+    """A step waits and holds no worker. ``wait``: ``kind`` (time, approval, webhook, event, child),
+    ``until_us``, and what the kind needs."""
+
+    TYPE = "step.parked"
+    task: int
+    step: str
+    run: int
+    attempt: int
+    wait: Mapping[str, Any]
+    started_us: int
+    memory: Mapping[str, Any] | None = None
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalReceived(Fact):
+    """What a parked step waited for arrived; the step is ready to go on."""
+
+    TYPE = "signal.received"
+    task: int
+    kind: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    actor: str = ""
+    signal: str = ""  # id of the signal, so that a doubled one is known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinReleased(Fact):
+    """A step with several inputs runs with what it has: no more can arrive on the others."""
+
+    TYPE = "join.released"
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerGiven(Fact):
+    """A step answered the caller that started the execution."""
+
+    TYPE = "answer.given"
+    step: str
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointCreated(Fact):
+    """The whole state at this point, under a name; ``truncates`` when earlier facts were dropped."""
+
+    TYPE = "checkpoint.created"
+    checkpoint: str
+    state: Mapping[str, Any]
+    label: str = ""
+    truncates: bool = False
+    head: str = ""  # hash of the last entry the checkpoint stands for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointRestored(Fact):
+    """The execution went back to a checkpoint; ``state`` is the state it has again."""
+
+    TYPE = "checkpoint.restored"
+    checkpoint: str
+    state: Mapping[str, Any]
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionPaused(Fact):
+    """Someone, or a policy, stopped the execution for now; nothing new starts."""
+
+    TYPE = "execution.paused"
+    actor: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionResumed(Fact):
+    """A paused execution goes on."""
+
+    TYPE = "execution.resumed"
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionCompleted(Fact):
+    """Nothing is left to do. ``step`` and ``run`` name the last run, whose output is the result."""
+
+    TYPE = "execution.completed"
+    step: str = ""
+    run: int = 0
+    receipts_root: str = ""  # Merkle root over the receipts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionFailed(Fact):
+    """The execution ended with an error."""
+
+    TYPE = "execution.failed"
+    error: Mapping[str, Any]
+    receipts_root: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionAborted(Fact):
+    """Someone ended the execution."""
+
+    TYPE = "execution.aborted"
+    actor: str = ""
+    reason: str = ""
+    receipts_root: str = ""
+
+
+FACTS: dict[str, type[Fact]] = {
+    fact.TYPE: fact
+    for fact in (
+        ExecutionStarted,
+        ExecutionAdmitted,
+        StepStarted,
+        StepCompleted,
+        StepFailed,
+        StepInterrupted,
+        StepParked,
+        SignalReceived,
+        JoinReleased,
+        AnswerGiven,
+        CheckpointCreated,
+        CheckpointRestored,
+        ExecutionPaused,
+        ExecutionResumed,
+        ExecutionCompleted,
+        ExecutionFailed,
+        ExecutionAborted,
+    )
+}
+
+
+def is_written(fact: Fact) -> bool:
+    """Whether the journal keeps it: the start of a pure step it does not, since a pure step that was
+    cut off simply runs again and gives the same output."""
+    return not (type(fact) is StepStarted and fact.effect == "pure")
+
+
+def receipt_digest(fact: StepCompleted) -> str:
+    """SHA-256, hex, over what a receipt attests: the leaf of the execution's Merkle tree."""
+    receipt = [
+        fact.step,
+        fact.run,
+        fact.attempt,
+        fact.code,
+        fact.input_cid,
+        fact.output_cid,
+        fact.node,
+        fact.fuel,
+        fact.started_us,
+        fact.at_us,
+    ]
+    return digest(encode(receipt)).hex()
+
+
+def _codec(fact: type[Fact]) -> tuple[tuple[str, Any], ...]:
+    def default(spec: Any) -> Any:
+        if spec.default_factory is not MISSING:
+            return spec.default_factory()
+        return spec.default
+
+    return tuple((spec.name, default(spec)) for spec in fields(fact))
+
+
+_FIELDS = {fact: _codec(fact) for fact in FACTS.values()}
+
+
+def _port_to_plain(data: PortData) -> dict[str, Any]:
+    plain: dict[str, Any] = {"cid": data.cid, "count": data.count}
+    if data.items is not None:
+        plain["items"] = data.items
+    return plain
+
+
+def port_from_plain(value: Mapping[str, Any]) -> PortData:
+    """Read one port's data as a fact or checkpoint holds it."""
+    return PortData(value["cid"], value["count"], value.get("items"))
+
+
+def to_plain(fact: Fact) -> dict[str, Any]:
+    """The fact as a map for canonical encoding."""
+    plain: dict[str, Any] = {"t": fact.TYPE}
+    for name, default in _FIELDS[type(fact)]:
+        value = getattr(fact, name)
+        if value == default:
+            continue
+        if name == "outputs":
+            value = {port: _port_to_plain(data) for port, data in value.items()}
+        elif name == "items":
+            value = _port_to_plain(value)
+        plain[name] = value
+    return plain
+
+
+def from_plain(plain: Mapping[str, Any]) -> Fact:
+    """Read what :func:`to_plain` wrote; raises :class:`CorruptData` on an unknown type or field."""
+    values = dict(plain)
+    fact = FACTS.get(values.pop("t", ""))
+    if fact is None:
+        raise CorruptData(f"the journal holds a fact of unknown type {plain.get('t')!r}")
+    if "outputs" in values:
+        values["outputs"] = {p: port_from_plain(data) for p, data in values["outputs"].items()}
+    if "items" in values:
+        values["items"] = port_from_plain(values["items"])
+    try:
+        return fact(**values)
+    except TypeError as error:
+        raise CorruptData(f"the journal holds a malformed {fact.TYPE}: {error}") from error

@@ -1,0 +1,1 @@
+"""Django's entry to the command line."""

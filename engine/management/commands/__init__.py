@@ -1,0 +1,1 @@
+"""The commands Django finds: one, which is the whole command line of Qflow."""

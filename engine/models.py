@@ -1,0 +1,41 @@
+"""Where Django looks for the engine's tables."""
+
+from __future__ import annotations
+
+from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
+from engine.storage.tables import (
+    ApiToken,
+    Counter,
+    Execution,
+    Flow,
+    FlowDefinition,
+    FlowVersion,
+    JournalEntry,
+    Outbox,
+    PolicyDocument,
+    Signal,
+    Subnet,
+    Trigger,
+    VersionTag,
+    WebhookRoute,
+)
+
+__all__ = [
+    "ApiToken",
+    "CapabilityRevocation",
+    "CapabilityUse",
+    "Counter",
+    "Execution",
+    "Flow",
+    "FlowDefinition",
+    "FlowValue",
+    "FlowVersion",
+    "JournalEntry",
+    "Outbox",
+    "PolicyDocument",
+    "Signal",
+    "Subnet",
+    "Trigger",
+    "VersionTag",
+    "WebhookRoute",
+]

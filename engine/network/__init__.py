@@ -1,0 +1,1 @@
+"""The peer: libp2p host, topics and wire messages."""

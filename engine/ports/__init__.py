@@ -1,0 +1,1 @@
+"""The sockets: what the core asks of the world, as small protocols."""

@@ -1,0 +1,73 @@
+"""The socket for subnets, their policy documents and the API tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A tenant."""
+
+    id: str
+    name: str
+    created_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a bearer token stands for, and what it may do there.
+
+    Scopes: ``flows:read``, ``flows:write``, ``executions:read``, ``executions:write``,
+    ``system:read``, ``admin`` (all of them), ``*``.
+    """
+
+    id: str  # actor id written to facts
+    name: str
+    subnet: str
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        """Whether the principal has this scope."""
+        return bool(self.scopes & {scope, "admin", "*"})
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A token without its secret."""
+
+    id: str
+    name: str
+    subnet: str
+    scopes: tuple[str, ...]
+    created_us: int
+    expires_us: int | None
+    revoked: bool
+
+
+class AccessStore(Protocol):
+    """Subnets, policies and tokens."""
+
+    def ensure_personal_subnet(self, now_us: int) -> Subnet:
+        """The subnet of a fresh node with its policy document; made where it is missing."""
+
+    def subnet(self, subnet_id: str) -> Subnet: ...
+    def subnets(self) -> list[Subnet]: ...
+    def create_subnet(self, subnet_id: str, name: str, now_us: int) -> Subnet: ...
+
+    def policy_document(self, subnet_id: str) -> tuple[int, Mapping[str, Any]]:
+        """Revision and document in force; the revision counts up by one."""
+
+    def put_policy(self, subnet_id: str, document: Mapping[str, Any], expected: int, now_us: int) -> int:
+        """A new revision after ``expected``; raises :class:`StaleRevision`."""
+
+    def create_token(
+        self, name: str, subnet_id: str, scopes: tuple[str, ...], expires_us: int | None, now_us: int
+    ) -> tuple[TokenRecord, str]:
+        """The record and the secret, which is stored only as a hash and shown once."""
+
+    def authenticate(self, secret: str, now_us: int) -> Principal | None: ...
+    def tokens(self, subnet_id: str) -> list[TokenRecord]: ...
+    def revoke_token(self, token_id: str) -> None: ...

@@ -1,0 +1,19 @@
+"""The socket for the live channel: tells whoever watches what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from engine.journal.facts import Fact
+from engine.ports.journal_store import Header
+
+
+class Notifier(Protocol):
+    """Best effort: a watcher that misses something reads the journal."""
+
+    def committed(self, header: Header, first_sequence: int, facts: Sequence[Fact]) -> None:
+        """These facts are stored now; must not block or raise."""
+
+    def event(self, subnet: str, type: str, data: Mapping[str, Any]) -> None:
+        """Something beside executions happened (scaling, breaker, policy)."""

@@ -1,0 +1,50 @@
+"""The socket for a subnet's policy: what may run, where, with which limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from engine.base.limits import Limits
+from engine.ports.grants import Capability
+
+PERSONAL = "personal"
+"""The subnet a fresh node has."""
+
+
+@dataclass(frozen=True, slots=True)
+class EgressPolicy:
+    """Where steps may connect to. Private, loopback and link-local addresses are refused unless
+    ``allow`` names their host, address or CIDR; ``deny`` wins over ``allow``; with ``only_allowed``
+    even public hosts must be named. Hosts may start with ``*.``; an entry may end in ``:port``."""
+
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    only_allowed: bool = False
+    public_only: bool = False  # private addresses are refused whatever ``allow`` says
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of a subnet's policy document."""
+
+    subnet: str
+    revision: int = 1
+    limits: Limits = field(default_factory=Limits)
+    code: Literal["any", "approved-only", "none"] = "any"
+    egress: EgressPolicy = field(default_factory=EgressPolicy)
+    files_root: str | None = None  # file steps may touch only what is below; None: nothing
+    environment: tuple[str, ...] = ()  # names that expressions may read through $env
+    commands: tuple[str, ...] = ()  # commands that steps may execute
+    step_types_denied: tuple[str, ...] = ()
+    capabilities: tuple[Capability, ...] = ()  # ceilings of what steps may ask for; empty: nothing
+    nodes: tuple[str, ...] = ()  # nodes that may run for this subnet; empty: this one
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PolicyPort(Protocol):
+    """Gives the policy in force; cheap enough to ask before every step."""
+
+    def of(self, subnet: str) -> Policy:
+        """Raises :class:`UnknownObject` where there is no such subnet."""

@@ -1,0 +1,149 @@
+"""The socket for guest code: the only place where what a user wrote as code is ever run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from engine.base.canonical import RAW, cid_of_bytes
+from engine.ports.items import Item
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxLimits:
+    """What one call of a guest may use; crossing one raises ``SandboxViolation``."""
+
+    memory_bytes: int = 128 * MEBIBYTE
+    deadline_ms: int = 5_000  # wall clock
+    fuel: int = 1_000_000_000_000  # WebAssembly instructions, about; some 10^10 a second
+    input_bytes: int = 64 * MEBIBYTE
+    output_bytes: int = 64 * MEBIBYTE
+    host_calls: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one call used, for receipts and metrics."""
+
+    fuel: int = 0  # instructions, about
+    memory_bytes: int = 0  # the peak
+    wall_us: int = 0
+    host_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Determinism:
+    """All that a guest sees of time and chance; recorded, it replays to the same output."""
+
+    now_us: int  # since 1970
+    seed: bytes = b""
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionBatch:
+    """All templates of a step, for all its items.
+
+    ``context`` may hold, all optional:
+
+    ==============  ===============================================================================
+    ``node``        name of the step
+    ``nodes``       earlier steps by name: ``{"runs": [{"outputs": [[item]], "source": [PLACE]}],
+                    "params": {...}, "context": {...}}``; a step without runs has not been executed
+    ``source``      where the items came from, a PLACE ``{"node", "output", "run"}`` per input
+    ``inputs``      items per input, for steps with several; the first are ``items``
+    ``run``         run index
+    ``workflow``    ``{"id", "name", "active"}``
+    ``execution``   ``{"id", "mode", "resumeUrl", ...}``
+    ``parameter``   the step's own parameters, unresolved
+    ``vars``        variables
+    ``env``         environment variables that the policy lists, and no others
+    ``extra``       further names (``$response``, ``$pageCount``), with their ``$``
+    ==============  ===============================================================================
+    """
+
+    templates: Sequence[str]
+    items: Sequence[Item]
+    determinism: Determinism
+    context: Mapping[str, Any] = field(default_factory=dict)
+    indexes: Sequence[int] | None = None  # evaluate only for these items; None: for all, or once without any
+    marked: bool = False  # mark what JSON lacks: {"$undefined": true}, {"$date": ISO}, {"$number": "NaN"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionFault:
+    """Why one template has no value for one item."""
+
+    row: int  # of ``values``
+    template: int
+    message: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionValues:
+    """A row per item (or index), a value per template; a faulty one is None."""
+
+    values: Sequence[Sequence[Any]]
+    faults: Sequence[ExpressionFault]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """Code of a step, and the items it is for.
+
+    ``mode`` is ``all`` (once, for all items) or ``each`` (once for each item, in one call of the guest).
+    ``context`` may hold ``workflow``, ``execution``, ``vars``, ``parameter`` and ``run``, in the form of
+    :class:`ExpressionBatch`.
+    """
+
+    language: str  # python, javascript
+    source: str
+    items: Sequence[Item]
+    determinism: Determinism
+    mode: Literal["all", "each"] = "all"
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cid(self) -> str:
+        """CID of the source, for receipts and approvals."""
+        return cid_of_bytes(self.source.encode("utf-8", "surrogatepass"), RAW)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeResult:
+    """The items that code gave; each has ``json``, and with ``each`` the ``pairedItem`` it is made from."""
+
+    items: list[Item]
+    logs: list[str]  # what it printed, by line, within the guest's limits
+    usage: Usage
+    code: str  # CID of the source
+
+
+class Sandbox(Protocol):
+    """Runs guest code behind a wall; thread-safe.
+
+    Every call gets a fresh instance: nothing is left behind for the next one.
+    """
+
+    @property
+    def guest_cid(self) -> str:
+        """CID of the guest that evaluates expressions, for receipts."""
+
+    def evaluate(self, batch: ExpressionBatch, limits: SandboxLimits) -> ExpressionValues:
+        """Evaluate a batch in one call of the guest; raises :class:`SandboxViolation`."""
+
+    def run_code(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
+        """Run code of a step in one call of its language's guest.
+
+        Raises :class:`StepFailure` with ``line`` and ``column`` in its details where the code raises or
+        gives no items, :class:`SandboxViolation` where it crosses a limit, :class:`InvalidInput` for a
+        language without a guest.
+        """
+
+    def warm_up(self) -> None:
+        """Compile or load the guest now rather than at the first call."""

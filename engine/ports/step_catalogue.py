@@ -1,0 +1,261 @@
+"""The socket for step types: what the engine asks of them, and what they get and give."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel
+
+from engine.base.limits import Limits
+from engine.flow.model import MAIN, Flow, Step
+from engine.ports.flow_store import Registration
+from engine.ports.items import Item as Item  # noqa: PLC0414
+from engine.ports.items import PortItems as PortItems  # noqa: PLC0414
+from engine.ports.parameters import validated
+from engine.ports.policy import Policy
+from engine.ports.sandbox import Sandbox
+
+ParameterModel = type[BaseModel]
+"""The pydantic model of a step type's parameters."""
+
+
+class Effect(StrEnum):
+    """What running a step does to the world; decides when its facts are committed."""
+
+    PURE = "pure"  # deterministic: the same input gives the same output CID
+    READ = "read"  # asks the world, changes nothing
+    WRITE = "write"  # changes the world
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a step type is, for the engine, the palette and the docs.
+
+    ``inputs`` and ``outputs`` are the ports in order; a type whose ports depend on its parameters
+    overrides :meth:`StepType.ports_in` or :meth:`StepType.ports_out`.
+    """
+
+    type: str  # "group.name", stable for ever
+    label: str
+    summary: str  # one line: what it does
+    group: str  # trigger, logic, data, network, flow
+    effect: Effect
+    parameters: ParameterModel
+    inputs: tuple[str, ...] = (MAIN,)
+    outputs: tuple[str, ...] = (MAIN,)
+    trigger: bool = False
+    icon: str = "box"
+    version: int = 1
+    remembers: bool = False  # a run needs what the run before it remembered: never two at once
+    aliases: tuple[str, ...] = ()  # other names the formats use for it (``wait``, ``network_request``)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitTime:
+    """Park until a time (microseconds since 1970)."""
+
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitSignal:
+    """Park until someone answers.
+
+    ``kind`` is ``approval``, ``webhook`` or ``event``; for an event, ``match`` is
+    ``{"type": ..., "subject"?: ..., "data"?: {...}}``: fields an event must equal.
+    After ``until_us`` the step is resumed with a signal of kind ``timeout``.
+    """
+
+    kind: str
+    until_us: int | None = None
+    match: Mapping[str, Any] = field(default_factory=dict)
+    prompt: Mapping[str, Any] = field(default_factory=dict)  # shown to whoever answers
+
+
+@dataclass(frozen=True, slots=True)
+class WaitChild:
+    """Start another flow (a sub-flow) and park until it ends. ``flow`` is its id; ``key`` tells the
+    calls of one run from one another."""
+
+    flow: str
+    items: Sequence[Item]
+    version: str | None = None  # CID; else the published one
+    wait: bool = True  # False: go on at once with the child's id
+    key: str = ""
+
+
+Wait = WaitTime | WaitSignal | WaitChild
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a parked step is resumed with.
+
+    ``kind``: ``time``, ``timeout``, ``approval``, ``webhook``, ``event`` or ``child``.
+    """
+
+    kind: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply to the caller that started the execution (a webhook's HTTP response)."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None  # JSON value, str or bytes
+
+
+@dataclass(slots=True)
+class StepResult:
+    """What a run of a step gives back: outputs per port, or a wait.
+
+    ``memory`` replaces what the step remembers between its runs in one execution (a loop's
+    position). Ports that are left out get no items, and nothing runs behind them.
+    """
+
+    outputs: PortItems = field(default_factory=dict)
+    wait: Wait | None = None
+    memory: Mapping[str, Any] | None = None
+    answer: Answer | None = None
+    logs: list[str] = field(default_factory=list)
+    fuel: int = 0  # instructions that guests used, for the receipt
+    code: str = ""  # CID of the guest code that ran; empty: the step type itself
+
+
+class Cancellation(Protocol):
+    """Tells a running step that its execution no longer wants it."""
+
+    @property
+    def cancelled(self) -> bool: ...
+    def on_cancel(self, callback: Callable[[], None]) -> None: ...
+    def check(self) -> None:
+        """Raise :class:`engine.base.errors.StepCancelled` if it is cancelled."""
+
+
+class Breakers(Protocol):
+    """Circuit breakers, one per target."""
+
+    def check(self, target: str) -> None:
+        """Raise :class:`NetworkFailure` (code ``circuit_open``) while the circuit is open."""
+
+    def report(self, target: str, ok: bool) -> None: ...
+
+
+class Blocks(Protocol):
+    """The part of the block store that steps may use."""
+
+    def put(self, data: bytes, codec: int = ...) -> str: ...
+    def get(self, cid: str) -> bytes: ...
+
+
+@dataclass(slots=True)
+class StepContext:
+    """Everything a step sees. There is no other way to the world but what stands here.
+
+    ``inputs`` holds the items per input port; they belong to the journal and must not be changed
+    in place. ``resolve(value, index)`` replaces references in any
+    value for the item at ``index`` of the first port; ``parameters(index)`` gives the validated
+    parameter model for that item; with no items, index 0 still resolves against earlier steps.
+    """
+
+    step: Step
+    inputs: PortItems
+    resolve: Callable[[Any, int], Any]
+    model: type[BaseModel]
+    execution_id: str
+    flow: Flow
+    subnet: str
+    run: int  # run index, from 0
+    attempt: int  # from 1
+    idempotency_key: str
+    now_us: int
+    seed: bytes  # 32 bytes, a function of (execution, step, run)
+    timezone: str
+    memory: Mapping[str, Any]
+    policy: Policy
+    limits: Limits
+    cancellation: Cancellation
+    breakers: Breakers
+    blocks: Blocks
+    sandbox: Sandbox
+    timeout_ms: int
+    trigger: Mapping[str, Any]  # what started the execution: {"type": ..., "items": [...]}
+    resume_url: str = ""  # where a parked step's webhook answers
+    depth: int = 0  # how deep in sub-flows
+    fixed: Any = None  # the validated parameters, where they hold no references
+
+    @property
+    def items(self) -> list[Item]:
+        """Items of the first input port."""
+        return next(iter(self.inputs.values()), [])
+
+    def parameters(self, index: int = 0) -> Any:
+        """The parameters for one item, references resolved, validated by the type's model.
+
+        Raises :class:`InvalidInput` naming step, path and remedy.
+        """
+        if self.fixed is not None:
+            return self.fixed
+        return validated(self.model, self.resolve(self.step.parameters, index), self.step.id)
+
+
+class StepType(ABC):
+    """Base of every step type. Instances hold no state: one serves all executions."""
+
+    manifest: ClassVar[Manifest]
+
+    def ports_in(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """Input ports for these (unresolved) parameters."""
+        return self.manifest.inputs
+
+    def ports_out(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """Output ports for these (unresolved) parameters, without ``failure``."""
+        return self.manifest.outputs
+
+    def effect(self, parameters: Mapping[str, Any]) -> Effect:
+        """The effect with these parameters (an HTTP GET reads, a POST writes)."""
+        return self.manifest.effect
+
+    @abstractmethod
+    def run(self, context: StepContext) -> StepResult:
+        """Do the work of one run; raises :class:`QflowError` when it cannot."""
+
+    def resume(self, context: StepContext, signal: Signal) -> StepResult:
+        """Go on after a wait; only for types that wait."""
+        raise NotImplementedError(f"{self.manifest.type} does not wait")
+
+
+class TriggerType(StepType):
+    """Base of the step types that start executions. Running one passes its input on."""
+
+    def registration(self, step: Step) -> Registration | None:
+        """What publishing a flow with this step puts in force; None for triggers that only start
+        by hand or by another flow. Raises :class:`InvalidInput` on wrong parameters."""
+        return None
+
+    def next_tick_us(self, spec: Mapping[str, Any], after_us: int) -> int | None:
+        """Schedules: the first tick after a time."""
+        return None
+
+    def run(self, context: StepContext) -> StepResult:
+        """Pass the trigger's items on."""
+        return StepResult({MAIN: context.items})
+
+
+class StepCatalogue(Protocol):
+    """All step types this node has."""
+
+    def get(self, type_name: str) -> StepType:
+        """The step type; raises :class:`UnknownObject` naming the nearest known one."""
+
+    def names(self) -> Iterable[str]: ...
+
+    def resolve_alias(self, name: str) -> str | None:
+        """The type that a format's own name stands for (``network_request``), or None."""

@@ -1,0 +1,1 @@
+"""State that converges between nodes: CRDTs, conflict telemetry and compaction."""

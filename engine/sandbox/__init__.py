@@ -1,0 +1,1 @@
+"""WebAssembly guests: the only place where code and expressions of users run."""

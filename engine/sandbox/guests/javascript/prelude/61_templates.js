@@ -1,0 +1,91 @@
+// Splits a text into literal parts and {{ }} expressions and renders it.
+"use strict";
+(() => {
+  const { compileCode, ExpressionError, fail } = __qflow;
+
+  // The end of an expression is the first }} behind which the code is complete: an object may end in }}.
+  const readCode = (text, start) => {
+    let end = text.indexOf("}}", start);
+    if (end < 0) return null;
+    let first;
+    for (; end >= 0; end = text.indexOf("}}", end + 1)) {
+      try {
+        return { part: compileCode(text.slice(start, end)), end: end + 2 };
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        first ??= error;
+      }
+    }
+    return fail("invalid syntax", first.message);
+  };
+
+  // {parts, mutates}: parts are strings and functions of a context; one lone function keeps its type.
+  __qflow.compileTemplate = (template) => {
+    const text = template.startsWith("=") ? template.slice(1) : template;
+    const parts = [];
+    let mutates = false;
+    let literal = "";
+    let at = 0;
+    while (at < text.length) {
+      const open = text.indexOf("{{", at);
+      const found = open < 0 ? null : text[open - 1] === "\\" ? "escaped" : readCode(text, open + 2);
+      if (found === null) break;
+      if (found === "escaped") {
+        literal += `${text.slice(at, open - 1)}{{`;
+        at = open + 2;
+        continue;
+      }
+      literal += text.slice(at, open);
+      if (literal) parts.push(literal);
+      literal = "";
+      parts.push(found.part.run);
+      mutates ||= found.part.mutates;
+      at = found.end;
+    }
+    literal += text.slice(at);
+    if (literal) parts.push(literal.replaceAll("\\}}", "}}"));
+    return { parts, mutates };
+  };
+
+  // What an error inside an expression means: most make it undefined, some are the author's to see.
+  const nothing = Object.freeze({}); // what `this` is
+  const attempt = (run, context) => {
+    try {
+      return run.call(nothing, context);
+    } catch (error) {
+      if (error instanceof ExpressionError) throw error;
+      if (error instanceof RangeError && /call stack/.test(error.message)) fail(error.message);
+      if (error instanceof InternalError) fail(error.message);
+      return undefined;
+    }
+  };
+  const shown = (value) => (value === undefined || value === null || Number.isNaN(value) ? "" : `${value}`);
+
+  const checked = (value) => {
+    if (typeof value === "function") {
+      if (value === __qflow.luxon.DateTime) fail("this is a DateTime, please access its methods");
+      fail("this is a function, please add ()");
+    }
+    return value;
+  };
+
+  __qflow.render = ({ parts }, context) => {
+    if (!parts.length) return "";
+    if (parts.length === 1) {
+      return typeof parts[0] === "string" ? parts[0] : checked(attempt(parts[0], context));
+    }
+    let text = "";
+    for (const part of parts) {
+      text += typeof part === "string" ? part : shownOrNothing(checked(attempt(part, context)));
+    }
+    return text;
+  };
+  const shownOrNothing = (value) => {
+    try {
+      return shown(value);
+    } catch (error) {
+      if (error instanceof ExpressionError) throw error;
+      return "";
+    }
+  };
+})();

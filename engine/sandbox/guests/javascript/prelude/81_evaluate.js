@@ -1,0 +1,64 @@
+// The operation "evaluate": all templates of a step for all its items.
+//
+// Request: {op, templates: [text], items: [item], indexes?: [n], context: {...}, zone, marked?}
+// Reply:   {values: [[value per template] per item], errors: [[item, template, {message, description?}]]}
+"use strict";
+(() => {
+  const { compileTemplate, contextOf, ExpressionError, plainText, render, sharedOf } = __qflow;
+
+  const told = (error) => {
+    const { message, description } = error;
+    return description ? { message, description } : { message };
+  };
+  const compiled = new Map();
+  const compile = (template) => {
+    let found = compiled.get(template);
+    if (!found) {
+      try {
+        found = compileTemplate(template);
+      } catch (error) {
+        if (!(error instanceof ExpressionError)) throw error;
+        found = { error: told(error) };
+      }
+      compiled.set(template, found);
+    }
+    return found;
+  };
+
+  const messageOf = (error) =>
+    error instanceof ExpressionError ? told(error) : { message: String(error?.message ?? error) };
+
+  const evaluate = (request) => {
+    __qflow.setZone(request.zone);
+    const shared = sharedOf(request);
+    const templates = request.templates.map(compile);
+    const encode = request.marked ? (value) => plainText(__qflow.marked(value)) : plainText;
+    const given = request.indexes;
+    const count = given ? given.length : shared.items.length || 1;
+    const rows = [];
+    const errors = [];
+    for (let row = 0; row < count; row += 1) {
+      const index = given ? given[row] : row;
+      const reading = contextOf(shared, index, false); // for all templates that change nothing
+      let cells = "";
+      for (let column = 0; column < templates.length; column += 1) {
+        const template = templates[column];
+        let text = "null";
+        if (template.error) {
+          errors.push([row, column, template.error]);
+        } else {
+          try {
+            text = encode(render(template, template.mutates ? contextOf(shared, index, true) : reading));
+          } catch (error) {
+            errors.push([row, column, messageOf(error)]);
+          }
+        }
+        cells += column ? `,${text}` : text;
+      }
+      rows.push(`[${cells}]`);
+    }
+    return `{"values":[${rows.join()}],"errors":${plainText(errors)}}`;
+  };
+
+  __qflow.operations = { evaluate };
+})();

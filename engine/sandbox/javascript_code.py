@@ -1,0 +1,94 @@
+"""Code steps in JavaScript: one request with the code and all items, one reply with what it gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from engine.base.errors import SandboxViolation, StepFailure
+from engine.ports.sandbox import CodeRequest, CodeResult, SandboxLimits, Usage
+from engine.sandbox.javascript import JavaScriptGuest, Machine
+
+TIMER = b'{"op":"timer"}'
+NO_TIMER = b'{"waits":false}'
+TIMERS_MAX = 10_000
+"""Timers of one call; each takes one more call of the guest."""
+FAILURE_LOG_LINES_MAX = 20
+"""Lines that an error carries."""
+
+
+class JavaScriptCode:
+    """Runs JavaScript code of steps; ``encoded`` makes JSON of a request."""
+
+    def __init__(self, guest: JavaScriptGuest, encoded: Callable[[Any], bytes]) -> None:
+        self._guest, self._encoded = guest, encoded
+
+    def run(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
+        """Run the code in a fresh machine.
+
+        Raises :class:`StepFailure` with ``line`` and ``column`` where the code throws or gives no items,
+        :class:`SandboxViolation` where it crosses a limit or waits for a promise that nothing settles.
+        """
+        document = self._encoded(_document(request))
+        with self._guest.machine(limits, request.determinism) as machine:
+            reply = _settled(machine, document)
+            usage = machine.instance.usage()
+        return _result(orjson.loads(reply), request, usage)
+
+
+def _document(request: CodeRequest) -> dict[str, Any]:
+    return {
+        "op": "code",
+        "source": request.source,
+        "mode": request.mode,
+        "items": list(request.items),
+        "context": dict(request.context),
+        "zone": request.determinism.timezone,
+    }
+
+
+def _settled(machine: Machine, document: bytes) -> bytes:
+    """The reply, after running timers for as long as the code waits for one."""
+    waiting: SandboxViolation | None = None
+    for _ in range(TIMERS_MAX):
+        try:
+            reply = machine.request(TIMER if waiting else document)
+        except SandboxViolation as violation:
+            if violation.details.get("limit") != "promise":
+                raise
+            waiting = violation
+        else:
+            if waiting is None or reply != NO_TIMER:
+                return reply
+            raise waiting
+    raise SandboxViolation(f"the code set more than {TIMERS_MAX} timers", limit="timers")
+
+
+def _result(reply: Mapping[str, Any], request: CodeRequest, usage: Usage) -> CodeResult:
+    logs: list[str] = reply["logs"]
+    if "error" in reply:
+        raise _failure(reply["error"], logs)
+    items = reply["items"]
+    if not all(isinstance(item, dict) and isinstance(item.get("json"), dict) for item in items):
+        raise StepFailure('"json" of every returned item must be an object, also after toJSON()')
+    return CodeResult(items, logs, usage, request.cid)
+
+
+def _failure(error: Mapping[str, Any], logs: list[str]) -> StepFailure:
+    """The error as the user is told: what, and where in the user's own text."""
+    name, line, column, item = (
+        error["name"],
+        error.get("line") or 0,
+        error.get("column") or 0,
+        error.get("item"),
+    )
+    details: dict[str, Any] = {"error": name, "line": line, "column": column}
+    places = [f"line {line}, column {column}"] if line else []
+    if item is not None:
+        places.append(f"item {item}")
+        details["item"] = item
+    text = f"{name}: {error['message']}" if name else str(error["message"])
+    where = f" ({', '.join(places)})" if places else ""
+    return StepFailure(f"{text}{where}", logs=logs[-FAILURE_LOG_LINES_MAX:], **details)

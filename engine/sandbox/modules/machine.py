@@ -1,0 +1,154 @@
+"""The engine for users' modules: compiled once, kept by CID in memory and on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import wasmtime
+
+from engine.sandbox.module_cache import ModuleCache
+from engine.sandbox.modules.wasi import FUNCTIONS, WASI
+from engine.sandbox.runtime import STACK_BYTES
+from engine.sandbox.ticker import Ticker
+
+CONFIGURATION = 1
+"""Raise when the engine's configuration changes: it is part of the name of compiled modules."""
+COMPILED_MAX = 64
+"""Modules kept in memory."""
+SWITCHED_OFF = (
+    "wasm_threads",
+    "wasm_memory64",
+    "wasm_multi_memory",
+    "wasm_gc",
+    "wasm_function_references",
+    "wasm_exceptions",
+    "wasm_stack_switching",
+    "wasm_custom_page_sizes",
+    "wasm_wide_arithmetic",
+    "wasm_component_model",
+)
+"""Proposals that toolchains do not ask for by themselves: less compiler to trust."""
+
+
+class Answering(Protocol):
+    """Whoever answers the imports of the running instance."""
+
+    def answer(self, name: str, arguments: tuple[Any, ...]) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Machine code, its imports resolved."""
+
+    module: Any
+    ready: Any
+
+
+class Machine:
+    """One in a process; thread-safe."""
+
+    def __init__(self, directory: Path | None = None, key: bytes | None = None) -> None:
+        self._cache = ModuleCache(directory, key) if directory else None
+        self.engine = wasmtime.Engine(_configuration())
+        self._ticker = Ticker(self.engine.increment_epoch)
+        self._kept: OrderedDict[str, Compiled] = OrderedDict()
+        self._lock = threading.Lock()
+        self._calling = threading.local()
+        self._linker = self._imports()
+
+    def compiled(self, cid: str, wasm: bytes) -> Compiled:
+        """The compiled module: from memory, from disk, or anew. Raises ``WasmtimeError``."""
+        with self._lock:
+            found = self._kept.get(cid)
+            if found is not None:
+                self._kept.move_to_end(cid)
+                return found
+        module = self._load(cid) or self._compile(cid, wasm)
+        made = Compiled(module, self._linker.instantiate_pre(module))
+        with self._lock:
+            self._kept[cid] = made
+            while len(self._kept) > COMPILED_MAX:
+                self._kept.popitem(last=False)
+        return made
+
+    def fault(self, wasm: bytes) -> str:
+        """Why the engine would not take the module; empty where it would."""
+        try:
+            wasmtime.Module.validate(self.engine, wasm)
+        except wasmtime.WasmtimeError as error:
+            return first_line(error)
+        return ""
+
+    @contextmanager
+    def running(self, answering: Answering) -> Iterator[None]:
+        """While the body runs on this thread, imports are answered by ``answering``, and deadlines hold."""
+        before = getattr(self._calling, "host", None)
+        self._calling.host = answering
+        try:
+            with self._ticker.running():
+                yield
+        finally:
+            self._calling.host = before
+
+    def _load(self, cid: str) -> Any:
+        stored = self._cache.get(_file_name(cid)) if self._cache else None
+        if stored is None:
+            return None
+        try:
+            return wasmtime.Module.deserialize(self.engine, stored)
+        except wasmtime.WasmtimeError:  # written by another version of the compiler
+            return None
+
+    def _compile(self, cid: str, wasm: bytes) -> Any:
+        module = wasmtime.Module(self.engine, wasm)
+        if self._cache:
+            self._cache.put(_file_name(cid), bytes(module.serialize()))
+        return module
+
+    def _imports(self) -> Any:
+        linker, kinds = wasmtime.Linker(self.engine), {"i": wasmtime.ValType.i32, "I": wasmtime.ValType.i64}
+        for name, takes in FUNCTIONS.items():
+            gives = [] if name == "proc_exit" else [wasmtime.ValType.i32()]
+            signature = wasmtime.FuncType([kinds[letter]() for letter in takes], gives)
+            linker.define_func(WASI, name, signature, self._answer(name, bool(gives)))
+        return linker
+
+    def _answer(self, name: str, gives: bool) -> Callable[..., int | None]:
+        def answer(*arguments: Any) -> int | None:
+            number: int = self._calling.host.answer(name, arguments)
+            return number if gives else None
+
+        return answer
+
+
+def first_line(error: Exception) -> str:
+    """What an error of the engine says, without its trace."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _configuration() -> Any:
+    config = wasmtime.Config()
+    config.epoch_interruption = True
+    config.consume_fuel = True
+    config.max_wasm_stack = STACK_BYTES
+    config.cranelift_nan_canonicalization = True  # the same bits on every processor
+    config.wasm_relaxed_simd_deterministic = True
+    config.parallel_compilation = True
+    for name in SWITCHED_OFF:
+        setattr(config, name, False)
+    return config
+
+
+def _file_name(cid: str) -> str:
+    about = f"modules {version('wasmtime')} {platform.system()} {platform.machine()} {CONFIGURATION}"
+    return f"{cid}-{hashlib.sha256(about.encode()).hexdigest()[:16]}.cwasm"

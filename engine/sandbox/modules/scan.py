@@ -1,0 +1,143 @@
+"""Judges a module by what it is and asks for, before it is stored, proposed or run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.base.canonical import RAW, cid_of_bytes
+from engine.ports.modules import Finding, ModuleImport, Risk, ScanReport
+from engine.sandbox.modules.outline import BRANCHES_SEEN_MIN, Outline, outline
+from engine.sandbox.modules.reader import Malformed
+from engine.sandbox.modules.wasi import FUNCTIONS, WASI
+
+MODULE_BYTES_MAX = 16 * 1024 * 1024
+FUNCTIONS_MAX = 50_000
+FUNCTION_BYTES_MAX = 128 * 1024  # compiling one can take the square of its size
+CODE_BYTES_MAX = 4 * 1024 * 1024  # all functions
+EXPORTS_MAX = 2_000
+IMPORTS_MAX = 200
+TYPES_MAX = 10_000
+GLOBALS_MAX = 10_000
+DATA_BYTES_MAX = 12 * 1024 * 1024
+DATA_BYTES_MANY = 4 * 1024 * 1024
+PAGES_MAX = 2_048  # 128 MiB to begin with
+ELEMENTS_MAX = 20_000
+TABLES_MAX = 4
+CUSTOM_BYTES_MANY = 1024 * 1024
+CUSTOM_SECTIONS_MAX = 1_000
+BRANCHES_MANY = 20_000
+
+
+def scan_module(wasm: bytes) -> ScanReport:
+    """Examine bytes as a module; never raises, whatever they are."""
+    cid = cid_of_bytes(wasm, RAW)
+    if len(wasm) > MODULE_BYTES_MAX:
+        return _refused(cid, wasm, "too_large", f"it has more than {MODULE_BYTES_MAX} bytes")
+    try:
+        found = outline(wasm)
+    except Malformed as error:
+        return _refused(cid, wasm, "malformed", f"it is no module that runs here: {error}")
+    return ScanReport(
+        cid=cid,
+        size_bytes=len(wasm),
+        functions=found.bodies,
+        imports=tuple(found.imports[:IMPORTS_MAX]),
+        exports=tuple(found.exports[:EXPORTS_MAX]),
+        memories=tuple(found.memories[:TABLES_MAX]),
+        tables=tuple(found.tables[:TABLES_MAX]),
+        start=found.start,
+        data_bytes=found.data_bytes,
+        custom_sections=tuple(name[:100] for name, _ in found.custom[:100]),
+        findings=tuple(_findings(found)),
+    )
+
+
+def _refused(cid: str, wasm: bytes, code: str, message: str) -> ScanReport:
+    return ScanReport(cid, len(wasm), findings=(Finding(Risk.REFUSED, code, message),))
+
+
+def _findings(found: Outline) -> Iterator[Finding]:
+    yield from _about_imports(found)
+    yield from _about_sizes(found)
+    yield from _about_memory(found)
+    yield from _about_habits(found)
+
+
+def _about_imports(found: Outline) -> Iterator[Finding]:
+    kinds = iter(found.signatures)
+    for one in found.imports[:IMPORTS_MAX]:
+        signature = next(kinds) if one.kind == "function" else None
+        if _known(one) and not _fits(one, found, signature):
+            message = f"it asks for {one.module}.{one.name} with other types than that function has"
+            yield Finding(Risk.REFUSED, "wrong_import", message)
+        if not _known(one):
+            message = f"it asks for the {one.kind} {one.module[:100]}.{one.name[:100]}, which no host gives"
+            yield Finding(Risk.REFUSED, "unknown_import", message)
+    reaching = [one.name for one in found.imports if one.name.startswith(("path_", "sock_"))]
+    if reaching and all(_known(one) for one in found.imports):
+        message = f"it asks for files or network ({', '.join(reaching[:5])}); all it gets is a refusal"
+        yield Finding(Risk.MEDIUM, "reaches_out", message)
+
+
+def _known(one: ModuleImport) -> bool:
+    return one.kind == "function" and one.module == WASI and one.name in FUNCTIONS
+
+
+def _fits(one: ModuleImport, found: Outline, signature: int | None) -> bool:
+    """Whether a known function is asked for with its own types."""
+    takes = tuple("i64" if letter == "I" else "i32" for letter in FUNCTIONS[one.name])
+    gives = () if one.name == "proc_exit" else ("i32",)
+    return signature is not None and found.types[signature : signature + 1] == [(takes, gives)]
+
+
+def _about_sizes(found: Outline) -> Iterator[Finding]:
+    bounds = (
+        ("functions", found.bodies, FUNCTIONS_MAX),
+        ("bytes in one function", found.largest_body, FUNCTION_BYTES_MAX),
+        ("bytes of code", found.code_bytes, CODE_BYTES_MAX),
+        ("exports", len(found.exports), EXPORTS_MAX),
+        ("imports", len(found.imports), IMPORTS_MAX),
+        ("types", len(found.types), TYPES_MAX),
+        ("globals", found.globals, GLOBALS_MAX),
+        ("bytes of data", found.data_bytes, DATA_BYTES_MAX),
+        ("custom sections", len(found.custom), CUSTOM_SECTIONS_MAX),
+        ("memories", len(found.memories), 1),
+        ("tables", len(found.tables), TABLES_MAX),
+    )
+    for what, there, most in bounds:
+        if there > most:
+            message = f"it has {there} {what}; at most {most} are allowed"
+            yield Finding(Risk.REFUSED, "too_many", message)
+    if DATA_BYTES_MANY < found.data_bytes <= DATA_BYTES_MAX:
+        yield Finding(Risk.HIGH, "much_data", f"it carries {found.data_bytes} bytes of data")
+
+
+def _about_memory(found: Outline) -> Iterator[Finding]:
+    for word, extents, most in (
+        ("memory", found.memories, PAGES_MAX),
+        ("table", found.tables[:TABLES_MAX], ELEMENTS_MAX),
+    ):
+        for extent in extents[:TABLES_MAX]:
+            if extent.minimum > most:
+                message = f"its {word} begins with {extent.minimum}; at most {most} are allowed"
+                yield Finding(Risk.REFUSED, f"large_{word}", message)
+            elif extent.maximum is None and word == "memory":
+                message = "its memory has no maximum of its own; only the step's limit holds it"
+                yield Finding(Risk.MEDIUM, "unbounded_memory", message)
+
+
+def _about_habits(found: Outline) -> Iterator[Finding]:
+    if found.start:
+        message = "it runs code as soon as it is instantiated, before any function is called"
+        yield Finding(Risk.MEDIUM, "start_function", message)
+    if found.widest_branch >= BRANCHES_SEEN_MIN:
+        risk = Risk.HIGH if found.widest_branch >= BRANCHES_MANY else Risk.MEDIUM
+        message = f"it jumps by a table of {found.widest_branch} targets, which hides where it goes"
+        yield Finding(risk, "large_branch_table", message)
+    if found.urls:
+        message = f"it carries addresses outside its code: {', '.join(found.urls[:3])}"
+        yield Finding(Risk.MEDIUM, "addresses", message)
+    custom = sum(size for _, size in found.custom)
+    if custom > CUSTOM_BYTES_MANY:
+        message = f"it carries {custom} bytes that are neither code nor data"
+        yield Finding(Risk.MEDIUM, "much_custom", message)

@@ -1,0 +1,264 @@
+"""WebAssembly: one engine in a process, modules compiled once, a fresh bounded instance per call."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, TypeAlias
+
+import wasmtime
+
+from engine.base.canonical import RAW, cid_of_bytes
+from engine.base.errors import SandboxViolation
+from engine.ports.sandbox import SandboxLimits, Usage
+from engine.sandbox.module_cache import ModuleCache
+from engine.sandbox.ticker import Ticker, ticks
+from engine.sandbox.wasm_image import PAGE_BYTES
+
+STACK_BYTES = 2 * 1024 * 1024
+"""Of a guest's calls; a thread's stack must be larger (8 MiB is usual)."""
+TABLE_ELEMENTS_MAX = 20_000
+CONFIGURATION = 1
+"""Raise when the engine's configuration changes: it is part of the name of compiled modules."""
+
+HostCall: TypeAlias = Callable[[bytes], bytes]
+"""Answers a request of a guest; raises :class:`SandboxViolation` to stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledModule:
+    """A module ready to be instantiated, under the CID of its bytes."""
+
+    cid: str
+    module: Any
+
+
+class Runtime:
+    """The engine, its compiled modules, and the clock that interrupts guests."""
+
+    def __init__(self, cache: ModuleCache | None = None) -> None:
+        self._cache = cache
+        self._engine = wasmtime.Engine(_configuration())
+        self._ticker = Ticker(self._engine.increment_epoch)
+        self._modules: dict[str, CompiledModule] = {}
+        self._lock = threading.Lock()
+        self._linker = self._imports()
+        self._calling = threading.local()
+
+    def compile(self, wasm: bytes, *, keep: bool = True) -> CompiledModule:
+        """The compiled module; from memory, from disk, or anew. With ``keep`` false, not stored on disk."""
+        cid = cid_of_bytes(wasm, RAW)
+        with self._lock:
+            found = self._modules.get(cid)
+            if found is None:
+                found = self._modules[cid] = CompiledModule(
+                    cid, self._load(cid) or self._compile(cid, wasm, keep)
+                )
+        return found
+
+    def load(self, cid: str) -> CompiledModule | None:
+        """A module compiled before, by CID, or None."""
+        with self._lock:
+            found = self._modules.get(cid)
+            if found is None and (module := self._load(cid)) is not None:
+                found = self._modules[cid] = CompiledModule(cid, module)
+        return found
+
+    def _load(self, cid: str) -> Any:
+        stored = self._cache.get(_file_name(cid)) if self._cache else None
+        if stored is None:
+            return None
+        try:
+            return wasmtime.Module.deserialize(self._engine, stored)
+        except wasmtime.WasmtimeError:  # written by another version of the compiler
+            return None
+
+    def _compile(self, cid: str, wasm: bytes, keep: bool) -> Any:
+        module = wasmtime.Module(self._engine, wasm)
+        if self._cache and keep:
+            self._cache.put(_file_name(cid), bytes(module.serialize()))
+        return module
+
+    @contextmanager
+    def instance(
+        self, compiled: CompiledModule, limits: SandboxLimits, host: HostCall | None = None
+    ) -> Iterator[Instance]:
+        """A fresh instance, gone when the body ends."""
+        store = wasmtime.Store(self._engine)
+        try:
+            yield Instance(self, store, compiled, limits, host)
+        finally:
+            store.close()
+
+    def instantiate(self, store: Any, compiled: CompiledModule) -> Any:
+        """An instance of the module in a store."""
+        return self._linker.instantiate(store, compiled.module)
+
+    @contextmanager
+    def entered(self, instance: Instance) -> Iterator[None]:
+        """While the body runs on this thread, imports are answered for this instance."""
+        before = getattr(self._calling, "instance", None)
+        self._calling.instance = instance
+        try:
+            with self._ticker.running():
+                yield
+        finally:
+            self._calling.instance = before
+
+    def _imports(self) -> Any:
+        linker = wasmtime.Linker(self._engine)
+        number = wasmtime.ValType.i32()
+        asked = wasmtime.FuncType([number, number], [number])
+        taken = wasmtime.FuncType([number], [])
+        linker.define_func("qflow", "call", asked, self._host_call)
+        linker.define_func("qflow", "take", taken, self._host_take)
+        return linker
+
+    def _host_call(self, at: int, size: int) -> int:
+        answered: int = self._calling.instance.host_call(at, size)
+        return answered
+
+    def _host_take(self, at: int) -> None:
+        self._calling.instance.host_take(at)
+
+
+class Instance:
+    """One instance with its own memory, clock and fuel; used by one thread at a time."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        store: Any,
+        compiled: CompiledModule,
+        limits: SandboxLimits,
+        host: HostCall | None,
+    ) -> None:
+        self.limits = limits
+        self._runtime, self._store, self._host = runtime, store, host
+        store.set_limits(
+            memory_size=limits.memory_bytes,
+            table_elements=TABLE_ELEMENTS_MAX,
+            instances=1,
+            tables=4,
+            memories=1,
+        )
+        self._fuel_given = 0
+        self._wall_ns = 0
+        self._host_calls = 0
+        self._answer = b""
+        self._stopped: SandboxViolation | None = None
+        self.refuel()
+        try:
+            self._exports = runtime.instantiate(store, compiled).exports(store)
+        except wasmtime.WasmtimeError as error:
+            message = f"the guest does not start within its limits: {_first_line(error)}"
+            raise SandboxViolation(message, limit="memory") from error
+        self._memory = self._exports["memory"]
+
+    def refuel(self) -> None:
+        """Give fuel and time for one further call."""
+        self._store.set_fuel(self.limits.fuel)
+        self._store.set_epoch_deadline(ticks(self.limits.deadline_ms))
+
+    def call(self, name: str, *arguments: int) -> int:
+        """Call an export; a trap raises :class:`SandboxViolation`."""
+        started = time.perf_counter_ns()
+        try:
+            with self._runtime.entered(self):
+                return self._exports[name](self._store, *arguments) or 0
+        except wasmtime.Trap as trap:
+            raise self._stopped or _violation(trap, self.limits) from trap
+        except wasmtime.WasmtimeError as error:
+            raise self._stopped or SandboxViolation(_first_line(error), limit="trap") from error
+        finally:
+            self._wall_ns += time.perf_counter_ns() - started
+
+    def read(self, at: int, size: int) -> bytes:
+        """Bytes of the guest's memory; raises :class:`SandboxViolation` outside of it."""
+        at &= 0xFFFFFFFF
+        if size < 0 or at + size > self._memory.data_len(self._store):
+            raise SandboxViolation("the guest pointed outside its memory", limit="trap")
+        return bytes(self._memory.read(self._store, at, at + size)) if size else b""
+
+    def write(self, at: int, data: bytes) -> None:
+        """Put bytes into the guest's memory."""
+        at &= 0xFFFFFFFF
+        if at + len(data) > self._memory.data_len(self._store):
+            raise SandboxViolation("the guest pointed outside its memory", limit="trap")
+        if data:
+            self._memory.write(self._store, bytearray(data), at)
+
+    def memory(self) -> bytes:
+        """All of the guest's memory, for a snapshot."""
+        return self.read(0, self._memory.data_len(self._store))
+
+    def usage(self) -> Usage:
+        """What the guest has used since :meth:`refuel`."""
+        return Usage(
+            fuel=self.limits.fuel - self._store.get_fuel(),
+            memory_bytes=self._memory.size(self._store) * PAGE_BYTES,
+            wall_us=self._wall_ns // 1000,
+            host_calls=self._host_calls,
+        )
+
+    def host_call(self, at: int, size: int) -> int:
+        """The import ``call``: ask the host; -1 where there is nobody to ask."""
+        if self._host is None:
+            return -1
+        self._host_calls += 1
+        try:
+            if self._host_calls > self.limits.host_calls:
+                raise SandboxViolation(
+                    f"more than {self.limits.host_calls} calls of the host", limit="host_calls"
+                )
+            self._answer = self._host(self.read(at, size))
+        except SandboxViolation as violation:
+            self._stopped = violation
+            raise
+        return len(self._answer)
+
+    def host_take(self, at: int) -> None:
+        """The import ``take``: copy the last answer into the guest's memory."""
+        self.write(at, self._answer)
+        self._answer = b""
+
+
+def _configuration() -> Any:
+    config = wasmtime.Config()
+    config.epoch_interruption = True
+    config.consume_fuel = True
+    config.max_wasm_stack = STACK_BYTES
+    config.wasm_threads = False
+    config.wasm_memory64 = False
+    config.wasm_multi_memory = False
+    config.wasm_relaxed_simd_deterministic = True
+    config.parallel_compilation = True
+    return config
+
+
+def _file_name(cid: str) -> str:
+    """Compiled code depends on the compiler, the processor and the configuration."""
+    about = f"{version('wasmtime')} {platform.system()} {platform.machine()} {CONFIGURATION}"
+    return f"{cid}-{hashlib.sha256(about.encode()).hexdigest()[:16]}.cwasm"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+def _violation(trap: Any, limits: SandboxLimits) -> SandboxViolation:
+    code = trap.trap_code
+    if code is wasmtime.TrapCode.INTERRUPT:
+        message = f"the code ran longer than its deadline of {limits.deadline_ms} ms and was stopped"
+        return SandboxViolation(message, limit="time")
+    if code is wasmtime.TrapCode.OUT_OF_FUEL:
+        return SandboxViolation(f"the code used up its fuel of {limits.fuel} and was stopped", limit="fuel")
+    if code is wasmtime.TrapCode.STACK_OVERFLOW:
+        return SandboxViolation("the code called itself too deeply and was stopped", limit="stack")
+    return SandboxViolation(f"the code was stopped: {_first_line(trap)}", limit="trap")

@@ -1,0 +1,1 @@
+"""Pure policies of placement: which work runs next, and where."""

@@ -1,0 +1,1 @@
+"""The step types, one folder each, and the registry that names them."""

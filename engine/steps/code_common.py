@@ -1,0 +1,73 @@
+"""What the steps that run code share: the request to the sandbox, the policy's word, the limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from engine.base.errors import PolicyViolation
+from engine.flow.model import MAIN
+from engine.ports.parameters import validated
+from engine.ports.policy import Policy
+from engine.ports.sandbox import CodeRequest, Determinism, SandboxLimits
+from engine.ports.step_catalogue import StepContext, StepResult
+
+
+def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -> StepResult:
+    """Run the step's code as it is written: references and expressions in it are not replaced.
+
+    Raises :class:`StepFailure` with line and column, :class:`SandboxViolation` where it crosses a
+    limit, :class:`PolicyViolation` where the subnet's policy does not allow it.
+    """
+    given = validated(parameters, context.step.parameters, context.step.id)
+    request = CodeRequest(
+        language=language,
+        source=given.code,
+        items=context.items,
+        determinism=Determinism(context.now_us, context.seed, context.timezone),
+        mode=given.mode,
+        context=_about(context),
+    )
+    check_code_allowed(request.cid, context.policy)
+    result = context.sandbox.run_code(request, _limits(context))
+    return StepResult({MAIN: result.items}, logs=result.logs, fuel=result.usage.fuel, code=result.code)
+
+
+def check_code_allowed(cid: str, policy: Policy) -> None:
+    """Raises :class:`PolicyViolation` naming the code's CID where the policy does not allow it."""
+    if policy.code == "any":
+        return
+    if policy.code == "none":
+        message = f"the policy of subnet {policy.subnet!r} allows no code; the step's code is {cid}"
+    else:
+        message = (
+            f"the policy of subnet {policy.subnet!r} runs only approved code, and {cid} is not approved; "
+            "ask its members to approve it"
+        )
+    raise PolicyViolation(message, code_cid=cid)
+
+
+def _about(context: StepContext) -> dict[str, Any]:
+    """What the code may know beside its items, as in an expression."""
+    mode = context.trigger.get("mode", "")
+    about: dict[str, Any] = {
+        "node": context.step.title,
+        "run": context.run,
+        "workflow": {"id": context.flow.id, "name": context.flow.name, "active": mode == "production"},
+        "execution": {"id": context.execution_id, "mode": mode, "resumeUrl": context.resume_url},
+        "parameter": {name: value for name, value in context.step.parameters.items() if name != "code"},
+    }
+    if len(context.inputs) > 1:
+        about["inputs"] = list(context.inputs.values())
+    return about
+
+
+def _limits(context: StepContext) -> SandboxLimits:
+    limits = context.limits
+    return SandboxLimits(
+        memory_bytes=limits.sandbox_memory_bytes_max,
+        deadline_ms=min(limits.sandbox_deadline_ms, context.timeout_ms),
+        input_bytes=limits.step_output_bytes_max,
+        output_bytes=limits.step_output_bytes_max,
+    )

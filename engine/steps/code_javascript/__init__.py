@@ -1,0 +1,1 @@
+"""The step type code.javascript: JavaScript of a user, run in the sandbox."""

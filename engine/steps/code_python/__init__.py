@@ -1,0 +1,1 @@
+"""The step type code.python: Python of a user, run in the sandbox."""

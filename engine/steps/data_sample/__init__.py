@@ -1,0 +1,1 @@
+"""The step type data.sample: fixed items to try a flow with."""

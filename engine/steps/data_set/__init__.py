@@ -1,0 +1,1 @@
+"""The step type data.set: fields are added or replaced."""

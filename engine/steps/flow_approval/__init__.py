@@ -1,0 +1,1 @@
+"""The step type flow.approval: go on when a person has decided."""

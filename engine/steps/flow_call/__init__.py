@@ -1,0 +1,1 @@
+"""The step type flow.call: another flow run as one step."""

@@ -1,0 +1,1 @@
+"""The step type flow.noop: nothing happens."""

@@ -1,0 +1,1 @@
+"""The step type flow.stop: the execution ends with an error."""

@@ -1,0 +1,1 @@
+"""The step type http.request: a request to an HTTP server, behind the egress policy."""

@@ -1,0 +1,1 @@
+"""The step type logic.condition: items split by a yes-or-no question."""

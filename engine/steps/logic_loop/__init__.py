@@ -1,0 +1,1 @@
+"""The step type logic.loop: items taken a batch at a time."""

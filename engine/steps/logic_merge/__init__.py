@@ -1,0 +1,1 @@
+"""The step type logic.merge: several branches become one."""

@@ -1,0 +1,1 @@
+"""The step type logic.parallel: the point from which branches run at once."""

@@ -1,0 +1,1 @@
+"""The step type logic.switch: items split over named cases."""

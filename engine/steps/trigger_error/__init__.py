@@ -1,0 +1,1 @@
+"""The step type trigger.error: a flow started because another one failed."""

@@ -1,0 +1,1 @@
+"""The step type trigger.event: a flow started by an event."""

@@ -1,0 +1,1 @@
+"""The step type trigger.manual: a flow started by hand."""

@@ -1,0 +1,1 @@
+"""The step type trigger.schedule: a flow started by the clock."""

@@ -1,0 +1,1 @@
+"""The step type trigger.subflow: a flow started by another flow."""

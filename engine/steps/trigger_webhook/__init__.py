@@ -1,0 +1,1 @@
+"""The step type trigger.webhook: a flow started by an HTTP request."""

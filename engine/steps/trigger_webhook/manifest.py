@@ -1,0 +1,84 @@
+"""What trigger.webhook is and which parameters it has."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from engine.base.limits import WEBHOOK_PATH_BYTES_MAX
+from engine.ports.step_catalogue import Effect, Manifest
+from engine.steps.base import Parameters
+from engine.steps.http_words import Headers, Status
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
+_SEGMENT = re.compile(r":(?P<name>[A-Za-z_][A-Za-z0-9_]*)\Z|[A-Za-z0-9._~-]+\Z")
+
+
+class WebhookTriggerParameters(Parameters):
+    """Parameters of trigger.webhook."""
+
+    path: str = Field(
+        min_length=1,
+        max_length=WEBHOOK_PATH_BYTES_MAX,
+        description="Path below /webhook/, such as orders/:id; a part with a colon takes any value.",
+    )
+    methods: list[Method] = Field(["POST"], min_length=1, description="HTTP methods that start the flow.")
+    responseMode: Literal["immediately", "lastStep", "respondStep"] = Field(
+        "immediately",
+        description="Who answers the caller: the node at once, the flow's last step, or the step "
+        "webhook.respond.",
+    )
+    responseStatus: Status = Field(200, description="Status of the answer, unless a step sets another.")
+    responseHeaders: Headers = Field(default_factory=dict, description="Headers of the answer.")
+    responseData: Literal["firstItem", "allItems", "none"] = Field(
+        "firstItem", description="What of the last step's output is the body, with lastStep."
+    )
+    rawBody: bool = Field(
+        False, description="Keep the body as the bytes that came in, for checking signatures."
+    )
+
+    @field_validator("methods", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        """One method may stand alone, in any case."""
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, list):
+            return names
+        return list(dict.fromkeys(name.upper() if isinstance(name, str) else name for name in names))
+
+    @field_validator("path")
+    @classmethod
+    def _plain_path(cls, value: str) -> str:
+        """The path without slashes around it."""
+        path = value.strip("/")
+        names = [_checked(segment) for segment in path.split("/")]
+        used = [name for name in names if name]
+        if len(used) != len(set(used)):
+            raise ValueError("two parts of the path have the same name")
+        return path
+
+
+def _checked(segment: str) -> str | None:
+    match = _SEGMENT.match(segment)
+    if match is None or segment in (".", ".."):
+        raise ValueError(
+            f"{segment!r} cannot be a part of the path; use letters, digits, '-', '_', '.', '~' or :name"
+        )
+    return match.group("name")
+
+
+MANIFEST = Manifest(
+    type="trigger.webhook",
+    label="Webhook",
+    summary="Starts the flow when its URL is called.",
+    group="trigger",
+    effect=Effect.PURE,
+    parameters=WebhookTriggerParameters,
+    inputs=(),
+    trigger=True,
+    icon="webhook",
+)

@@ -1,0 +1,1 @@
+"""The step type wasm.load: a WebAssembly module is examined and stored."""

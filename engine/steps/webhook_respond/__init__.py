@@ -1,0 +1,1 @@
+"""The step type webhook.respond: the caller of the webhook gets its answer."""

@@ -1,0 +1,71 @@
+"""How webhook.respond runs: it gives the answer and passes its items on."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Any
+
+import orjson
+
+from engine.base.errors import StepFailure
+from engine.flow.model import MAIN
+from engine.ports.step_catalogue import Answer, StepContext, StepResult, StepType
+from engine.steps.webhook_respond.manifest import MANIFEST, RespondParameters
+
+_STATUS = {"noData": 204, "redirect": 302}
+
+
+class RespondStep(StepType):
+    """Answers by the parameters of its first item. The first answer of an execution counts."""
+
+    manifest = MANIFEST
+
+    def run(self, context: StepContext) -> StepResult:
+        """Raises :class:`StepFailure` where the file to answer with is not there."""
+        given: RespondParameters = context.parameters()
+        kind, body = _body(given, context)
+        headers = {} if kind is None else {"content-type": kind}
+        if given.respondWith == "redirect":
+            headers["location"] = given.location or ""
+        headers.update({name.lower(): value for name, value in given.headers.items()})
+        status = given.status or _STATUS.get(given.respondWith, 200)
+        return StepResult({MAIN: context.items}, answer=Answer(status, headers, body))
+
+
+def _body(given: RespondParameters, context: StepContext) -> tuple[str | None, Any]:
+    """Content type and body."""
+    match given.respondWith:
+        case "firstItem":
+            return "application/json", context.items[0]["json"] if context.items else {}
+        case "allItems":
+            return "application/json", [item["json"] for item in context.items]
+        case "json":
+            return "application/json", _json(given.body)
+        case "text":
+            return "text/plain; charset=utf-8", _text(given.body)
+        case "binary":
+            return _file(given.binaryField, context)
+        case _:
+            return None, None
+
+
+def _json(value: Any) -> Any:
+    """JSON text where a bare value would be taken for text or for no body."""
+    return orjson.dumps(value).decode() if value is None or isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _file(name: str, context: StepContext) -> tuple[str, bytes]:
+    """A file stands in its item as ``{"cid", "mimeType"}``, or with its bytes as base64 in ``data``."""
+    files = context.items[0].get("binary") or {} if context.items else {}
+    file = files.get(name)
+    if file is None:
+        there = ", ".join(files) or "none"
+        raise StepFailure(f"the first item has no file {name!r}; its files: {there}")
+    kind = file.get("mimeType") or "application/octet-stream"
+    if file.get("cid"):
+        return kind, context.blocks.get(file["cid"])
+    return kind, b64decode(file.get("data") or "")

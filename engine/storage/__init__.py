@@ -1,0 +1,1 @@
+"""Django tables, the journal, leases and local blocks."""

@@ -1,0 +1,150 @@
+"""Plain SQL on one of Django's databases: transactions, transient errors, and what dialects differ in."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import DataError, InterfaceError, OperationalError, connections, transaction
+
+from engine.base.canonical import plain
+from engine.base.errors import DatabaseUnavailable, InvalidInput
+
+Row = tuple[Any, ...]
+
+LOCK_WAIT_S = 10.0
+"""How long a thread waits for its turn to write to SQLite."""
+
+
+class _Turns:
+    """One write at a time per process on SQLite: a lock wakes its waiter at once, where SQLite's own
+    busy handler sleeps and tries again."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def renew(self) -> None:
+        """After a fork nobody in the child holds the lock."""
+        self.lock = threading.Lock()
+
+
+_turns = _Turns()
+os.register_at_fork(after_in_child=_turns.renew)
+
+
+class Database:
+    """A database of Django's settings, by alias."""
+
+    def __init__(self, using: str = "default") -> None:
+        self.using = using
+
+    @property
+    def vendor(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        vendor: str = connections[self.using].vendor
+        return vendor
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """A cursor within a write transaction, or within a savepoint of one that is already open.
+
+        Raises :class:`DatabaseUnavailable` where the database is locked, gone or full; then nothing
+        was written (a PostgreSQL server that dies during COMMIT may have written it all).
+        """
+        connection = connections[self.using]
+        with (
+            _transient(connection),
+            _turn(connection),
+            transaction.atomic(using=self.using),
+            connection.cursor() as cursor,
+        ):
+            yield cursor
+
+    def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """One statement in a transaction of its own; gives how many rows it touched."""
+        connection = connections[self.using]
+        with _transient(connection), _turn(connection), connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            count: int = cursor.rowcount
+            return count
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """All rows of a query."""
+        connection = connections[self.using]
+        with _transient(connection), connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            rows: list[Row] = cursor.fetchall()
+            return rows
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """The first row of a query, if any."""
+        connection = connections[self.using]
+        with _transient(connection), connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            row: Row | None = cursor.fetchone()
+            return row
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.row(sql, parameters)
+        return row[0] if row else None
+
+    @property
+    def for_update(self) -> str:
+        """What locks the selected rows until the end of the transaction (SQLite locks everything)."""
+        return " FOR UPDATE" if self.vendor == "postgresql" else ""
+
+
+def text(value: str) -> str:
+    """The text as every database can hold it: without NUL, lone surrogates replaced."""
+    return str(plain(value)).replace("\x00", "")
+
+
+def holes(values: Sequence[Any]) -> str:
+    """Placeholders for an IN list; the list must not be empty."""
+    return ", ".join(["%s"] * len(values))
+
+
+@contextmanager
+def _turn(connection: Any) -> Iterator[None]:
+    # Within an open transaction this thread has SQLite's write lock already: waiting here for a
+    # thread that waits for that lock would be a deadlock.
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    lock = _turns.lock
+    if not lock.acquire(timeout=LOCK_WAIT_S):
+        raise DatabaseUnavailable(f"no turn to write to the database within {LOCK_WAIT_S:.0f} s; try again")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _transient(connection: Any) -> Iterator[None]:
+    try:
+        yield
+    except (DataError, ValueError) as error:
+        if "NUL" not in str(error) and "0x00" not in str(error):
+            raise
+        raise InvalidInput(
+            "a text holds the character NUL (U+0000), which the database cannot keep"
+        ) from error
+    except (OperationalError, InterfaceError) as error:
+        if _is_our_mistake(error):
+            raise
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()  # the next call connects again
+        raise DatabaseUnavailable(f"the database did not answer: {error}; try again") from error
+
+
+def _is_our_mistake(error: Exception) -> bool:
+    """SQLite says OperationalError for wrong SQL and missing tables too, with its plainest code."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", None)
+    return isinstance(cause, sqlite3.Error) and code == sqlite3.SQLITE_ERROR

@@ -1,0 +1,355 @@
+"""The journal store on Django's database: the hot path, in plain SQL without model instances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.base.canonical import decode, encode
+from engine.base.errors import CorruptData, JournalConflict, LeaseLost, UnknownObject, WrongState
+from engine.journal.state import Status
+from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
+from engine.storage import lanes
+from engine.storage.chain import START, Link, Sealed, opened, payloads, sealed
+from engine.storage.database import Database, Row, holes, text
+from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, values_of
+
+_CREATE = (
+    f"INSERT INTO engine_execution ({SELECTED}, base_sequence, base_head)"  # noqa: S608
+    f" VALUES ({holes(COLUMNS)}, 0, '') ON CONFLICT (id) DO NOTHING"
+)
+_SEQUENCE, _HEAD = COLUMNS.index("sequence"), COLUMNS.index("head")
+_UPDATE = (
+    f"UPDATE engine_execution SET {', '.join(f'{name} = %s' for name in CHANGING)}"  # noqa: S608
+    " WHERE id = %s AND lease_owner = %s AND sequence = %s"
+)
+_NEW_SEQUENCE, _NEW_HEAD = CHANGING.index("sequence"), CHANGING.index("head")
+_STANDING = "SELECT lease_owner, sequence, head, base_sequence FROM engine_execution WHERE id = %s"
+_APPEND = (
+    "INSERT INTO engine_journal_entry (execution, sequence, subnet, payload, hash)"
+    " VALUES (%s, %s, %s, %s, %s)"
+)
+_EFFECT = (
+    "INSERT INTO engine_outbox (effect, execution, subnet, kind, payload, due_us, attempts, error)"
+    " VALUES (%s, %s, %s, %s, %s, 0, 0, '') ON CONFLICT (effect) DO NOTHING"
+)
+_CONSUME = (  # one that never lay in the inbox is remembered too
+    "INSERT INTO engine_signal (execution, signal, subnet, kind, payload, actor, consumed)"
+    " VALUES (%s, %s, %s, '', %s, '', TRUE)"
+    " ON CONFLICT (execution, signal) DO UPDATE SET consumed = TRUE, payload = excluded.payload"
+)
+_POST = (
+    "INSERT INTO engine_signal (execution, signal, subnet, kind, payload, actor, consumed)"
+    " SELECT id, %s, subnet, %s, %s, %s, FALSE FROM engine_execution WHERE id = %s"
+    " ON CONFLICT (execution, signal) DO NOTHING"
+)
+_TAKE = (
+    "UPDATE engine_execution SET lease_owner = %s, lease_until_us = %s"
+    " WHERE id = %s AND status IN ('paused', 'running', 'waiting')"
+    " AND (lease_owner = '' OR lease_owner = %s OR lease_until_us <= %s)"
+)
+_ANCHORED = f"SELECT {SELECTED}, base_sequence, base_head FROM engine_execution WHERE id = %s"  # noqa: S608
+_ENTRIES = (
+    "SELECT sequence, payload, hash FROM engine_journal_entry"
+    " WHERE execution = %s AND sequence > %s AND sequence <= %s ORDER BY sequence"
+)
+_HASH = "SELECT hash FROM engine_journal_entry WHERE execution = %s AND sequence = %s"
+_EXPIRED = (
+    "SELECT id FROM engine_execution WHERE keep_until_us IS NOT NULL AND keep_until_us <= %s"
+    " AND status IN ('aborted', 'completed', 'failed') ORDER BY keep_until_us, id LIMIT %s"
+)
+
+
+class DjangoJournalStore:
+    """:class:`engine.ports.journal_store.JournalStore` on SQLite or PostgreSQL."""
+
+    def __init__(self, using: str = "default") -> None:
+        self._db = Database(using)
+
+    # --- journals ---------------------------------------------------------------------------------
+
+    def create(self, commit: Commit) -> str:
+        """See :meth:`JournalStore.create`."""
+        header = commit.header
+        entries = sealed(START, payloads(commit.facts))
+        values = values_of(header, COLUMNS)
+        values[_SEQUENCE], values[_HEAD] = len(entries), _head(entries, "")
+        with self._db.transaction() as cursor:
+            cursor.execute(_CREATE, values)
+            if cursor.rowcount != 1:
+                raise JournalConflict(f"execution {header.id} was started before", execution=header.id)
+            _write(cursor, commit, entries)
+        return _head(entries, "")
+
+    def commit(self, commit: Commit, owner: str) -> str:
+        """See :meth:`JournalStore.commit`."""
+        header, contents = commit.header, payloads(commit.facts)
+        values = values_of(header, CHANGING)
+        with self._db.transaction() as cursor:
+            end, base = self._standing(cursor, commit, owner)
+            entries = sealed(end, contents)
+            head = _head(entries, end.head)
+            values[_NEW_SEQUENCE], values[_NEW_HEAD] = end.sequence + len(entries), head
+            cursor.execute(_UPDATE, [*values, header.id, owner, commit.expected])
+            assert cursor.rowcount == 1, "the row is locked by this transaction"
+            _write(cursor, commit, entries)
+            if commit.drop_before - 1 > base:
+                _truncate(cursor, header.id, commit.drop_before - 1)
+        return head
+
+    def _standing(self, cursor: Any, commit: Commit, owner: str) -> tuple[Link, int]:
+        """Where the journal ends and what was dropped, if the writer is the one we wait for."""
+        id = commit.header.id
+        cursor.execute(_STANDING + self._db.for_update, [id])
+        row = cursor.fetchone()
+        if row is None or row[0] != owner:
+            holder = "nobody knows it any more" if row is None else f"{row[0] or 'nobody'} holds it"
+            raise LeaseLost(f"{owner} no longer holds the lease of execution {id}: {holder}", execution=id)
+        if row[1] != commit.expected:
+            message = f"execution {id} has {row[1]} entries where its writer expected {commit.expected}"
+            raise JournalConflict(message, execution=id, sequence=row[1])
+        return Link(row[1], row[2]), row[3]
+
+    def header(self, execution: str) -> Header:
+        """See :meth:`JournalStore.header`."""
+        return self._anchored(execution)[0]
+
+    def _anchored(self, execution: str) -> tuple[Header, Link]:
+        row = self._db.row(_ANCHORED, [execution])
+        if row is None:
+            raise UnknownObject(f"there is no execution {execution!r}", execution=execution)
+        return header_of(row[:-2]), Link(*row[-2:])
+
+    def load(self, execution: str) -> tuple[Header, list[Entry]]:
+        """See :meth:`JournalStore.load`."""
+        return self._read(execution, 0, None)
+
+    def entries(self, execution: str, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """See :meth:`JournalStore.entries`."""
+        return self._read(execution, after, limit)[1]
+
+    def _read(self, execution: str, after: int, limit: int | None) -> tuple[Header, list[Entry]]:
+        """Header and entries, which are read one after the other: where they do not fit, the journal may
+        have been truncated in between, and is read again."""
+        seen: Link | None = None
+        while True:
+            header, base = self._anchored(execution)
+            try:
+                return header, self._window(header, base, after, limit)
+            except CorruptData:
+                if base == seen:
+                    raise
+                seen = base
+
+    def _window(self, header: Header, base: Link, after: int, limit: int | None) -> list[Entry]:
+        first = max(after, base.sequence)
+        last = header.sequence if limit is None else min(first + limit, header.sequence)
+        if last <= first:
+            return []
+        anchor = base if first == base.sequence else Link(first, self._hash(header.id, first))
+        rows = self._db.rows(_ENTRIES, [header.id, first, last])
+        found = (Sealed(sequence, bytes(payload), bytes(hash_)) for sequence, payload, hash_ in rows)
+        return opened(header.id, anchor, found, last, Link(header.sequence, header.head))
+
+    def _hash(self, execution: str, sequence: int) -> str:
+        hash_ = self._db.value(_HASH, [execution, sequence])
+        if hash_ is None:
+            raise CorruptData(f"entry {sequence} of execution {execution} is missing", sequence=sequence)
+        return bytes(hash_).hex()
+
+    # --- leases -----------------------------------------------------------------------------------
+
+    def take(self, execution: str, owner: str, now_us: int, until_us: int) -> bool:
+        """See :meth:`JournalStore.take`."""
+        return self._db.write(_TAKE, [owner, until_us, execution, owner, now_us]) == 1
+
+    def renew(self, owner: str, until_us: int) -> int:
+        """See :meth:`JournalStore.renew`."""
+        sql = (
+            "UPDATE engine_execution SET lease_until_us = %s"
+            " WHERE lease_owner > '' AND lease_owner = %s"
+            " AND status IN ('paused', 'running', 'waiting')"
+        )
+        return self._db.write(sql, [until_us, owner])
+
+    def release(self, execution: str, owner: str) -> None:
+        """See :meth:`JournalStore.release`."""
+        sql = "UPDATE engine_execution SET lease_owner = '', lease_until_us = 0"
+        self._db.write(f"{sql} WHERE id = %s AND lease_owner = %s", [execution, owner])
+
+    def release_all(self, owner_prefix: str) -> int:
+        """See :meth:`JournalStore.release_all`."""
+        sql = (
+            "UPDATE engine_execution SET lease_owner = '', lease_until_us = 0"
+            " WHERE lease_owner > '' AND substr(lease_owner, 1, %s) = %s"
+        )
+        return self._db.write(sql, [len(owner_prefix), owner_prefix])
+
+    # --- inbox ------------------------------------------------------------------------------------
+
+    def post(self, signal: Posted) -> bool:
+        """See :meth:`JournalStore.post`; raises :class:`UnknownObject` where there is no such execution."""
+        payload = encode(dict(signal.payload))
+        values = [signal.id, signal.kind, payload, signal.actor, signal.execution]
+        if self._db.write(_POST, values) == 1:
+            return True
+        if self._db.row("SELECT 1 FROM engine_execution WHERE id = %s", [signal.execution]) is None:
+            raise UnknownObject(f"there is no execution {signal.execution!r}", execution=signal.execution)
+        return False
+
+    def with_signals(self, executions: Sequence[str]) -> list[str]:
+        """See :meth:`JournalStore.with_signals`."""
+        if not executions:
+            return []
+        sql = "SELECT DISTINCT execution FROM engine_signal WHERE NOT consumed AND execution IN"
+        rows = self._db.rows(f"{sql} ({holes(executions)}) ORDER BY execution", executions)
+        return [row[0] for row in rows]
+
+    def inbox(self, execution: str) -> list[Posted]:
+        """See :meth:`JournalStore.inbox`; oldest first."""
+        sql = (
+            "SELECT signal, execution, kind, payload, actor FROM engine_signal"
+            " WHERE NOT consumed AND execution = %s ORDER BY id"
+        )
+        return [
+            Posted(id, whose, kind, decode(bytes(payload)), actor)
+            for id, whose, kind, payload, actor in self._db.rows(sql, [execution])
+        ]
+
+    # --- outbox -----------------------------------------------------------------------------------
+
+    def outbox(self, now_us: int, limit: int = 100) -> list[Outgoing]:
+        """See :meth:`JournalStore.outbox`; oldest first among equally due ones."""
+        sql = (
+            "SELECT effect, kind, payload FROM engine_outbox WHERE due_us <= %s ORDER BY due_us, id LIMIT %s"
+        )
+        rows = self._db.rows(sql, [now_us, limit])
+        return [Outgoing(effect, kind, decode(bytes(payload))) for effect, kind, payload in rows]
+
+    def sent(self, ids: Sequence[str]) -> None:
+        """See :meth:`JournalStore.sent`."""
+        if ids:
+            self._db.write(f"DELETE FROM engine_outbox WHERE effect IN ({holes(ids)})", ids)  # noqa: S608
+
+    def postpone(self, id: str, until_us: int, error: str) -> None:
+        """See :meth:`JournalStore.postpone`."""
+        sql = "UPDATE engine_outbox SET due_us = %s, error = %s, attempts = attempts + 1 WHERE effect = %s"
+        self._db.write(sql, [until_us, text(error), id])
+
+    # --- what needs a worker ----------------------------------------------------------------------
+
+    def due(self, now_us: int, limit: int = 200) -> list[str]:
+        """See :meth:`JournalStore.due`; best priority first, then oldest."""
+        return lanes.due(self._db, now_us, limit)
+
+    def next_wake_us(self) -> int | None:
+        """See :meth:`JournalStore.next_wake_us`."""
+        return lanes.next_wake_us(self._db)
+
+    def admit(self, subnet: str, running_max: int, now_us: int) -> list[str]:
+        """See :meth:`JournalStore.admit`."""
+        return lanes.admit(self._db, subnet, running_max, now_us)
+
+    def leave_lane(self, execution: str) -> bool:
+        """See :meth:`JournalStore.leave_lane`."""
+        sql = "UPDATE engine_execution SET status = 'running' WHERE id = %s AND status = 'pending'"
+        return self._db.write(sql, [execution]) == 1
+
+    def running(self, subnet: str, flow: str | None = None) -> int:
+        """See :meth:`JournalStore.running`."""
+        return lanes.running(self._db, subnet, flow)
+
+    def pending(self, subnet: str) -> int:
+        """See :meth:`JournalStore.pending`."""
+        return lanes.pending(self._db, subnet)
+
+    def waiting_for(self, subnet: str, event_type: str) -> list[str]:
+        """See :meth:`JournalStore.waiting_for`; oldest first."""
+        return lanes.waiting_for(self._db, subnet, event_type)
+
+    # --- the shelf --------------------------------------------------------------------------------
+
+    def delete(self, execution: str) -> None:
+        """See :meth:`JournalStore.delete`. Effects still in the outbox stay: they must be carried out."""
+        with self._db.transaction() as cursor:
+            sql = "SELECT status FROM engine_execution WHERE id = %s"
+            cursor.execute(sql + self._db.for_update, [execution])
+            row = cursor.fetchone()
+            if row is None:
+                raise UnknownObject(f"there is no execution {execution!r}", execution=execution)
+            if not Status(row[0]).ended:
+                message = f"execution {execution} is {row[0]}; abort it before you delete it"
+                raise WrongState(message, execution=execution, status=row[0])
+            for table in ("journal_entry", "signal", "capability_use"):
+                cursor.execute(f"DELETE FROM engine_{table} WHERE execution = %s", [execution])  # noqa: S608
+            cursor.execute("DELETE FROM engine_execution WHERE id = %s", [execution])
+
+    def expired(self, now_us: int, limit: int = 200) -> list[str]:
+        """See :meth:`JournalStore.expired`; the longest expired first."""
+        return [row[0] for row in self._db.rows(_EXPIRED, [now_us, limit])]
+
+    def list(self, query: ExecutionQuery) -> Sequence[Header]:
+        """See :meth:`JournalStore.list`. A cursor that no longer exists in the subnet gives nothing."""
+        conditions, values = _conditions(query)
+        sql = (
+            f"SELECT {SELECTED} FROM engine_execution WHERE {conditions}"  # noqa: S608
+            " ORDER BY created_us DESC, id DESC LIMIT %s"
+        )
+        return [header_of(row) for row in self._db.rows(sql, [*values, query.limit])]
+
+
+_LISTED = {
+    **dict.fromkeys(
+        ("paused", "pending", "running", "waiting"),
+        "status IN ('paused', 'pending', 'running', 'waiting') AND status = %s",
+    ),
+    "failed": "status = 'failed' AND status = %s",
+    "aborted": "status = 'aborted' AND status = %s",
+}
+"""Conditions that name the partial index which makes a status cheap to list."""
+
+
+def _conditions(query: ExecutionQuery) -> tuple[str, Row]:
+    conditions, values = ["subnet = %s"], [query.subnet]
+    if query.flow is not None:
+        conditions.append("flow = %s")
+        values.append(query.flow)
+    if query.status is not None:
+        conditions.append(_LISTED.get(query.status, "status = %s"))
+        values.append(query.status)
+    if query.parent is not None:
+        conditions.append("NOT (parent = '') AND parent = %s" if query.parent else "parent = %s")
+        values.append(query.parent)
+    if query.before is not None:
+        cursor = "SELECT created_us, id FROM engine_execution WHERE id = %s AND subnet = %s"
+        conditions.append(f"(created_us, id) < ({cursor})")
+        values += [query.before, query.subnet]
+    return " AND ".join(conditions), tuple(values)
+
+
+def _head(entries: Sequence[Sealed], before: str) -> str:
+    return entries[-1].hash.hex() if entries else before
+
+
+def _write(cursor: Any, commit: Commit, entries: Sequence[Sealed]) -> None:
+    """Entries, effects and consumed signals of one commit."""
+    id, subnet = commit.header.id, commit.header.subnet
+    if entries:
+        rows = [(id, sequence, subnet, payload, hash_) for sequence, payload, hash_ in entries]
+        cursor.executemany(_APPEND, rows)
+    if commit.outgoing:
+        effects = [(o.id, id, subnet, o.kind, encode(dict(o.payload))) for o in commit.outgoing]
+        cursor.executemany(_EFFECT, effects)
+    if commit.consumed:
+        cursor.executemany(_CONSUME, [(id, signal, subnet, b"") for signal in commit.consumed])
+
+
+def _truncate(cursor: Any, execution: str, dropped: int) -> None:
+    """Drop the entries up to a sequence; its hash stays, so that the rest can be verified."""
+    cursor.execute(_HASH, [execution, dropped])
+    row = cursor.fetchone()
+    assert row is not None, "drop_before lies within the journal"
+    sql = "UPDATE engine_execution SET base_sequence = %s, base_head = %s WHERE id = %s"
+    cursor.execute(sql, [dropped, bytes(row[0]).hex(), execution])
+    sql = "DELETE FROM engine_journal_entry WHERE execution = %s AND sequence <= %s"
+    cursor.execute(sql, [execution, dropped])

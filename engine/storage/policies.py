@@ -1,0 +1,156 @@
+"""Policy documents: their form, their validation, and the policy port over the access store.
+
+A document, every part optional::
+
+    {"limits": {"step_timeout_ms": 60000}, "code": "any", "egress": {"allow": [], "deny": [],
+     "onlyAllowed": false}, "filesRoot": null, "environment": [], "commands": [],
+     "stepTypesDenied": [], "capabilities": [], "nodes": []}
+
+``limits`` takes the names of :class:`engine.base.limits.Limits` and can only lower them.
+``capabilities`` are the ceilings of what steps may ask for (:mod:`engine.ports.grants`); none: nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from engine.base.errors import InvalidInput, Problem
+from engine.base.limits import Limits
+from engine.ports.access_store import AccessStore
+from engine.ports.grants import ANY, Capability
+from engine.ports.parameters import problems_of
+from engine.ports.policy import PERSONAL, EgressPolicy, Policy
+from engine.validation.egress_entries import parse_entry
+
+RECHECK_US = 100_000
+"""How old a looked-up revision may be."""
+
+_LIMITS = [field.name for field in fields(Limits)]
+_FORM = ConfigDict(extra="forbid", alias_generator=to_camel, frozen=True)
+
+
+class Egress(BaseModel):
+    """Where steps may connect to (:class:`engine.ports.policy.EgressPolicy`)."""
+
+    model_config = _FORM
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    only_allowed: bool = False
+
+
+class Document(BaseModel):
+    """A policy document."""
+
+    model_config = _FORM
+    limits: dict[str, Annotated[int, Field(ge=0)]] = {}
+    code: Literal["any", "approved-only", "none"] = "any"
+    egress: Egress = Egress()
+    files_root: str | None = None
+    environment: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    step_types_denied: tuple[str, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
+    nodes: tuple[str, ...] = ()
+
+
+def default_document() -> dict[str, Any]:
+    """The document of a new subnet: everything allowed that cannot reach the machine itself."""
+    return Document().model_dump(mode="json", by_alias=True)
+
+
+def parsed(document: Mapping[str, Any]) -> Document:
+    """The document, checked; raises :class:`InvalidInput` with all its problems."""
+    try:
+        read = Document.model_validate(dict(document))
+    except ValidationError as error:
+        raise InvalidInput("the policy is not valid", problems_of(error, Document, "policy")) from error
+    wrong = [_unknown_limit(name) for name in read.limits if name not in _LIMITS]
+    wrong += _unreadable_hosts(read.capabilities)
+    if wrong:
+        raise InvalidInput("the policy is not valid", wrong)
+    return read
+
+
+def _unknown_limit(name: str) -> Problem:
+    near = get_close_matches(name, _LIMITS, 1)
+    hint = f"did you mean {near[0]!r}?" if near else None
+    return Problem(f"policy.limits.{name}", "there is no such limit", "unknown_key", hint=hint)
+
+
+def _unreadable_hosts(capabilities: Sequence[Capability]) -> list[Problem]:
+    problems = []
+    for place, capability in enumerate(capabilities):
+        try:
+            entry = parse_entry(getattr(capability, "host", ANY))
+        except InvalidInput as error:
+            problems.append(Problem(f"policy.capabilities[{place}].host", error.message, "invalid_host"))
+            continue
+        if entry.network is not None and entry.network.num_addresses != 1:
+            message = "a capability names a host, *.suffix or one address, no range"
+            problems.append(Problem(f"policy.capabilities[{place}].host", message, "invalid_host"))
+    return problems
+
+
+class StoredPolicies:
+    """:class:`engine.ports.policy.PolicyPort` over the access store.
+
+    A document is parsed once a revision. With a ``monotonic_us`` clock the revision is looked up again
+    only after ``RECHECK_US``: a new policy is in force on every process by then. ``limits`` are the
+    node's; ``egress_allow`` and ``files_root`` are what the owner of the node grants, beside its document,
+    to the personal subnet and to no other.
+    """
+
+    def __init__(
+        self,
+        access: AccessStore,
+        *,
+        limits: Limits | None = None,
+        egress_allow: tuple[str, ...] = (),
+        files_root: str | None = None,
+        monotonic_us: Callable[[], int] | None = None,
+    ) -> None:
+        self._access, self._limits = access, limits or Limits()
+        self._egress_allow, self._files_root = tuple(egress_allow), files_root
+        self._monotonic_us = monotonic_us
+        self._parsed: dict[str, Policy] = {}
+        self._check_at_us: dict[str, int] = {}
+
+    def of(self, subnet: str) -> Policy:
+        """The policy in force; raises :class:`UnknownObject` where there is no such subnet."""
+        policy = self._parsed.get(subnet)
+        now_us = self._monotonic_us() if self._monotonic_us else None
+        if policy is not None and now_us is not None and now_us < self._check_at_us.get(subnet, 0):
+            return policy
+        revision, document = self._access.policy_document(subnet)
+        if now_us is not None:
+            self._check_at_us[subnet] = now_us + RECHECK_US
+        if policy is None or policy.revision != revision:
+            policy = self._policy(subnet, revision, document)
+            self._parsed[subnet] = policy
+        return policy
+
+    def _policy(self, subnet: str, revision: int, document: Mapping[str, Any]) -> Policy:
+        read = parsed(document)
+        personal = subnet == PERSONAL
+        allow = read.egress.allow + (self._egress_allow if personal else ())
+        return Policy(
+            subnet=subnet,
+            revision=revision,
+            limits=self._limits.lowered_by(read.limits),
+            code=read.code,
+            egress=EgressPolicy(allow, read.egress.deny, read.egress.only_allowed, not personal),
+            # what belongs to the machine only its owner's own subnet may reach
+            files_root=(read.files_root or self._files_root) if personal else None,
+            environment=read.environment if personal else (),
+            commands=read.commands if personal else (),
+            step_types_denied=read.step_types_denied,
+            capabilities=read.capabilities,
+            nodes=read.nodes,
+            document=document,
+        )

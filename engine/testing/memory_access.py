@@ -1,0 +1,106 @@
+"""An access store in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.base.canonical import decode, encode
+from engine.base.errors import StaleRevision, UnknownObject, WrongState
+from engine.ports.access_store import Principal, Subnet, TokenRecord
+from engine.ports.policy import PERSONAL
+from engine.storage.policies import default_document, parsed
+from engine.storage.tokens import hash_of, id_of, new_secret
+
+
+class MemoryAccess:
+    """An :class:`AccessStore` for tests and simulation; one lock makes every method a transaction."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._subnets: dict[str, Subnet] = {}
+        self._policies: dict[str, list[bytes]] = {}
+        self._tokens: dict[str, TokenRecord] = {}  # by hash of the secret
+
+    def ensure_personal_subnet(self, now_us: int) -> Subnet:
+        """The subnet of a fresh node."""
+        with self._lock:
+            if PERSONAL not in self._subnets:
+                self.create_subnet(PERSONAL, "Personal", now_us)
+            return self._subnets[PERSONAL]
+
+    def subnet(self, subnet_id: str) -> Subnet:
+        """One subnet."""
+        with self._lock:
+            if subnet_id not in self._subnets:
+                raise UnknownObject(f"there is no subnet {subnet_id!r}", subnet=subnet_id)
+            return self._subnets[subnet_id]
+
+    def subnets(self) -> list[Subnet]:
+        """All of them, oldest first."""
+        with self._lock:
+            return sorted(self._subnets.values(), key=lambda subnet: (subnet.created_us, subnet.id))
+
+    def create_subnet(self, subnet_id: str, name: str, now_us: int) -> Subnet:
+        """A subnet with the default policy."""
+        with self._lock:
+            if subnet_id in self._subnets:
+                raise WrongState(f"there is a subnet {subnet_id!r} already", subnet=subnet_id)
+            self._policies[subnet_id] = [encode(default_document())]
+            self._subnets[subnet_id] = Subnet(subnet_id, name, now_us)
+            return self._subnets[subnet_id]
+
+    def policy_document(self, subnet_id: str) -> tuple[int, Mapping[str, Any]]:
+        """Revision and document in force."""
+        with self._lock:
+            self.subnet(subnet_id)
+            revisions = self._policies[subnet_id]
+            return len(revisions), decode(revisions[-1])
+
+    def put_policy(self, subnet_id: str, document: Mapping[str, Any], expected: int, now_us: int) -> int:
+        """The next revision."""
+        parsed(document)
+        with self._lock:
+            newest, _ = self.policy_document(subnet_id)
+            if newest != expected:
+                message = f"the policy of {subnet_id} is at revision {newest}, not {expected}"
+                raise StaleRevision(message, revision=newest)
+            self._policies[subnet_id].append(encode(dict(document)))
+            return expected + 1
+
+    def create_token(
+        self, name: str, subnet_id: str, scopes: tuple[str, ...], expires_us: int | None, now_us: int
+    ) -> tuple[TokenRecord, str]:
+        """A new token and its secret."""
+        with self._lock:
+            self.subnet(subnet_id)
+            secret = new_secret()
+            hashed = hash_of(secret)
+            record = TokenRecord(id_of(hashed), name, subnet_id, tuple(scopes), now_us, expires_us, False)
+            self._tokens[hashed] = record
+            return record, secret
+
+    def authenticate(self, secret: str, now_us: int) -> Principal | None:
+        """Who the secret stands for."""
+        with self._lock:
+            token = self._tokens.get(hash_of(secret))
+        if token is None or token.revoked or (token.expires_us is not None and token.expires_us <= now_us):
+            return None
+        return Principal(token.id, token.name, token.subnet, frozenset(token.scopes))
+
+    def tokens(self, subnet_id: str) -> list[TokenRecord]:
+        """All tokens of a subnet, oldest first."""
+        with self._lock:
+            tokens = [token for token in self._tokens.values() if token.subnet == subnet_id]
+        return sorted(tokens, key=lambda token: (token.created_us, token.id))
+
+    def revoke_token(self, token_id: str) -> None:
+        """The token stands for nobody any more."""
+        with self._lock:
+            for hashed, token in self._tokens.items():
+                if token.id == token_id:
+                    self._tokens[hashed] = replace(token, revoked=True)
+                    return
+        raise UnknownObject(f"there is no token {token_id!r}", token=token_id)

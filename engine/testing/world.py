@@ -1,0 +1,151 @@
+"""A world of fakes: a whole engine in memory, in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.base.limits import Limits
+from engine.execution.bindings import Bindings
+from engine.execution.breaker import BreakerRegistry
+from engine.execution.data import ItemStore
+from engine.execution.plans import Plans
+from engine.execution.runner import Services
+from engine.execution.worker import Parts, Worker
+from engine.ports.access_store import AccessStore, Principal
+from engine.ports.block_store import BlockStore
+from engine.ports.clock import Clock
+from engine.ports.flow_store import FlowStore
+from engine.ports.journal_store import JournalStore, Outgoing
+from engine.ports.policy import PERSONAL
+from engine.ports.sandbox import Sandbox
+from engine.ports.step_catalogue import StepCatalogue
+from engine.testing.clock import SeededEntropy
+from engine.testing.memory_access import MemoryAccess
+from engine.testing.memory_blocks import MemoryBlocks
+from engine.testing.memory_flow_store import MemoryFlowStore
+from engine.testing.memory_journal import MemoryJournal
+from engine.testing.no_sandbox import NoSandbox
+from engine.testing.observers import CountingMetrics, RecordingNotifier, RecordingWaker
+from engine.testing.policies import FixedPolicies
+from engine.usecases.relay_outbox import relay
+from engine.usecases.world import World
+
+ALICE = Principal("alice", "Alice", PERSONAL, frozenset({"admin"}))
+BOB = Principal("bob", "Bob", PERSONAL, frozenset({"flows:read", "executions:read"}))
+CHARLIE = Principal("charlie", "Charlie", "elsewhere", frozenset({"admin"}))
+"""The cast: Alice owns, Bob may look, Charlie belongs to another subnet."""
+
+
+def fake_world(
+    catalogue: StepCatalogue,
+    clock: Clock,
+    *,
+    journal: JournalStore | None = None,
+    flows: FlowStore | None = None,
+    access: AccessStore | None = None,
+    blocks: BlockStore | None = None,
+    policies: FixedPolicies | None = None,
+    sandbox: Sandbox | None = None,
+    limits: Limits | None = None,
+    owner: str = "node:1",
+    drive_here: bool = True,
+    seed: int = 0,
+    drivers: int = 2,
+) -> World:
+    """A world on fakes, with the given parts in place of theirs. Two worlds on the same journal are
+    two workers of one node. A ring reaches the world's own worker."""
+    shared = _Shared(
+        catalogue,
+        clock,
+        journal or MemoryJournal(),
+        flows or MemoryFlowStore(),
+        blocks or MemoryBlocks(),
+        policies or FixedPolicies(),
+        limits or Limits(),
+        SeededEntropy(seed),
+        sandbox or NoSandbox(),
+    )
+    worker = Worker(_parts(shared, owner), drivers=drivers, acts=8)
+    waker = RecordingWaker()
+    waker.ring_through = worker.attend_later
+    shared.world = World(
+        clock=clock,
+        entropy=shared.entropy,
+        journal=shared.journal,
+        flows=shared.flows,
+        access=access or MemoryAccess(),
+        blocks=shared.blocks,
+        catalogue=catalogue,
+        policy=shared.policy,
+        notifier=shared.notifier,
+        waker=waker,
+        metrics=shared.metrics,
+        limits=shared.limits,
+        plans=shared.plans,
+        worker=worker,
+        sandbox=shared.sandbox,
+        node="node",
+        timezone="UTC",
+        drive_here=drive_here,
+        secret=b"secret",
+        public_url=lambda: "http://node",
+    )
+    return shared.world
+
+
+class _Shared:
+    """What world and worker have in common."""
+
+    def __init__(
+        self,
+        catalogue: StepCatalogue,
+        clock: Clock,
+        journal: JournalStore,
+        flows: FlowStore,
+        blocks: BlockStore,
+        policy: FixedPolicies,
+        limits: Limits,
+        entropy: SeededEntropy,
+        sandbox: Sandbox,
+    ) -> None:
+        self.sandbox = sandbox
+        self.catalogue, self.clock, self.entropy = catalogue, clock, entropy
+        self.journal, self.flows, self.blocks = journal, flows, blocks
+        self.policy, self.limits = policy, limits
+        self.metrics, self.notifier = CountingMetrics(), RecordingNotifier()
+        self.plans = Plans(flows, catalogue, self.metrics)
+        self.world: World | None = None
+
+    def relay(self, effects: Sequence[Outgoing]) -> None:
+        assert self.world is not None
+        relay(self.world, effects)
+
+
+def _parts(shared: _Shared, owner: str) -> Parts:
+    services = Services(
+        bindings=Bindings(shared.catalogue),
+        items=ItemStore(shared.blocks, shared.limits),
+        blocks=shared.blocks,
+        policy=shared.policy,
+        breakers=BreakerRegistry(shared.clock.monotonic_us).of,
+        clock=shared.clock,
+        limits=shared.limits,
+        node="node",
+        timezone="UTC",
+        resume_url=lambda execution, task: f"http://node/webhook-waiting/{execution}/{task}/token",
+        sandbox=shared.sandbox,
+        environment={"HOME": "/home/node"},
+    )
+    return Parts(
+        journal=shared.journal,
+        plans=shared.plans,
+        services=services,
+        notifier=shared.notifier,
+        metrics=shared.metrics,
+        clock=shared.clock,
+        entropy=shared.entropy,
+        limits=shared.limits,
+        owner=owner,
+        relay=shared.relay,
+        poke=lambda execution, wake_us: None,
+    )

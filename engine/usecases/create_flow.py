@@ -1,0 +1,22 @@
+"""Store a new flow."""
+
+from __future__ import annotations
+
+from engine.ports.access_store import Principal
+from engine.ports.flow_store import FlowRecord
+from engine.usecases.permission import require
+from engine.usecases.validate_flow import Definition, valid_flow
+from engine.usecases.world import World
+
+
+def create_flow(
+    world: World, actor: Principal, definition: Definition, message: str = "", *, name: str = ""
+) -> FlowRecord:
+    """Store a definition as a new flow. ``name`` is the file's name: the flow's id where the
+    definition gives none.
+
+    Raises :class:`InvalidInput` with all problems, :class:`WrongState` where the id is taken.
+    """
+    require(actor, "flows:write")
+    flow = valid_flow(world, actor, definition, name)
+    return world.flows.create(actor.subnet, flow, actor.id, message, world.clock.now_us())

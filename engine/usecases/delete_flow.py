@@ -1,0 +1,14 @@
+"""Delete a flow."""
+
+from __future__ import annotations
+
+from engine.ports.access_store import Principal
+from engine.usecases.permission import require
+from engine.usecases.world import World
+
+
+def delete_flow(world: World, actor: Principal, flow_id: str) -> None:
+    """Delete a flow and take its triggers out of force. Executions, and the versions they pin,
+    outlive it. Raises :class:`UnknownObject`."""
+    require(actor, "flows:write")
+    world.flows.delete(actor.subnet, flow_id)

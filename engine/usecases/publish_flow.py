@@ -1,0 +1,115 @@
+"""Put a version of a flow and its triggers in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from engine.base.errors import InvalidInput, PolicyViolation, Problem, UnknownObject, WrongState
+from engine.flow.model import Flow, Step
+from engine.ports.access_store import Principal
+from engine.ports.flow_store import FlowRecord, Registration
+from engine.ports.step_catalogue import TriggerType
+from engine.usecases.get_flow import DRAFT, view
+from engine.usecases.permission import require
+from engine.usecases.world import World
+
+WEBHOOK = "trigger.webhook"
+
+
+@dataclass(slots=True)
+class _Compiled:
+    """What the triggers of a flow put in force, or what is wrong with them."""
+
+    registrations: list[Registration] = field(default_factory=list)
+    next_us: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DRAFT) -> FlowRecord:
+    """Make a version (as named in :func:`~.get_flow.get_flow`) the one that triggers start.
+
+    Raises :class:`UnknownObject`, :class:`InvalidInput` with what is wrong with the triggers,
+    :class:`PolicyViolation` for step types the subnet denies, :class:`WrongState` for an archived
+    flow, or where another flow serves the same webhook path.
+    """
+    require(actor, "flows:write")
+    found = view(world, actor.subnet, flow_id, version)
+    if found.record.archived:
+        raise WrongState(f"flow {flow_id!r} is archived; take it out of the archive first")
+    _check_policy(world, actor.subnet, found.flow)
+    compiled = _compile(world, found.flow)
+    if compiled.problems:
+        raise InvalidInput(f"flow {flow_id!r} cannot be published", compiled.problems)
+    return world.flows.publish(
+        actor.subnet,
+        flow_id,
+        found.flow.version,
+        compiled.registrations,
+        compiled.next_us,
+        world.clock.now_us(),
+    )
+
+
+def _check_policy(world: World, subnet: str, flow: Flow) -> None:
+    denied = set(world.policy.of(subnet).step_types_denied)
+    for step in flow.steps:
+        if step.type in denied and not step.disabled:
+            raise PolicyViolation(
+                f"step {step.id!r}: the policy of subnet {subnet!r} denies the step type {step.type}"
+            )
+
+
+def _compile(world: World, flow: Flow) -> _Compiled:
+    compiled = _Compiled()
+    for step in flow.steps:
+        if step.disabled:
+            continue
+        try:
+            _add_step(world, flow, step, compiled)
+        except UnknownObject as error:
+            compiled.problems.append(Problem(f"steps.{step.id}.type", error.message, "unknown_step_type"))
+        except InvalidInput as error:
+            compiled.problems += error.problems or [Problem(f"steps.{step.id}", error.message)]
+    _check_routes(compiled)
+    return compiled
+
+
+def _add_step(world: World, flow: Flow, step: Step, compiled: _Compiled) -> None:
+    kind = world.catalogue.get(step.type)
+    if not isinstance(kind, TriggerType):
+        return
+    registration = kind.registration(_filled_in(flow, step))
+    if registration is None:
+        return
+    if registration.kind == "schedule":
+        zone = registration.spec.get("timezone") or flow.settings.timezone or world.timezone
+        registration = replace(registration, spec={**registration.spec, "timezone": zone})
+        tick = kind.next_tick_us(registration.spec, world.clock.now_us())
+        if tick is None:
+            raise InvalidInput(
+                f"step {step.id!r}: the schedule never fires",
+                [Problem(f"steps.{step.id}.params", "the schedule never fires", "never_fires")],
+            )
+        compiled.next_us[step.id] = tick
+    compiled.registrations.append(registration)
+
+
+def _filled_in(flow: Flow, step: Step) -> Step:
+    """A webhook without a path answers at the flow's id."""
+    if step.type != WEBHOOK or step.parameters.get("path"):
+        return step
+    return replace(step, parameters={**step.parameters, "path": flow.id})
+
+
+def _check_routes(compiled: _Compiled) -> None:
+    """Two webhooks of one flow must not answer the same request."""
+    owners: dict[tuple[str, str], str] = {}
+    for registration in compiled.registrations:
+        if registration.kind != "webhook":
+            continue
+        for method in registration.spec.get("methods", ()):
+            owner = owners.setdefault((method, registration.key), registration.step)
+            if owner != registration.step:
+                message = f"{method} {registration.key} is served by step {owner!r} already"
+                path = f"steps.{registration.step}.params.path"
+                compiled.problems.append(Problem(path, message, "route_taken", hint="choose another path"))

@@ -1,0 +1,41 @@
+"""Save a new version of a flow."""
+
+from __future__ import annotations
+
+from engine.base.errors import InvalidInput, Problem, WrongState
+from engine.ports.access_store import Principal
+from engine.ports.flow_store import FlowRecord
+from engine.usecases.permission import require
+from engine.usecases.validate_flow import Definition, valid_flow
+from engine.usecases.world import World
+
+
+def update_flow(
+    world: World,
+    actor: Principal,
+    flow_id: str,
+    definition: Definition,
+    revision: str,
+    message: str = "",
+) -> FlowRecord:
+    """Save a definition on top of ``revision``, the version it was made from.
+
+    Raises :class:`StaleRevision` where someone saved another one since, :class:`InvalidInput` with
+    all problems, :class:`WrongState` for an archived flow. The published version stays in force.
+    """
+    require(actor, "flows:write")
+    if world.flows.record(actor.subnet, flow_id).archived:
+        raise WrongState(f"flow {flow_id!r} is archived; take it out of the archive first")
+    check_revision(revision)
+    flow = valid_flow(world, actor, definition, flow_id)
+    if flow.id != flow_id:
+        problem = Problem("id", f"must stay {flow_id!r}", "id_changed", hint="create a new flow")
+        raise InvalidInput("the id of a flow cannot change", [problem])
+    return world.flows.save(actor.subnet, flow, revision, actor.id, message, world.clock.now_us())
+
+
+def check_revision(revision: str) -> None:
+    """Raise :class:`InvalidInput` where a save does not say what it is based on."""
+    if not revision:
+        problem = Problem("revision", "is required", "missing", hint="the revision you loaded")
+        raise InvalidInput("a save must carry the revision it is based on", [problem])

@@ -1,0 +1,52 @@
+"""Everything a use-case needs of the world, in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.base.ids import ulid
+from engine.base.limits import Limits
+from engine.execution.plans import Plans
+from engine.execution.worker import Worker
+from engine.ports.access_store import AccessStore
+from engine.ports.block_store import BlockStore
+from engine.ports.clock import Clock, Entropy
+from engine.ports.flow_store import FlowStore
+from engine.ports.journal_store import JournalStore
+from engine.ports.metrics import Metrics
+from engine.ports.notifier import Notifier
+from engine.ports.policy import PolicyPort
+from engine.ports.sandbox import Sandbox
+from engine.ports.step_catalogue import StepCatalogue
+from engine.ports.waker import Waker
+
+
+@dataclass(frozen=True)
+class World:
+    """The ports of a node, and its worker. Built by ``engine.wiring``, or by a test from fakes."""
+
+    clock: Clock
+    entropy: Entropy
+    journal: JournalStore
+    flows: FlowStore
+    access: AccessStore
+    blocks: BlockStore
+    catalogue: StepCatalogue
+    policy: PolicyPort
+    notifier: Notifier
+    waker: Waker
+    metrics: Metrics
+    limits: Limits
+    plans: Plans
+    worker: Worker
+    sandbox: Sandbox
+    node: str
+    timezone: str
+    drive_here: bool  # a start is driven by the process that accepted it; else a bell is rung
+    secret: bytes  # the node's key for resume tokens
+    public_url: Callable[[], str]
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh sortable id."""
+        return ulid(prefix, self.clock.now_us(), self.entropy.bytes(10))

@@ -1,0 +1,87 @@
+"""The engine's own threads: use-cases block, so asynchronous doors run them here."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, TypeVar
+
+from django.db import connections
+
+from engine.base.errors import NodeFailure
+from engine.base.limits import CALLS_WAITING_MAX
+
+THREADS = 8
+
+T = TypeVar("T")
+
+
+class EnginePool:
+    """A fixed pool. Its threads live as long as the process and keep their database connection.
+
+    Django would make a thread and a connection per request, which costs more than a light step.
+    """
+
+    def __init__(self, threads: int = THREADS, waiting_max: int = CALLS_WAITING_MAX) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="qflow-web")
+        self._waiting_max = threads + waiting_max
+        self._under_way = 0
+        self._lock = threading.Lock()
+
+    async def run(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
+        """Call a blocking function on a thread of the pool.
+
+        Raises :class:`NodeFailure` (503) where too many calls wait already.
+        """
+        self._enter()
+        context = copy_context()
+        try:
+            future = self._executor.submit(context.run, self._call, function, args, options)
+        except RuntimeError as error:
+            self._leave()
+            raise NodeFailure("the node is stopping; try again in a moment") from error
+        return await asyncio.wrap_future(future)
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._under_way >= self._waiting_max:
+                raise NodeFailure("the node is overloaded; try again in a moment")
+            self._under_way += 1
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._under_way -= 1
+
+    def _call(self, function: Callable[..., T], args: Any, options: Any) -> T:
+        try:
+            return function(*args, **options)
+        finally:
+            self._leave()
+            _drop_broken_connections()
+
+    def close(self) -> None:
+        """Take no more calls."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _drop_broken_connections() -> None:
+    """A connection that failed is checked, and closed if it is dead; the next call opens a new one."""
+    for connection in connections.all(initialized_only=True):
+        if connection.errors_occurred:
+            connection.close_if_unusable_or_obsolete()
+
+
+_pool: EnginePool | None = None
+_making = threading.Lock()
+
+
+def pool() -> EnginePool:
+    """The pool of this process, made on first use."""
+    global _pool
+    with _making:
+        if _pool is None:
+            _pool = EnginePool()
+        return _pool

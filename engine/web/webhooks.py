@@ -1,0 +1,275 @@
+"""The webhook door: a bare ASGI application, since a call must cost little more than its flow.
+
+``/webhook/PATH`` starts published flows, ``/webhook-test/PATH`` the newest drafts,
+``/webhook-waiting/EXECUTION/TASK/TOKEN`` resumes a step that waits for a call, and
+``/api/v1/webhooks/FLOW`` starts a published flow by its id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.base.canonical import RAW
+from engine.base.limits import TEST_CALLS_PER_MINUTE_MAX
+from engine.execution.watches import Until
+from engine.ports.access_store import Principal
+from engine.ports.flow_store import ActiveTrigger
+from engine.usecases.answer_wait import answer_wait, check_resume_token
+from engine.usecases.start_execution import Started, StartRequest, start_execution
+from engine.usecases.world import World
+from engine.web.answers import WebhookOptions, accepted, answer_for, timed_out
+from engine.web.deps import get_world
+from engine.web.jsontext import write_json
+from engine.web.messages import (
+    ClientGone,
+    Receive,
+    Reply,
+    Scope,
+    Send,
+    header,
+    problem_reply,
+    raw_headers,
+    raw_path,
+    read_body,
+    send_reply,
+)
+from engine.web.outcomes import outcome_within
+from engine.web.payload import Call, build_item, headers_of
+from engine.web.pool import pool
+from engine.web.problems import problem_of, refuse
+from engine.web.rate import RateLimit
+from engine.web.route_cache import DraftRoutes, PublishedRoutes
+from engine.web.routes import METHODS, Match, methods_of, segments_of
+
+PRODUCTION, TEST, WAITING = "webhook", "webhook-test", "webhook-waiting"
+BY_FLOW = "api/v1/webhooks"
+DOORS = (PRODUCTION, TEST, WAITING, BY_FLOW)
+
+
+_UNTIL: dict[str, Until] = {"lastStep": "rest", "respondStep": "answer"}
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the door keeps for a world."""
+
+    world: World
+    published: PublishedRoutes
+    drafts: DraftRoutes
+    rate: RateLimit
+    test_rate: RateLimit
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request below a door."""
+
+    door: str
+    method: str
+    path: str  # as in the URL, for people
+    segments: tuple[str, ...]  # below the door
+    scope: Scope
+
+
+class WebhookDoor:
+    """The ASGI application; see the module's docstring."""
+
+    def __init__(self) -> None:
+        self._parts: _Parts | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; every error becomes a problem document."""
+        try:
+            reply = await self._answer(scope, receive)
+        except ClientGone:
+            return
+        except Exception as error:
+            reply = problem_reply(problem_of(error), str(scope["path"]))
+        get_world().metrics.count("webhook_requests", status=f"{reply.status // 100}xx")
+        if header(scope, b"origin"):
+            reply.headers.append((b"access-control-allow-origin", b"*"))
+        await send_reply(send, reply, without_body=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply:
+        parts = self._ready()
+        request = _request(scope)
+        if request.door == WAITING:
+            return await self._resume(parts, request, receive)
+        found = await self._find(parts, request)
+        if isinstance(found, Reply):
+            return found
+        flow = f"{found.trigger.subnet}/{found.trigger.flow}"
+        parts.rate.take(flow, parts.world.clock.monotonic_us())
+        call = await _call(parts.world, request, receive)
+        return await _run(parts.world, found, call, test=request.door == TEST)
+
+    def _ready(self) -> _Parts:
+        world = get_world()
+        if self._parts is None or self._parts.world is not world:
+            rate = RateLimit(world.limits.webhooks_per_minute_max)
+            test_rate = RateLimit(TEST_CALLS_PER_MINUTE_MAX)
+            self._parts = _Parts(world, PublishedRoutes(world), DraftRoutes(world), rate, test_rate)
+        return self._parts
+
+    # --- which flow ---------------------------------------------------------------------------------
+
+    async def _find(self, parts: _Parts, request: _Request) -> Match | Reply:
+        if request.door == BY_FLOW:
+            return await _find_by_flow(parts, request)
+        if request.door == TEST:
+            parts.test_rate.take("all", parts.world.clock.monotonic_us())
+            found = (await parts.drafts.table()).find(request.method, request.segments)
+        else:
+            found = (await parts.published.table()).find(request.method, request.segments)
+            if not isinstance(found, Match):
+                table = await parts.published.table(look_again=True)
+                found = table.find(request.method, request.segments)
+        return found if isinstance(found, Match) else _not_served(request, found)
+
+    # --- a step that waits --------------------------------------------------------------------------
+
+    async def _resume(self, parts: _Parts, request: _Request, receive: Receive) -> Reply:
+        if request.method not in ("GET", "HEAD", "POST"):
+            return _not_served(request, frozenset({"GET", "HEAD", "POST"}))
+        if len(request.segments) != 3:
+            raise refuse(404, "not_found", "a resume URL has three parts: execution, task and token")
+        parts.rate.take(request.segments[0], parts.world.clock.monotonic_us())
+        call = await _call(parts.world, request, receive)
+        return await pool().run(_resume, parts.world, request.segments, call)
+
+
+def _request(scope: Scope) -> _Request:
+    """Split the path into door and segments."""
+    below = raw_path(scope).lstrip(b"/")
+    door = door_of(below)
+    if door is None:
+        raise refuse(404, "not_found", f"there is nothing at {scope['path']}")
+    segments = segments_of(below[len(door) :])
+    return _Request(door, scope["method"].upper(), scope["path"], segments, scope)
+
+
+def door_of(below: bytes) -> str | None:
+    """The webhook door that a raw path (without its leading slash) leads to."""
+    for door in DOORS:
+        if below.startswith(door.encode()) and below[len(door) : len(door) + 1] in (b"", b"/"):
+            return door
+    return None
+
+
+async def _find_by_flow(parts: _Parts, request: _Request) -> Match | Reply:
+    """The webhook trigger of a published flow by the flow's id."""
+    wanted = request.segments[0] if len(request.segments) == 1 else ""
+    serving = (await parts.published.table()).of_flow(wanted)
+    if not serving:
+        serving = (await parts.published.table(look_again=True)).of_flow(wanted)
+    if len({trigger.subnet for trigger in serving}) > 1:
+        detail = f"several subnets have a flow {wanted!r}; call its own path below /webhook/"
+        raise refuse(409, "ambiguous_flow", detail)
+    for trigger in serving:
+        if request.method in methods_of(trigger):
+            return Match(trigger, {})
+    allowed = frozenset(method for trigger in serving for method in methods_of(trigger))
+    return _not_served(request, allowed)
+
+
+def _not_served(request: _Request, allowed: frozenset[str]) -> Reply:
+    """404 or 405 with what may help; an OPTIONS request for a known path is answered."""
+    if not allowed:
+        raise refuse(404, "not_found", _hint(request), method=request.method)
+    methods = ", ".join(sorted(allowed | ({"HEAD"} if "GET" in allowed else set()) | {"OPTIONS"}))
+    if request.method == "OPTIONS":
+        return Reply(204, _preflight(request.scope, methods))
+    detail = f"{request.method} {request.path} is not served here; allowed: {methods}"
+    raise refuse(405, "method_not_allowed", detail, headers={"Allow": methods})
+
+
+def _hint(request: _Request) -> str:
+    what = f"No flow serves {request.method} {request.path}."
+    if request.door == TEST:
+        return f"{what} Is the draft with this webhook saved?"
+    if request.method not in METHODS:
+        return f"{what} Webhooks know {', '.join(METHODS)}."
+    return f"{what} Is the flow published?"
+
+
+def _preflight(scope: Scope, methods: str) -> list[tuple[bytes, bytes]]:
+    wanted = header(scope, b"access-control-request-headers").decode("latin-1")
+    headers = {"Allow": methods}
+    if header(scope, b"origin"):
+        headers |= {"Access-Control-Allow-Methods": methods, "Access-Control-Max-Age": "300"}
+        headers |= {"Access-Control-Allow-Headers": wanted[:1024]} if wanted else {}
+    return raw_headers(headers)
+
+
+async def _call(world: World, request: _Request, receive: Receive) -> Call:
+    limits = world.limits
+    multipart = header(request.scope, b"content-type").lower().startswith(b"multipart/")
+    extra = limits.upload_file_bytes_max if multipart else 0
+    body = await read_body(request.scope, receive, limits.request_body_bytes_max + extra)
+    headers = headers_of(request.scope["headers"])
+    query = request.scope.get("query_string", b"")
+    return Call(request.method, request.path, headers, query, body)
+
+
+async def _run(world: World, match: Match, call: Call, *, test: bool) -> Reply:
+    """Start the flow and answer as its webhook says."""
+    options = WebhookOptions.of(match.trigger.registration.spec)
+    until = _UNTIL.get(options.mode)
+    began = world.clock.monotonic_us()
+    started = await pool().run(_start, world, match, call, options, until, test)
+    if until is None:
+        return accepted(started.execution, options)
+    wait_ms = world.limits.webhook_wait_ms
+    outcome = await outcome_within(world, started.execution, until, started.future, wait_ms / 1000)
+    world.metrics.observe("webhook_seconds", (world.clock.monotonic_us() - began) / 1e6, mode=options.mode)
+    if outcome is None:
+        return timed_out(started.execution, wait_ms, call.path)
+    return answer_for(outcome, started.execution, options, call.path)
+
+
+def _start(
+    world: World, match: Match, call: Call, options: WebhookOptions, until: Until | None, test: bool
+) -> Started:
+    """On a pool thread: read the body, store files, accept the execution."""
+    trigger = match.trigger
+
+    def put(data: bytes) -> str:
+        return world.blocks.put(trigger.subnet, data, RAW)
+
+    item = build_item(call, dict(match.params), world.limits, put, raw_body=options.raw_body)
+    request = StartRequest(
+        trigger.flow,
+        [item],
+        trigger_type="webhook",
+        step=trigger.registration.step,
+        version=trigger.version,
+        mode="test" if test else "production",
+        wait=until,
+        durable=until is None,
+    )
+    return start_execution(world, _caller(trigger), request)
+
+
+def _caller(trigger: ActiveTrigger) -> Principal:
+    """Whoever calls a webhook acts for the flow that published it."""
+    return Principal("webhook", "webhook", trigger.subnet, frozenset({"executions:write"}))
+
+
+def _resume(world: World, segments: tuple[str, ...], call: Call) -> Reply:
+    """On a pool thread: check the token, and hand the call to the step."""
+    execution, task, token = segments
+    valid = task.isascii() and task.isdigit() and len(task) < 10 and token.isascii()
+    if not valid or not check_resume_token(world, execution, int(task), token):
+        raise refuse(404, "not_found", "nothing waits behind this resume URL")
+    subnet = world.journal.header(execution).subnet
+
+    def put(data: bytes) -> str:
+        return world.blocks.put(subnet, data, RAW)
+
+    item = build_item(call, {}, world.limits, put)
+    payload = {**item["json"], **({"binary": item["binary"]} if "binary" in item else {})}
+    actor = Principal("webhook", "webhook", subnet, frozenset({"executions:write"}))
+    answer_wait(world, actor, execution, int(task), payload, kind="webhook")
+    body = write_json({"message": "The execution goes on", "executionId": execution})
+    headers = raw_headers({"Content-Type": "application/json", "X-Qflow-Execution": execution})
+    return Reply(200, headers, body)

@@ -1,0 +1,345 @@
+"""Chooses the concrete parts of a node: the only module that names adapters."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from celery import current_app
+from django.db import connections
+
+from engine.base.errors import QflowError
+from engine.dispatch.broker_waker import BrokerWaker
+from engine.dispatch.celery_waker import CeleryWaker
+from engine.dispatch.channels_notifier import ChannelsNotifier
+from engine.dispatch.clock import SystemClock, SystemEntropy
+from engine.dispatch.embedded_worker import EmbeddedWorker
+from engine.dispatch.prometheus_metrics import PrometheusMetrics
+from engine.execution.bindings import Bindings
+from engine.execution.breaker import BreakerRegistry
+from engine.execution.data import ItemStore
+from engine.execution.plans import Plans
+from engine.execution.runner import Services
+from engine.execution.worker import Parts, Worker
+from engine.ports.journal_store import Outgoing
+from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
+from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
+from engine.settings import EngineSettings, current
+from engine.settings.values import keep
+from engine.steps.http_request.egress import GuardedEgress
+from engine.steps.registry import Registry
+from engine.storage.access import DjangoAccessStore
+from engine.storage.blocks import FileBlockStore
+from engine.storage.capability_uses import DjangoCapabilityStore
+from engine.storage.flow_values import DjangoFlowValues
+from engine.storage.flows import DjangoFlowStore
+from engine.storage.journal import DjangoJournalStore
+from engine.storage.policies import StoredPolicies
+from engine.usecases.answer_wait import resume_token
+from engine.usecases.keeper import Keeper
+from engine.usecases.relay_outbox import relay
+from engine.usecases.remote_watch import RemoteWatch
+from engine.usecases.world import World
+
+log = logging.getLogger("qflow.node")
+
+RING_WAIT_S = 45
+"""How long a worker process's task stays with an execution; below the broker's visibility timeout."""
+
+ACTS_MAX = 32
+"""Steps that may act at once in one process."""
+
+SWITCH_INTERVAL_S = 0.001
+"""How long a thread may keep the interpreter while another waits: short, for short latencies."""
+
+
+@dataclass
+class _Knot:
+    """The worker tells a keeper, and relays effects through a world, that are made after it; so does
+    the waker with rings that could not be sent."""
+
+    keeper: Keeper | None = None
+    world: World | None = None
+    otherwise: Callable[[str], None] | None = None
+
+    def unheard(self, execution: str) -> None:
+        if self.otherwise is not None:
+            self.otherwise(execution)
+
+    def poke(self, execution: str, wake_us: int | None) -> None:
+        if self.keeper is not None:
+            self.keeper.poke(execution, wake_us)
+
+    def relay(self, effects: Sequence[Outgoing]) -> None:
+        assert self.world is not None
+        try:
+            relay(self.world, effects)
+        except QflowError as error:
+            log.warning("effects are left to the sweep: %s", error)
+
+
+@dataclass
+class _Process:
+    """What this process has built so far."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    world: World | None = None
+    node: Node | None = None
+    knot: _Knot | None = None
+    pulse: Keeper | None = None  # renews the leases of a worker process
+
+
+_process = _Process()
+
+
+def world() -> World:
+    """The world of this process, built on first use. Before :func:`start_node` it accepts work but
+    leaves it to the node that serves the same database."""
+    if _process.world is None:
+        with _process.lock:
+            if _process.world is None:
+                _process.world, _process.knot = build(current(), drive_here=False)
+    return _process.world
+
+
+def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
+    """A world from the settings; nothing is started."""
+    clock, entropy, metrics = SystemClock(), SystemEntropy(), PrometheusMetrics()
+    catalogue, flows = Registry(), DjangoFlowStore()
+    journal, access = DjangoJournalStore(), DjangoAccessStore()
+    blocks = FileBlockStore(settings.data_dir / "blocks")
+    files_root = str(settings.files_root) if settings.files_root else None
+    policy = StoredPolicies(
+        access,
+        limits=settings.limits,
+        egress_allow=settings.egress_allow,
+        files_root=files_root,
+        monotonic_us=clock.monotonic_us,
+    )
+    plans = Plans(flows, catalogue, metrics)
+    secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
+    sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
+    services = Services(
+        bindings=Bindings(catalogue),
+        items=ItemStore(blocks, settings.limits),
+        blocks=blocks,
+        policy=policy,
+        breakers=BreakerRegistry(clock.monotonic_us).of,
+        clock=clock,
+        limits=settings.limits,
+        node=settings.node_id,
+        timezone=settings.timezone,
+        resume_url=_resume_urls(settings, secret),
+        sandbox=sandbox,
+        environment={name: text for name, text in os.environ.items() if not name.startswith("QFLOW_")},
+    )
+    knot, notifier, app = _Knot(), ChannelsNotifier(), current_app._get_current_object()
+    parts = Parts(
+        journal=journal,
+        plans=plans,
+        services=services,
+        notifier=notifier,
+        metrics=metrics,
+        clock=clock,
+        entropy=entropy,
+        limits=settings.limits,
+        owner=_owner(settings.node_id),
+        relay=knot.relay,
+        poke=knot.poke,
+    )
+    made = World(
+        clock=clock,
+        entropy=entropy,
+        journal=journal,
+        flows=flows,
+        access=access,
+        blocks=blocks,
+        catalogue=catalogue,
+        policy=policy,
+        notifier=notifier,
+        waker=CeleryWaker(app) if settings.embedded else BrokerWaker(app, knot.unheard),
+        metrics=metrics,
+        limits=settings.limits,
+        plans=plans,
+        sandbox=sandbox,
+        worker=Worker(parts, drivers=settings.workers, acts=ACTS_MAX),
+        node=settings.node_id,
+        timezone=settings.timezone,
+        drive_here=drive_here,
+        secret=secret,
+        public_url=lambda: settings.base_url,
+    )
+    knot.world = made
+    return made, knot
+
+
+def _owner(node_id: str) -> str:
+    """A name no other worker has or had: leases of a dead one are never taken for ours."""
+    return f"{node_id}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _resume_urls(settings: EngineSettings, secret: bytes) -> Any:
+    def url(execution: str, task: int) -> str:
+        token = resume_token(secret, execution, task)
+        return f"{settings.base_url}/webhook-waiting/{execution}/{task}/{token}"
+
+    return url
+
+
+# --- a running node ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Node:
+    """A node at work in this process: keeper, bell and worker."""
+
+    world: World
+    keeper: Keeper
+    bell: EmbeddedWorker | None
+    watch: RemoteWatch | None
+
+    def stop(self, timeout_s: float = 3.0) -> None:
+        """Begin nothing new, let steps land, give leases back, end the threads."""
+        self.keeper.stop()
+        if self.watch is not None:
+            self.watch.stop()
+        self.world.worker.stop(timeout_s)
+        if self.bell is not None:
+            self.bell.stop()
+        with _process.lock:
+            _process.node = _process.world = _process.knot = None
+
+
+def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
+    """Bring a node up in this process.
+
+    ``exclusive``: no other process of this node runs (the caller holds the data directory's lock), so
+    if it drives executions itself, leases of its earlier incarnations are freed at once instead of
+    when they expire.
+    ``workers`` False: accept work only, and leave it to worker processes.
+    """
+    settings = current()
+    if settings.embedded:
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+    with _process.lock:
+        here = workers and settings.drive == "here"
+        made, knot = build(settings, drive_here=here)
+        keeper = Keeper(made)
+        knot.keeper = keeper
+        if workers:  # while the broker is away the node helps itself
+            knot.otherwise = made.worker.attend_later
+        made.access.ensure_personal_subnet(made.clock.now_us())
+        if exclusive and here:
+            made.journal.release_all(f"{made.node}:")
+        bell = EmbeddedWorker(current_app._get_current_object()) if settings.embedded and workers else None
+        watch = None if here else RemoteWatch(made)
+        node = Node(made, keeper, bell, watch)
+        _process.world, _process.knot, _process.node = made, knot, node
+    if bell is not None:
+        bell.start()
+    if watch is not None:
+        watch.start()
+    keeper.start()
+    return node
+
+
+def running_node() -> Node | None:
+    """The node at work in this process, if any."""
+    return _process.node
+
+
+def answer_ring(execution: str) -> None:
+    """A bell was heard. A node with its own threads looks and returns at once; a worker process
+    stays with the execution for a while, so that the broker spreads work over processes."""
+    made = world()
+    if current().embedded:
+        made.worker.attend_later(execution)
+        return
+    _have_pulse(made)
+    made.worker.attend(execution, wait_s=RING_WAIT_S)
+
+
+def answer_house_ring(execution: str) -> None:
+    """The parent of this worker process rang by itself, since the broker is away."""
+    made = world()
+    _have_pulse(made)
+    made.worker.attend_later(execution)
+
+
+def _have_pulse(made: World) -> None:
+    """Renew leases from the first execution on."""
+    with _process.lock:
+        if _process.pulse is None:
+            _process.pulse = Keeper(made)
+            _process.pulse.start_pulse()
+
+
+def start_keeper(otherwise: Callable[[str], None]) -> None:
+    """Keep house in the parent of a pool of worker processes; ``otherwise`` wakes one of them while
+    the broker is away."""
+    made = world()
+    keeper = Keeper(made)
+    assert _process.knot is not None
+    _process.knot.otherwise = otherwise
+    _process.knot.keeper = _process.pulse = keeper
+    keeper.start()
+
+
+def stop_worker() -> None:
+    """Give leases back before a worker process ends."""
+    if _process.world is not None:
+        if _process.pulse is not None:
+            _process.pulse.stop()
+        _process.world.worker.stop()
+
+
+def preload() -> None:
+    """Import all that executions need before a fork, so that no forked process has to."""
+    catalogue = Registry()
+    for name in catalogue.names():
+        catalogue.get(name)
+
+
+def forget() -> None:
+    """Begin anew after a fork: threads, leases and connections of the parent are the parent's."""
+    connections.close_all()
+    _process.lock = threading.RLock()
+    _process.world = _process.node = _process.knot = _process.pulse = None
+
+
+def capability_host(settings: EngineSettings, made: World) -> CapabilityHost:
+    """What the guests of this process reach the world through, behind capability tokens."""
+    keys = NodeKeys(keep(settings.data_dir / "capability-key", fresh_key()))
+    secret_files = SecretFiles(settings.secrets_file)
+    reach = Reach(capability_audit(), DjangoFlowValues(), secret_files, GuardedEgress)
+    return CapabilityHost(keys, reach, made.notifier, made.clock, made.entropy)
+
+
+def capability_audit() -> DjangoCapabilityStore:
+    """The audit of capability tokens, and the list of revoked ones."""
+    return DjangoCapabilityStore()
+
+
+def metrics_text() -> bytes:
+    """All measures in Prometheus' text format."""
+    return world().metrics.text()
+
+
+__all__ = [
+    "Node",
+    "answer_ring",
+    "build",
+    "capability_audit",
+    "capability_host",
+    "metrics_text",
+    "running_node",
+    "start_node",
+    "world",
+]

@@ -1,0 +1,1 @@
+"""DAOs, members, proposals, votes and the template catalogue (plain Django and htmx)."""

@@ -1,0 +1,1 @@
+"""Turns n8n workflows into flows and reports every difference."""

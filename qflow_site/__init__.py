@@ -1,0 +1,1 @@
+"""Composition of the Django project: settings, urls, the ASGI application and the Celery application."""

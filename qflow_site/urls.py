@@ -1,0 +1,14 @@
+"""The paths of the site."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("engine.web.urls")),
+]
+
+handler400 = "engine.web.pages.bad_request"
+handler403 = "engine.web.pages.forbidden"
+handler404 = "engine.web.pages.not_found"
+handler500 = "engine.web.pages.failed"

@@ -1,0 +1,61 @@
+"""Fixtures that several packages of tests share: real databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.databases import migrate, register, sqlite, wipe
+from tests.services.postgres import PostgresServer
+
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.services)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test run's own; fails where PostgreSQL is not installed."""
+    server = PostgresServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> str:
+    """Alias of a migrated SQLite file with a node's options."""
+    register("sqlite_test", sqlite(tmp_path_factory.mktemp("database") / "test.sqlite3"))
+    with django_db_blocker.unblock():
+        migrate("sqlite_test")
+    return "sqlite_test"
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: PostgresServer, django_db_blocker: Any) -> Iterator[str]:
+    """Alias of a migrated PostgreSQL database."""
+    from django.db import connections
+
+    postgres_server.create_database("qflow_test")
+    register("postgres_test", postgres_server.django("qflow_test"))
+    with django_db_blocker.unblock():
+        migrate("postgres_test")
+        yield "postgres_test"
+        connections["postgres_test"].close()
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Alias of an empty database, of either kind."""
+    yield from empty_database(request, request.param)
+
+
+def empty_database(request: pytest.FixtureRequest, kind: str) -> Iterator[str]:
+    """Alias of an empty database of a kind, usable until the test ends."""
+    blocker = request.getfixturevalue("django_db_blocker")
+    alias = request.getfixturevalue(f"{'postgres' if kind == 'postgresql' else kind}_database")
+    with blocker.unblock():
+        wipe(alias)
+        yield alias

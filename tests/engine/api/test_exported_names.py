@@ -1,0 +1,64 @@
+"""The Python door: what it promises is pinned, so that no name is lost or slips in unseen."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import engine.api as api
+import engine.usecases
+
+PINNED = """
+FAILURE MAIN PERSONAL ActiveTrigger Answer CapabilityStore CapabilityUse CorruptData Edge EgressPolicy Entry
+ErrorInfo ErrorType UseQuery capability_audit list_capability_uses
+ExecutionQuery ExecutionState FieldChange Flow FlowDiff FlowRecord FlowSettings FlowView ForkRequest Header
+InvalidInput Item Limits Manifest Metadata NetworkFailure NodeFailure Outcome Parsed PayloadTooLarge
+PermissionDenied Policy PolicyViolation Principal Problem QflowError Registration ResourceExhausted
+RetryPolicy Run StaleRevision StartRequest Started Status Step StepCatalogue StepChange StepFailure StepType
+Subnet TimedOut TokenRecord TriggerType Unauthenticated UnknownObject VersionRecord World WrongState
+abort_execution answer_wait archive_flow cid_of create_checkpoint create_flow definition_of delete_execution
+delete_flow derived diff_flows diff_versions dump_flow execution_logs execution_metrics execution_state
+export_execution flow_history fork_execution from_canonical get_execution get_flow items_of json_schema
+list_checkpoints list_executions list_flows parse_flow pause_execution publish_event publish_flow
+replay_execution require restore_checkpoint resume_execution rollback_flow start_execution tag_version
+to_canonical to_cloudevent ulid unpublish_flow update_flow validate_flow world
+"""
+
+INSIDE = {"fire_schedules", "keeper", "relay_outbox", "remote_watch", "permission", "world"}
+"""Modules that a node runs by itself, or that the others are built on."""
+
+
+def test_the_exported_names_are_these():
+    assert sorted(api.__all__) == sorted(PINNED.split())
+
+
+def test_every_exported_name_is_there_and_nothing_else_is_public():
+    imported = {name for name in vars(api) if not name.startswith("_") and name != "annotations"}
+    assert imported == set(api.__all__)
+
+
+def test_everything_exported_that_can_be_documented_is():
+    for name in api.__all__:
+        value = getattr(api, name)
+        if inspect.isclass(value) or inspect.isfunction(value):
+            assert (value.__doc__ or "").strip(), name
+
+
+def test_every_use_case_has_its_door():
+    """A verb that is added to the engine is added here too."""
+    folder = Path(engine.usecases.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"} - INSIDE
+    exported = {
+        value.__module__.rpartition(".")[2]
+        for value in vars(api).values()
+        if inspect.isfunction(value) and value.__module__.startswith("engine.usecases")
+    }
+    assert modules <= exported
+
+
+def test_importing_the_door_needs_neither_django_nor_a_database():
+    code = "import sys, engine.api; assert 'django' not in sys.modules, 'django'"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

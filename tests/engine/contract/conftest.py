@@ -1,0 +1,111 @@
+"""The implementations that the contracts are run against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from engine.storage.access import DjangoAccessStore
+from engine.storage.blocks import FileBlockStore
+from engine.storage.chain import Sealed
+from engine.storage.flows import DjangoFlowStore
+from engine.storage.journal import DjangoJournalStore
+from engine.testing.memory_access import MemoryAccess
+from engine.testing.memory_blocks import MemoryBlocks
+from engine.testing.memory_flow_store import MemoryFlowStore
+from engine.testing.memory_journal import MemoryJournal
+from tests.conftest import POSTGRESQL, empty_database
+
+KINDS = ["memory", "sqlite", POSTGRESQL]
+
+
+@dataclass
+class Tamper:
+    """Changes what a journal store holds, behind its back."""
+
+    alias: str | None
+    store: Any
+
+    def payload(self, execution: str, sequence: int, payload: bytes) -> None:
+        """Replace the bytes of an entry."""
+        if self.alias is None:
+            stored = self.store.stored[execution]
+            index = sequence - stored.base.sequence - 1
+            old = stored.entries[index]
+            stored.entries[index] = Sealed(old.sequence, payload, old.hash)
+            return
+        self._execute(
+            "UPDATE engine_journal_entry SET payload = %s WHERE execution = %s AND sequence = %s",
+            [payload, execution, sequence],
+        )
+
+    def forge(self, execution: str, sequence: int, payload: bytes, hash: bytes) -> None:
+        """Replace the bytes of an entry and its hash."""
+        self.payload(execution, sequence, payload)
+        if self.alias is None:
+            stored = self.store.stored[execution]
+            stored.entries[sequence - stored.base.sequence - 1] = Sealed(sequence, payload, hash)
+            return
+        self._execute(
+            "UPDATE engine_journal_entry SET hash = %s WHERE execution = %s AND sequence = %s",
+            [hash, execution, sequence],
+        )
+
+    def drop(self, execution: str, sequence: int) -> None:
+        """Take an entry away."""
+        if self.alias is None:
+            stored = self.store.stored[execution]
+            del stored.entries[sequence - stored.base.sequence - 1]
+            return
+        self._execute(
+            "DELETE FROM engine_journal_entry WHERE execution = %s AND sequence = %s", [execution, sequence]
+        )
+
+    def _execute(self, sql: str, values: list[Any]) -> None:
+        with connections[self.alias].cursor() as cursor:
+            cursor.execute(sql, values)
+            assert cursor.rowcount == 1
+
+
+@pytest.fixture(params=KINDS)
+def alias(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The database to use; None for memory."""
+    if request.param == "memory":
+        yield None
+    else:
+        yield from empty_database(request, request.param)
+
+
+@pytest.fixture
+def journal(alias: str | None) -> Any:
+    """A journal store."""
+    return MemoryJournal() if alias is None else DjangoJournalStore(alias)
+
+
+@pytest.fixture
+def tamper(alias: str | None, journal: Any) -> Tamper:
+    """The way to break the journal."""
+    return Tamper(alias, journal)
+
+
+@pytest.fixture
+def flows(alias: str | None) -> Any:
+    """A flow store."""
+    return MemoryFlowStore() if alias is None else DjangoFlowStore(alias)
+
+
+@pytest.fixture
+def access(alias: str | None) -> Any:
+    """An access store."""
+    return MemoryAccess() if alias is None else DjangoAccessStore(alias)
+
+
+@pytest.fixture(params=["memory", "files"])
+def blocks(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """A block store."""
+    return MemoryBlocks() if request.param == "memory" else FileBlockStore(tmp_path / "blocks", sync=False)

@@ -1,0 +1,164 @@
+"""The contract of the access store: subnets, policies and tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.base.errors import InvalidInput, StaleRevision, UnknownObject, WrongState
+from engine.base.limits import Limits
+from engine.ports.access_store import Subnet
+from engine.ports.policy import PERSONAL, EgressPolicy
+from engine.storage.policies import RECHECK_US, StoredPolicies, default_document
+from tests.databases import in_threads
+
+
+class TestSubnets:
+    """Tenants and the one that a fresh node has."""
+
+    def test_the_personal_subnet_is_made_once(self, access: Any) -> None:
+        assert access.ensure_personal_subnet(5) == Subnet(PERSONAL, "Personal", 5)
+        access.put_policy(PERSONAL, {"code": "none"}, 1, 6)
+        assert access.ensure_personal_subnet(9).created_us == 5
+        assert access.policy_document(PERSONAL) == (2, {"code": "none"})
+
+    def test_processes_that_start_together_make_it_once(self, access: Any) -> None:
+        made = in_threads(4, access.ensure_personal_subnet)
+        assert len(set(made)) == 1
+        assert access.policy_document(PERSONAL)[0] == 1
+
+    def test_subnets_are_listed_oldest_first(self, access: Any) -> None:
+        access.create_subnet("beta", "Beta", 1)
+        access.create_subnet("alpha", "Alpha", 2)
+        assert [subnet.id for subnet in access.subnets()] == ["beta", "alpha"]
+        assert access.subnet("alpha") == Subnet("alpha", "Alpha", 2)
+        with pytest.raises(WrongState, match="alpha"):
+            access.create_subnet("alpha", "Other", 3)
+
+    def test_an_unknown_subnet_has_nothing(self, access: Any) -> None:
+        for ask in (access.subnet, access.policy_document, StoredPolicies(access).of):
+            with pytest.raises(UnknownObject, match="nowhere"):
+                ask("nowhere")
+        with pytest.raises(UnknownObject):
+            access.create_token("t", "nowhere", (), None, 0)
+        with pytest.raises(UnknownObject):
+            access.put_policy("nowhere", {}, 1, 0)
+        assert access.tokens("nowhere") == []
+
+
+class TestPolicies:
+    """Documents are checked when they are written, and replaced by revision."""
+
+    def test_a_new_subnet_has_the_default_document(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        assert access.policy_document("alpha") == (1, default_document())
+
+    def test_a_new_revision_takes_the_place_of_the_one_it_names(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        access.create_subnet("beta", "Beta", 1)
+        assert access.put_policy("alpha", {"nodes": ["n1"]}, 1, 2) == 2
+        with pytest.raises(StaleRevision) as refused:
+            access.put_policy("alpha", {"nodes": ["n2"]}, 1, 3)
+        assert refused.value.details["revision"] == 2
+        with pytest.raises(StaleRevision):
+            access.put_policy("alpha", {"nodes": ["n2"]}, 3, 3)
+        assert access.policy_document("alpha") == (2, {"nodes": ["n1"]})
+        assert access.policy_document("beta") == (1, default_document())
+
+    def test_of_many_who_change_the_same_revision_one_wins(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        results = in_threads(4, lambda n: access.put_policy("alpha", {"nodes": [f"n{n}"]}, 1, n))
+        assert sorted(map(str, results)).count("2") == 1
+        assert sum(isinstance(result, StaleRevision) for result in results) == 3
+
+    def test_a_wrong_document_is_refused_with_all_its_problems(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        with pytest.raises(InvalidInput) as refused:
+            access.put_policy("alpha", {"cod": "any", "egress": {"allow": "all"}}, 1, 2)
+        assert {problem.path for problem in refused.value.problems} == {"policy.cod", "policy.egress.allow"}
+        with pytest.raises(InvalidInput, match="step_timeout_ms"):
+            access.put_policy("alpha", {"limits": {"step_timeout": 1}}, 1, 2)
+        assert access.policy_document("alpha")[0] == 1
+
+    def test_the_policy_in_force_follows_the_document(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        policies = StoredPolicies(access, limits=Limits(step_timeout_ms=500))
+        assert policies.of("alpha").limits.step_timeout_ms == 500
+        assert policies.of("alpha") is policies.of("alpha"), "parsed once a revision"
+        document = {
+            "limits": {"step_timeout_ms": 100, "flow_steps_max": 10**9},
+            "code": "approved-only",
+            "egress": {"allow": ["10.0.0.0/8"], "deny": ["*.evil"], "onlyAllowed": True},
+            "filesRoot": "files",
+            "environment": ["LANG"],
+            "stepTypesDenied": ["http.request"],
+        }
+        access.put_policy("alpha", document, 1, 2)
+        policy = policies.of("alpha")
+        assert (policy.subnet, policy.revision, policy.document) == ("alpha", 2, document)
+        assert policy.limits == Limits(step_timeout_ms=100), "a policy never raises a limit"
+        assert policy.code == "approved-only"
+        assert policy.egress == EgressPolicy(("10.0.0.0/8",), ("*.evil",), True, public_only=True)
+        assert (policy.files_root, policy.environment) == (None, ()), "the machine's is no tenant's"
+        assert policy.step_types_denied == ("http.request",)
+
+    def test_with_a_clock_a_new_policy_is_in_force_after_the_recheck(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        now = [0]
+        policies = StoredPolicies(access, monotonic_us=lambda: now[0])
+        assert policies.of("alpha").code == "any"
+        access.put_policy("alpha", {"code": "none"}, 1, 2)
+        now[0] = RECHECK_US - 1
+        assert policies.of("alpha").code == "any"
+        now[0] = RECHECK_US
+        assert policies.of("alpha").code == "none"
+
+    def test_what_the_node_grants_is_for_the_personal_subnet_only(self, access: Any) -> None:
+        access.ensure_personal_subnet(1)
+        access.create_subnet("alpha", "Alpha", 1)
+        policies = StoredPolicies(access, egress_allow=("127.0.0.1:8000",), files_root="data")
+        assert policies.of(PERSONAL).egress.allow == ("127.0.0.1:8000",)
+        assert policies.of(PERSONAL).files_root == "data"
+        assert policies.of("alpha").egress.allow == ()
+        assert policies.of("alpha").files_root is None
+
+
+class TestTokens:
+    """A secret is shown once, and stands for somebody until it expires or is revoked."""
+
+    def test_a_secret_stands_for_its_token(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        record, secret = access.create_token("ci", "alpha", ("flows:read", "flows:write"), None, 10)
+        assert secret.startswith("qf_")
+        assert len(secret) > 40
+        principal = access.authenticate(secret, 11)
+        assert (principal.id, principal.name, principal.subnet) == (record.id, "ci", "alpha")
+        assert principal.may("flows:write")
+        assert not principal.may("admin")
+        for wrong in ("", "qf_", secret[:-1], secret.upper(), "\ud800", record.id):
+            assert access.authenticate(wrong, 11) is None
+
+    def test_two_secrets_differ(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        made = [access.create_token("same", "alpha", (), None, 1) for _ in range(5)]
+        assert len({secret for _, secret in made} | {record.id for record, _ in made}) == 10
+
+    def test_an_expired_token_stands_for_nobody(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        _, secret = access.create_token("ci", "alpha", ("admin",), 100, 10)
+        assert access.authenticate(secret, 99)
+        assert access.authenticate(secret, 100) is None
+
+    def test_a_revoked_token_stands_for_nobody_and_is_still_listed(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        access.create_subnet("beta", "Beta", 1)
+        record, secret = access.create_token("ci", "alpha", ("admin",), None, 10)
+        other, other_secret = access.create_token("ci", "beta", ("admin",), None, 10)
+        access.revoke_token(record.id)
+        assert access.authenticate(secret, 11) is None
+        assert access.authenticate(other_secret, 11)
+        assert [(token.id, token.revoked) for token in access.tokens("alpha")] == [(record.id, True)]
+        assert access.tokens("beta") == [other]
+        with pytest.raises(UnknownObject):
+            access.revoke_token("tok_nowhere")

@@ -1,0 +1,1 @@
+"""Tests of the storage adapters beyond what their ports' contracts say."""

@@ -1,0 +1,66 @@
+"""One sandbox for all tests: compiled once, kept beside the test run's other files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.ports.sandbox import Determinism, ExpressionBatch, ExpressionValues, SandboxLimits
+from engine.sandbox.wasm_sandbox import WasmSandbox
+
+NOW_US = 1_700_000_000_000_000  # 14 November 2023, 22:13:20 UTC
+NEW_YORK = Determinism(NOW_US, b"seed" * 8, "America/New_York")
+QUICK = SandboxLimits(deadline_ms=10_000)
+
+Evaluate = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> WasmSandbox:
+    """A sandbox whose compiled guest the workers of one test run share."""
+    return WasmSandbox(tmp_path_factory.getbasetemp().parent / "sandbox-cache")
+
+
+@pytest.fixture(scope="session")
+def batch(sandbox: WasmSandbox) -> Callable[..., ExpressionValues]:
+    """Evaluates templates over items' JSON."""
+
+    def run(templates: list[str], items: list[Any] | None = None, **more: Any) -> ExpressionValues:
+        limits = more.pop("limits", QUICK)
+        marked = more.pop("marked", True)
+        zone = more.pop("zone", "America/New_York")
+        determinism = Determinism(NOW_US, b"seed" * 8, zone)
+        wrapped = more.pop("wrapped", [{"json": item} for item in items or []])
+        given = ExpressionBatch(
+            templates, wrapped, determinism, more.pop("context", {}), marked=marked, **more
+        )
+        return sandbox.evaluate(given, limits)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def value(batch: Callable[..., ExpressionValues]) -> Evaluate:
+    """The value of one expression for one item; a fault is an AssertionError with its message."""
+
+    def run(template: str, item: Any = None, **more: Any) -> Any:
+        items = None if item is None else [item]
+        found = batch([template], items, **more)
+        assert not found.faults, found.faults[0].message
+        return found.values[0][0]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def fault(batch: Callable[..., ExpressionValues]) -> Callable[..., str]:
+    """The message of the fault of one expression."""
+
+    def run(template: str, item: Any = None, **more: Any) -> str:
+        found = batch([template], None if item is None else [item], **more)
+        assert found.faults, f"no fault but {found.values}"
+        return found.faults[0].message
+
+    return run

@@ -1,0 +1,140 @@
+"""The OpenAPI document, and requests made from it: no answer of ours is a 5xx or breaks its schema."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from engine.web import health
+from engine.web.asgi import http_application
+from engine.web.rest.api import openapi_document
+from tests.engine.web.conftest import GREETING, nothing, published, token, webhook_flow
+from tests.engine.web.test_executions import APPROVAL, started
+
+DOCUMENT = json.loads(openapi_document())
+CHECKS = [
+    not_a_server_error,
+    response_schema_conformance,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+]
+
+REFERENCE = [
+    "POST /api/v1/flows",
+    "GET /api/v1/flows/{flow_id}",
+    "PUT /api/v1/flows/{flow_id}",
+    "DELETE /api/v1/flows/{flow_id}",
+    "POST /api/v1/flows/{flow_id}/start",
+    "POST /api/v1/flows/{flow_id}/trigger",
+    "GET /api/v1/executions/{execution_id}",
+    "POST /api/v1/executions/{execution_id}/pause",
+    "POST /api/v1/executions/{execution_id}/resume",
+    "POST /api/v1/executions/{execution_id}/abort",
+    "GET /api/v1/executions/{execution_id}/logs",
+    "GET /api/v1/executions/{execution_id}/metrics",
+    "GET /api/v1/system/health",
+    "GET /api/v1/system/metrics",
+    "POST /api/v1/webhooks/{flow_id}",
+    "GET /api/v1/schemas",
+]
+
+
+async def test_the_document_is_served_without_a_token_and_is_openapi_3_1(anyone):
+    answer = await anyone.get("/api/v1/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize("line", REFERENCE)
+def test_every_path_of_the_reference_is_described(line):
+    method, path = line.split()
+    assert method.lower() in DOCUMENT["paths"][path]
+
+
+def test_every_operation_has_its_own_id_a_summary_and_tells_of_problems():
+    operations = [one for methods in DOCUMENT["paths"].values() for one in methods.values()]
+    assert len({one["operationId"] for one in operations}) == len(operations)
+    for operation in operations:
+        assert operation["description"]
+        assert "application/problem+json" in operation["responses"]["4XX"]["content"]
+
+
+def test_all_references_in_the_document_lead_somewhere():
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            if isinstance(target := value.get("$ref"), str):
+                assert target.rpartition("/")[2] in DOCUMENT["components"]["schemas"]
+            for item in value.values():
+                walk(item)
+        elif isinstance(value, list):
+            for item in value:
+                walk(item)
+
+    walk(DOCUMENT)
+
+
+async def doors(scope: Any, receive: Any, send: Any) -> None:
+    """The doors of whichever world the test uses."""
+    await http_application(nothing)(scope, receive, send)
+
+
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+SCHEMA.app = doors
+
+
+@pytest.fixture
+def secret(world: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    for name in health.CHECKS:
+        monkeypatch.setitem(health.CHECKS, name, lambda world: ("healthy", {}))
+    return token(world, "personal", "*")
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=12,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_requests_made_from_the_document_are_answered_as_it_says(case, world, secret):
+    case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, checks=CHECKS)
+
+
+@pytest.fixture
+async def objects(alice: Any) -> dict[str, str]:
+    """A flow and an execution to name in paths."""
+    await published(alice, webhook_flow())
+    await alice.post("/api/v1/flows", json=GREETING)
+    return {
+        "execution_id": await started(alice, APPROVAL),
+        "flow_id": "greeting",
+        "version": "1",
+        "step": "start",
+    }
+
+
+@pytest.mark.parametrize("path", [path for path, methods in DOCUMENT["paths"].items() if "get" in methods])
+async def test_what_really_is_there_is_shown_as_the_document_says(alice, objects, path):
+    from jsonschema import Draft202012Validator
+
+    objects = objects | {"name": "qflow"}
+    query = {"from": "1", "to": "draft"} if path.endswith("diff") else {}
+    answer = await alice.get(path.format(**objects), params=query, headers={"Accept": "application/json"})
+    assert answer.status_code in (200, 503)
+    described = DOCUMENT["paths"][path]["get"]["responses"][str(answer.status_code)]
+    schema = described["content"]["application/json"]["schema"] | {"components": DOCUMENT["components"]}
+    Draft202012Validator(schema).validate(answer.json())

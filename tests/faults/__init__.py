@@ -1,0 +1,1 @@
+"""Killing, doubling, racing: what must not change anything."""

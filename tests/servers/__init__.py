@@ -1,0 +1,1 @@
+"""Real HTTP servers on loopback for tests, and a certificate authority for them."""

@@ -1,0 +1,1 @@
+"""Real servers for tests, each private to the test run: started on a free loopback port."""
