@@ -231,7 +231,7 @@ def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
     with _process.lock:
         here = workers and settings.drive == "here"
         made, knot = build(settings, drive_here=here)
-        keeper = Keeper(made)
+        keeper = Keeper(made, insist=made.worker.attend_later) if workers else Keeper(made)
         knot.keeper = keeper
         if workers:  # while the broker is away the node helps itself
             knot.otherwise = made.worker.attend_later
@@ -285,7 +285,7 @@ def start_keeper(otherwise: Callable[[str], None]) -> None:
     """Keep house in the parent of a pool of worker processes; ``otherwise`` wakes one of them while
     the broker is away."""
     made = world()
-    keeper = Keeper(made)
+    keeper = Keeper(made, insist=otherwise)
     assert _process.knot is not None
     _process.knot.otherwise = otherwise
     _process.knot.keeper = _process.pulse = keeper

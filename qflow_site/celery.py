@@ -66,7 +66,8 @@ def make_app(settings: EngineSettings) -> Celery:
         worker_prefetch_multiplier=0 if settings.embedded else 1,
         worker_send_task_events=False,
         worker_enable_remote_control=True,
-        worker_cancel_long_running_tasks_on_connection_loss=True,
+        # a child goes on without its broker: the journal, not the message, says what is done
+        worker_cancel_long_running_tasks_on_connection_loss=False,
         imports=["engine.tasks"],
         timezone="UTC",
         enable_utc=True,

@@ -43,8 +43,12 @@ class _SetBack:
 class Keeper:
     """Two threads: one sweeps and sleeps until the next timer, one renews leases without fail."""
 
-    def __init__(self, world: World, sweep_ms: int = SWEEP_MS) -> None:
-        self._world, self._sweep_ms = world, sweep_ms
+    def __init__(
+        self, world: World, sweep_ms: int = SWEEP_MS, insist: Callable[[str], None] = lambda execution: None
+    ) -> None:
+        """``insist`` wakes a worker near by for an execution that nobody took after a ring: a broker may
+        accept rings while those who should hear them have not come back to it."""
+        self._world, self._sweep_ms, self._insist = world, sweep_ms, insist
         self._bell = threading.Condition()
         self._stopped = threading.Event()
         self._wake_us: int | None = None  # when the present sleep ends
@@ -186,13 +190,16 @@ class Keeper:
     def _ring_due(self) -> None:
         """Ring for whoever needs a worker; not again for a while, since a ring takes its time."""
         world, now = self._world, self._world.clock.monotonic_us()
-        for execution, at_us in list(self._rung.items()):
+        before = dict(self._rung)
+        for execution, at_us in before.items():
             if at_us <= now - self._sweep_ms * 1000:
                 self._rung.pop(execution, None)
         for execution in world.journal.due(world.clock.now_us()):
             if execution not in self._rung:
                 self._rung[execution] = now
                 world.waker.ring(execution)
+                if execution in before:
+                    self._insist(execution)
 
     def _let_out_of_lanes(self) -> None:
         world, waiting, now_us = self._world, False, self._world.clock.now_us()

@@ -81,7 +81,7 @@ class Tables:
 
 
 class Vigil:
-    """Watches over the executions of a node: none may be without an owner longer than two leases.
+    """Watches over the executions of a node: none may be without an owner longer than four leases.
 
     The time while there is no node to own anything does not count: ``pause`` forgets what was seen.
     """
@@ -102,10 +102,10 @@ class Vigil:
         self._since = {execution: self._since.get(execution, now) for execution in ownerless}
         for execution, since in self._since.items():
             self.longest_s = max(self.longest_s, now - since)
-            limit = 2 * self.tables.lease_s
+            limit = 4 * self.tables.lease_s
             assert now - since <= limit, f"{execution} has had no owner for more than {limit} s"
 
-    def until_ended(self, within_s: float = 30, expected: int = 0) -> dict[str, str]:
+    def until_ended(self, within_s: float = 60, expected: int = 0) -> dict[str, str]:
         """Watch until every execution has ended, at least so many; gives the statuses."""
         deadline = time.monotonic() + within_s
         while True:

@@ -56,6 +56,16 @@ def test_the_sweep_rings_once_for_what_nobody_has_taken_yet(publish, world, keep
     assert world.waker.rung == [started.execution]
 
 
+def test_the_sweep_insists_near_by_where_a_ring_was_accepted_but_heard_by_nobody(publish, world):
+    publish("f", {"a": "t.add"})
+    started, insisted = bell_only(world), []
+    keeper = Keeper(world, sweep_ms=0, insist=insisted.append)
+    keeper.sweep()
+    assert insisted == []
+    keeper.sweep()
+    assert insisted == [started.execution]
+
+
 def test_a_dead_workers_execution_is_taken_over_after_its_lease(publish, world, keeper, gate):
     publish("f", {"a": "t.act"})
     started = bell_only(world)
