@@ -11,7 +11,8 @@
     ├── PermissionDenied        permission_denied     403
     │   └── CapabilityDenied    permission_denied     403   a step's capability token does not allow this
     ├── PolicyViolation         dao_policy_violation  403
-    │   └── EgressDenied        dao_policy_violation  403   a step may not connect there
+    │   ├── EgressDenied        dao_policy_violation  403   a step may not connect there
+    │   └── Quarantined         dao_policy_violation  403   it crossed the sandbox's limits too often
     ├── ResourceExhausted       resource_exhausted    429
     │   └── PayloadTooLarge     resource_exhausted    413
     ├── StepFailure             execution_error       a step said no
@@ -183,6 +184,12 @@ class EgressDenied(PolicyViolation):
     """The subnet's policy does not allow connecting there."""
 
     code = "egress_denied"
+
+
+class Quarantined(PolicyViolation):
+    """It crossed the limits of the sandbox too often; an administrator can lift the quarantine."""
+
+    code = "quarantined"
 
 
 class ResourceExhausted(QflowError):

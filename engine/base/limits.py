@@ -85,6 +85,69 @@ CALLS_WAITING_MAX = 2_000  # calls waiting for a thread; more are refused
 STREAM_BACKLOG_MAX = 2_000  # events a slow reader may be behind
 STREAM_MESSAGE_BYTES_MAX = 64 * 1024  # a message from a watcher
 
+# What guests may be and do
+GUEST_STACK_BYTES = 2 * 1024 * 1024  # of a guest's calls; a thread's stack must be larger (8 MiB is usual)
+GUEST_TABLE_ELEMENTS_MAX = 20_000  # entries of one table
+GUEST_TICK_MS = 10  # how often running guests are asked for their deadlines
+GUEST_VECTORS_MAX = 1_024  # buffers of one WASI read or write
+GUEST_RANDOM_BYTES_MAX = 65_536  # of one request for chance
+GUEST_TIMERS_MAX = 10_000  # timers of one call; each takes one more call of the guest
+GUEST_LOG_LINES_MAX = 1_000  # printed lines kept of one call
+GUEST_LOG_CHARACTERS_MAX = 256 * 1024
+GUEST_MESSAGE_CHARACTERS_MAX = 4_000  # an error's message
+FAILURE_LOG_LINES_MAX = 20  # printed lines that an error carries
+APPROVED_CODE_MAX = 10_000  # CIDs in a policy's list of approved code
+
+# What modules of users may be
+MODULE_BYTES_MAX = 16 * 1024 * 1024
+MODULE_TEXT_BYTES_MAX = 1024 * 1024  # in the WebAssembly text format
+MODULE_FUNCTIONS_MAX = 50_000
+MODULE_FUNCTION_BYTES_MAX = 128 * 1024  # compiling one can take the square of its size
+MODULE_CODE_BYTES_MAX = 4 * 1024 * 1024  # all functions
+MODULE_EXPORTS_MAX = 2_000
+MODULE_IMPORTS_MAX = 200
+MODULE_TYPES_MAX = 10_000
+MODULE_GLOBALS_MAX = 10_000
+MODULE_DATA_BYTES_MAX = 12 * 1024 * 1024
+MODULE_DATA_BYTES_MANY = 4 * 1024 * 1024  # more is a finding
+MODULE_PAGES_MAX = 2_048  # 128 MiB to begin with
+MODULE_TABLES_MAX = 4
+MODULE_CUSTOM_BYTES_MANY = 1024 * 1024  # more is a finding
+MODULE_CUSTOM_SECTIONS_MAX = 1_000
+MODULE_BRANCHES_SEEN_MIN = 1_000  # smaller branch tables are ordinary
+MODULE_BRANCHES_MANY = 20_000  # targets of a branch table; more is a finding of high risk
+MODULE_BRANCH_DEPTH_MAX = 50_000  # no target of a real branch table lies deeper
+MODULE_URLS_MAX = 20  # addresses that a report names
+MODULE_LOG_BYTES_MAX = 64 * 1024  # what one instance writes to standard error
+MODULE_STDERR_CHARACTERS_SHOWN = 500  # of it in an error
+MODULE_REPORTS_MAX = 512  # examined modules whose report is kept
+MODULES_COMPILED_MAX = 64  # compiled modules kept in memory
+
+# What capability tokens may be and do
+CAPABILITY_GRANTS_MAX = 256  # grants of one token
+CAPABILITY_SIZES_MAX = 16  # size limits of a token that are tried, largest first
+CAPABILITY_SHOWN_MAX = 5  # grants that a message lists
+CAPABILITY_USES_DEFAULT = 1_000  # uses of a grant where neither the step nor the policy says
+CAPABILITY_LIFETIME_US_MAX = 86_400 * 1_000_000  # no token lives longer, so old revocations can be dropped
+CAPABILITY_TOKEN_CHARACTERS_MAX = 128 * 1024
+CAPABILITY_REDIRECTS_MAX = 10
+TOKEN_BLOCKS_MAX = 16  # blocks of a token, the first one included
+TOKEN_REFUSALS_MAX = 100  # so many refused uses withdraw a token: its guest is up to no good
+LIVE_TOKENS_MAX = 100_000  # tokens alive at once in one process
+REVOCATIONS_RECHECK_US = 100_000  # how old the list may be; revocations of this process count at once
+DATALOG_FACTS_MAX = 20_000  # facts of one authorisation
+REQUEST_SECRETS_MAX = 8  # secrets in one request
+REQUEST_HEADERS_MAX = 100
+REQUEST_HEADERS_BYTES_MAX = 65_536
+URL_CHARACTERS_MAX = 8_192
+URL_DECODINGS_MAX = 4  # a path encoded more often is taken for an attempt to hide something
+FLOW_KEY_BYTES_MAX = 512  # a key of a flow's values
+FLOW_VALUE_BYTES_MAX = 64 * 1024
+FLOW_KEYS_LISTED_MAX = 1_000
+SECRET_CHARACTERS_MIN = 8  # a shorter one stands in innocent places, where taking it out gives it away
+SECRETS_FILE_BYTES_MAX = 1024 * 1024
+AUDIT_TEXT_CHARACTERS_MAX = 1_024  # longer arguments are cut: a guest must not fill the audit
+
 # What steps may do to others
 HTTP_POOLS_MAX = 64  # connection pools kept
 HTTP_IDLE_CONNECTIONS_MAX = 20  # idle connections kept in a pool

@@ -33,6 +33,8 @@ class Policy:
     revision: int = 1
     limits: Limits = field(default_factory=Limits)
     code: Literal["any", "approved-only", "none"] = "any"
+    approved: frozenset[str] = frozenset()  # CIDs of the code that ``approved-only`` lets run
+    quarantined: frozenset[str] = frozenset()  # CIDs of code that this node runs no more, for now
     egress: EgressPolicy = field(default_factory=EgressPolicy)
     files_root: str | None = None  # file steps may touch only what is below; None: nothing
     environment: tuple[str, ...] = ()  # names that expressions may read through $env

@@ -8,15 +8,12 @@ from typing import Any
 import orjson
 
 from engine.base.errors import SandboxViolation, StepFailure
+from engine.base.limits import FAILURE_LOG_LINES_MAX, GUEST_TIMERS_MAX
 from engine.ports.sandbox import CodeRequest, CodeResult, SandboxLimits, Usage
 from engine.sandbox.javascript import JavaScriptGuest, Machine
 
 TIMER = b'{"op":"timer"}'
 NO_TIMER = b'{"waits":false}'
-TIMERS_MAX = 10_000
-"""Timers of one call; each takes one more call of the guest."""
-FAILURE_LOG_LINES_MAX = 20
-"""Lines that an error carries."""
 
 
 class JavaScriptCode:
@@ -52,7 +49,7 @@ def _document(request: CodeRequest) -> dict[str, Any]:
 def _settled(machine: Machine, document: bytes) -> bytes:
     """The reply, after running timers for as long as the code waits for one."""
     waiting: SandboxViolation | None = None
-    for _ in range(TIMERS_MAX):
+    for _ in range(GUEST_TIMERS_MAX):
         try:
             reply = machine.request(TIMER if waiting else document)
         except SandboxViolation as violation:
@@ -63,7 +60,7 @@ def _settled(machine: Machine, document: bytes) -> bytes:
             if waiting is None or reply != NO_TIMER:
                 return reply
             raise waiting
-    raise SandboxViolation(f"the code set more than {TIMERS_MAX} timers", limit="timers")
+    raise SandboxViolation(f"the code set more than {GUEST_TIMERS_MAX} timers", limit="timers")
 
 
 def _result(reply: Mapping[str, Any], request: CodeRequest, usage: Usage) -> CodeResult:

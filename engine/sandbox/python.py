@@ -10,18 +10,17 @@ from typing import Any
 import orjson
 
 from engine.base.errors import SandboxViolation, StepFailure
+from engine.base.limits import (
+    FAILURE_LOG_LINES_MAX,
+    GUEST_LOG_CHARACTERS_MAX,
+    GUEST_LOG_LINES_MAX,
+    GUEST_MESSAGE_CHARACTERS_MAX,
+)
 from engine.ports.sandbox import CodeRequest, CodeResult, SandboxLimits, Usage
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.python_image import ENTRY, build_image, guest_cid
 from engine.sandbox.python_wasi import GuestSystem, PythonRuntime
 from engine.sandbox.runtime import CompiledModule
-
-LOG_LINES_MAX = 1_000
-"""Lines of ``print`` kept of one call."""
-LOG_CHARACTERS_MAX = 256 * 1024
-FAILURE_LOG_LINES_MAX = 20
-"""Lines that an error carries."""
-MESSAGE_CHARACTERS_MAX = 4_000
 
 
 class PythonGuest:
@@ -92,8 +91,8 @@ def _document(request: CodeRequest) -> bytes:
         "items": [_bare(item) for item in request.items],
         "context": dict(request.context),
         "seed": request.determinism.seed.hex(),
-        "log_lines": LOG_LINES_MAX,
-        "log_characters": LOG_CHARACTERS_MAX,
+        "log_lines": GUEST_LOG_LINES_MAX,
+        "log_characters": GUEST_LOG_CHARACTERS_MAX,
     }
     try:
         return orjson.dumps(document, default=_plain, option=orjson.OPT_NON_STR_KEYS)
@@ -116,7 +115,7 @@ def _result(data: bytes, request: CodeRequest, limits: SandboxLimits, usage: Usa
     """Read the reply. It is what the code made of it, so nothing of its form is taken for granted."""
     try:
         reply = orjson.loads(data)
-        logs = [str(line) for line in reply.get("logs", [])][: LOG_LINES_MAX + 1]
+        logs = [str(line) for line in reply.get("logs", [])][: GUEST_LOG_LINES_MAX + 1]
         if reply.get("starved"):
             raise _starved(limits)
         if "error" in reply:
@@ -130,7 +129,7 @@ def _result(data: bytes, request: CodeRequest, limits: SandboxLimits, usage: Usa
 
 
 def _failure(told: Mapping[str, Any], logs: list[str]) -> StepFailure:
-    name, message = str(told["name"]), str(told["message"])[:MESSAGE_CHARACTERS_MAX]
+    name, message = str(told["name"]), str(told["message"])[:GUEST_MESSAGE_CHARACTERS_MAX]
     line, column, item = int(told["line"]), int(told["column"]), told.get("item")
     place = f"line {line}" if line else "the code"
     if line and column:

@@ -11,6 +11,7 @@ from typing import Any
 import wasmtime
 
 from engine.base.errors import SandboxViolation
+from engine.base.limits import GUEST_RANDOM_BYTES_MAX, GUEST_VECTORS_MAX
 from engine.ports.sandbox import Determinism
 from engine.sandbox.runtime import CompiledModule, Instance, Runtime
 
@@ -18,8 +19,6 @@ PREVIEW_1 = "wasi_snapshot_preview1"
 SUCCESS, BAD_DESCRIPTOR, INVALID, NOT_THERE, NO_SEEK = 0, 8, 28, 52, 70
 """Error numbers of WASI preview 1."""
 STANDARD_STREAMS = 3
-VECTORS_MAX = 1_024  # buffers of one read or write
-RANDOM_BYTES_MAX = 65_536  # of one request
 NO_MORE = -1 & 0xFFFF_FFFF_FFFF_FFFF
 
 _SIGNATURES = {
@@ -122,7 +121,7 @@ class GuestSystem:
 
     def poll_oneoff(self, wanted: int, happened: int, count: int, count_at: int) -> int:
         """Sleeping ends at once, since the clock stands."""
-        if not 0 < count <= VECTORS_MAX:
+        if not 0 < count <= GUEST_VECTORS_MAX:
             return INVALID
         user = self._instance.read(wanted, 8)
         self._instance.write(happened, user + bytes(24))
@@ -134,7 +133,7 @@ class GuestSystem:
 
     def random_get(self, at: int, size: int) -> int:
         """The next bytes of a stream that the seed alone decides."""
-        if not 0 <= size <= RANDOM_BYTES_MAX:
+        if not 0 <= size <= GUEST_RANDOM_BYTES_MAX:
             return INVALID
         self._drawn += 1
         stream = hashlib.shake_256(self._seed + self._drawn.to_bytes(8, "little"))
@@ -170,7 +169,7 @@ class GuestSystem:
         """Take the next bytes of the request."""
         if descriptor != 0:
             return BAD_DESCRIPTOR
-        if not 0 <= count <= VECTORS_MAX:
+        if not 0 <= count <= GUEST_VECTORS_MAX:
             return INVALID
         taken = 0
         for at, size in self._vectors(vectors, count):
@@ -184,7 +183,7 @@ class GuestSystem:
         """Add to the reply; raises :class:`SandboxViolation` where it grows too large."""
         if descriptor not in {1, 2}:
             return BAD_DESCRIPTOR
-        if not 0 <= count <= VECTORS_MAX:
+        if not 0 <= count <= GUEST_VECTORS_MAX:
             return INVALID
         written = 0
         for at, size in self._vectors(vectors, count):

@@ -16,14 +16,12 @@ import wasmtime
 
 from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import SandboxViolation
+from engine.base.limits import GUEST_STACK_BYTES, GUEST_TABLE_ELEMENTS_MAX
 from engine.ports.sandbox import SandboxLimits, Usage
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.ticker import Ticker, ticks
 from engine.sandbox.wasm_image import PAGE_BYTES
 
-STACK_BYTES = 2 * 1024 * 1024
-"""Of a guest's calls; a thread's stack must be larger (8 MiB is usual)."""
-TABLE_ELEMENTS_MAX = 20_000
 CONFIGURATION = 1
 """Raise when the engine's configuration changes: it is part of the name of compiled modules."""
 
@@ -143,7 +141,7 @@ class Instance:
         self._runtime, self._store, self._host = runtime, store, host
         store.set_limits(
             memory_size=limits.memory_bytes,
-            table_elements=TABLE_ELEMENTS_MAX,
+            table_elements=GUEST_TABLE_ELEMENTS_MAX,
             instances=1,
             tables=4,
             memories=1,
@@ -233,7 +231,7 @@ def _configuration() -> Any:
     config = wasmtime.Config()
     config.epoch_interruption = True
     config.consume_fuel = True
-    config.max_wasm_stack = STACK_BYTES
+    config.max_wasm_stack = GUEST_STACK_BYTES
     config.wasm_threads = False
     config.wasm_memory64 = False
     config.wasm_multi_memory = False

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-TICK_MS = 10
+from engine.base.limits import GUEST_TICK_MS
 
 
 class Ticker:
@@ -40,10 +40,10 @@ class Ticker:
             with self._changed:
                 while self._running == 0:
                     self._changed.wait()
-            pause.wait(TICK_MS / 1000)
+            pause.wait(GUEST_TICK_MS / 1000)
             self._tick()
 
 
 def ticks(deadline_ms: int) -> int:
     """Ticks after which a deadline has surely passed."""
-    return max(1, -(-deadline_ms // TICK_MS)) + 1
+    return max(1, -(-deadline_ms // GUEST_TICK_MS)) + 1

@@ -6,12 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from engine.base.errors import PolicyViolation
 from engine.flow.model import MAIN
 from engine.ports.parameters import validated
-from engine.ports.policy import Policy
 from engine.ports.sandbox import CodeRequest, Determinism, SandboxLimits
 from engine.ports.step_catalogue import StepContext, StepResult
+from engine.validation.code_gate import check_code
 
 
 def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -> StepResult:
@@ -29,23 +28,9 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
         mode=given.mode,
         context=_about(context),
     )
-    check_code_allowed(request.cid, context.policy)
+    check_code(request.cid, context.policy)
     result = context.sandbox.run_code(request, _limits(context))
     return StepResult({MAIN: result.items}, logs=result.logs, fuel=result.usage.fuel, code=result.code)
-
-
-def check_code_allowed(cid: str, policy: Policy) -> None:
-    """Raises :class:`PolicyViolation` naming the code's CID where the policy does not allow it."""
-    if policy.code == "any":
-        return
-    if policy.code == "none":
-        message = f"the policy of subnet {policy.subnet!r} allows no code; the step's code is {cid}"
-    else:
-        message = (
-            f"the policy of subnet {policy.subnet!r} runs only approved code, and {cid} is not approved; "
-            "ask its members to approve it"
-        )
-    raise PolicyViolation(message, code_cid=cid)
 
 
 def _about(context: StepContext) -> dict[str, Any]:

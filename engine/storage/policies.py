@@ -2,11 +2,12 @@
 
 A document, every part optional::
 
-    {"limits": {"step_timeout_ms": 60000}, "code": "any", "egress": {"allow": [], "deny": [],
-     "onlyAllowed": false}, "filesRoot": null, "environment": [], "commands": [],
+    {"limits": {"step_timeout_ms": 60000}, "code": "any", "approved": [], "egress": {"allow": [],
+     "deny": [], "onlyAllowed": false}, "filesRoot": null, "environment": [], "commands": [],
      "stepTypesDenied": [], "capabilities": [], "nodes": []}
 
 ``limits`` takes the names of :class:`engine.base.limits.Limits` and can only lower them.
+``approved`` holds the CIDs of the code that ``"code": "approved-only"`` lets run.
 ``capabilities`` are the ceilings of what steps may ask for (:mod:`engine.ports.grants`); none: nothing.
 """
 
@@ -21,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from engine.base.errors import InvalidInput, Problem
-from engine.base.limits import Limits
+from engine.base.limits import APPROVED_CODE_MAX, Limits
 from engine.ports.access_store import AccessStore
 from engine.ports.grants import ANY, Capability
 from engine.ports.parameters import problems_of
@@ -31,8 +32,11 @@ from engine.validation.egress_entries import parse_entry
 RECHECK_US = 100_000
 """How old a looked-up revision may be."""
 
+CodeCid = Annotated[str, Field(pattern=r"^b[a-z2-7]{58}\Z")]
+"""CID of a source or a module."""
+
 _LIMITS = [field.name for field in fields(Limits)]
-_FORM = ConfigDict(extra="forbid", alias_generator=to_camel, frozen=True)
+_FORM = ConfigDict(extra="forbid", alias_generator=to_camel, frozen=True, regex_engine="python-re")
 
 
 class Egress(BaseModel):
@@ -50,6 +54,7 @@ class Document(BaseModel):
     model_config = _FORM
     limits: dict[str, Annotated[int, Field(ge=0)]] = {}
     code: Literal["any", "approved-only", "none"] = "any"
+    approved: Annotated[tuple[CodeCid, ...], Field(max_length=APPROVED_CODE_MAX)] = ()
     egress: Egress = Egress()
     files_root: str | None = None
     environment: tuple[str, ...] = ()
@@ -144,6 +149,7 @@ class StoredPolicies:
             revision=revision,
             limits=self._limits.lowered_by(read.limits),
             code=read.code,
+            approved=frozenset(read.approved),
             egress=EgressPolicy(allow, read.egress.deny, read.egress.only_allowed, not personal),
             # what belongs to the machine only its owner's own subnet may reach
             files_root=(read.files_root or self._files_root) if personal else None,

@@ -9,11 +9,8 @@ from urllib.parse import quote_plus, unquote
 import httpx
 
 from engine.base.errors import InvalidInput
+from engine.base.limits import URL_CHARACTERS_MAX, URL_DECODINGS_MAX
 from engine.validation.egress import normalise_host
-
-URL_LENGTH_MAX = 8192
-DECODINGS_MAX = 4
-"""How often a path may be encoded before it is taken for an attempt to hide something."""
 
 _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -66,7 +63,7 @@ class Target:
 def read_target(text: str) -> Target:
     """Read a URL; raises :class:`InvalidInput` for what two readers might take for two addresses, and
     :class:`EgressDenied` for a host that cannot be read."""
-    if len(text) > URL_LENGTH_MAX or _CONTROL.search(text) or "\\" in text:
+    if len(text) > URL_CHARACTERS_MAX or _CONTROL.search(text) or "\\" in text:
         raise _unfit("it is too long, or holds a backslash or a control character")
     try:
         url = httpx.URL(text)
@@ -91,14 +88,14 @@ def plain_path(raw: str) -> str:
     """
     path = _ESCAPE.sub(_shortest, raw or "/")
     seen = path
-    for _ in range(DECODINGS_MAX):
+    for _ in range(URL_DECODINGS_MAX):
         if any(_DOTS.match(segment) for segment in re.split(r"[/\\]", seen)) or _CONTROL.search(seen):
             raise _unfit("its path holds . or .. segments or control characters")
         decoded = unquote(seen)
         if decoded == seen:
             return path
         seen = decoded
-    raise _unfit(f"its path is encoded more than {DECODINGS_MAX - 1} times")
+    raise _unfit(f"its path is encoded more than {URL_DECODINGS_MAX - 1} times")
 
 
 def _shortest(match: re.Match[str]) -> str:

@@ -12,14 +12,10 @@ from biscuit_auth import (
 )
 
 from engine.base.errors import InvalidInput, ResourceExhausted
+from engine.base.limits import CAPABILITY_TOKEN_CHARACTERS_MAX, TOKEN_BLOCKS_MAX
 from engine.ports.grants import Capability
 from engine.sandbox.capabilities.keys import VerifyingKeys
 from engine.sandbox.capabilities.vocabulary import bounds_checks, narrowing
-
-BLOCKS_MAX = 16
-"""Blocks of a token, the first one included."""
-
-TOKEN_LENGTH_MAX = 128 * 1024
 
 
 def attenuate(
@@ -38,8 +34,8 @@ def attenuate(
     """
     biscuit = parsed(token, keys)
     block = biscuit.block_count()
-    if block >= BLOCKS_MAX:
-        raise ResourceExhausted(f"a capability token has at most {BLOCKS_MAX} blocks")
+    if block >= TOKEN_BLOCKS_MAX:
+        raise ResourceExhausted(f"a capability token has at most {TOKEN_BLOCKS_MAX} blocks")
     builder = BlockBuilder("")
     if capabilities is not None:
         builder.add_check(narrowing(capabilities, block))
@@ -53,12 +49,12 @@ def attenuate(
 
 def parsed(token: str, keys: VerifyingKeys) -> Biscuit:
     """The token, its signatures checked; raises :class:`InvalidInput`."""
-    if not 0 < len(token) <= TOKEN_LENGTH_MAX:
+    if not 0 < len(token) <= CAPABILITY_TOKEN_CHARACTERS_MAX:
         raise InvalidInput("this is no capability token")
     try:
         biscuit = Biscuit.from_base64(token, keys.public)
     except (BiscuitValidationError, ValueError) as error:
         raise InvalidInput("this is no capability token of this node") from error
-    if biscuit.block_count() > BLOCKS_MAX:
-        raise InvalidInput(f"a capability token has at most {BLOCKS_MAX} blocks")
+    if biscuit.block_count() > TOKEN_BLOCKS_MAX:
+        raise InvalidInput(f"a capability token has at most {TOKEN_BLOCKS_MAX} blocks")
     return biscuit

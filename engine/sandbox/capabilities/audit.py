@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.base.ids import ulid
+from engine.base.limits import AUDIT_TEXT_CHARACTERS_MAX
 from engine.ports.capabilities import USED_EVENT, CapabilityStore, CapabilityUse, Holder
 from engine.ports.clock import Entropy
 from engine.ports.notifier import Notifier
-
-TEXT_LENGTH_MAX = 1024
-"""Longer arguments are cut: a guest must not fill the audit with what it asks for."""
 
 
 class Audit:
@@ -75,6 +73,6 @@ def event_data(use: CapabilityUse) -> dict[str, Any]:
 
 
 def _cut(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > TEXT_LENGTH_MAX:
-        return value[:TEXT_LENGTH_MAX] + "..."
+    if isinstance(value, str) and len(value) > AUDIT_TEXT_CHARACTERS_MAX:
+        return value[:AUDIT_TEXT_CHARACTERS_MAX] + "..."
     return value

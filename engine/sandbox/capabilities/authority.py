@@ -10,6 +10,7 @@ from biscuit_auth import AuthorizationError, Biscuit, BiscuitBuilder
 
 from engine.base.errors import CapabilityDenied, InvalidInput
 from engine.base.ids import ulid
+from engine.base.limits import CAPABILITY_GRANTS_MAX, CAPABILITY_LIFETIME_US_MAX, CAPABILITY_SIZES_MAX
 from engine.ports.capabilities import Holder
 from engine.ports.clock import Entropy
 from engine.ports.grants import Capability
@@ -21,7 +22,7 @@ from engine.sandbox.capabilities.denials import Reason, denied
 from engine.sandbox.capabilities.keys import NodeKeys
 from engine.sandbox.capabilities.live import LiveToken, LiveTokens
 from engine.sandbox.capabilities.meets import Granted, grants_of
-from engine.sandbox.capabilities.revocations import LIFETIME_US_MAX, Revocations
+from engine.sandbox.capabilities.revocations import Revocations
 from engine.sandbox.capabilities.vocabulary import (
     Bounds,
     asking,
@@ -32,12 +33,6 @@ from engine.sandbox.capabilities.vocabulary import (
     matches,
     size_fact,
 )
-
-GRANTS_MAX = 256
-"""Grants of one token."""
-
-SIZES_MAX = 16
-"""How many size limits of a token are tried, largest first."""
 
 _SIZES = re.compile(r"\$b <= (\d{1,16})\b")
 
@@ -86,10 +81,12 @@ class CapabilityAuthority:
         if holder.subnet != policy.subnet:
             raise InvalidInput(f"a policy of subnet {policy.subnet!r} grants nothing in {holder.subnet!r}")
         granted = grants_of(requested, policy.capabilities)
-        if len(granted) > GRANTS_MAX:
-            raise InvalidInput(f"the step asks for {len(granted)} grants; a token has at most {GRANTS_MAX}")
+        if len(granted) > CAPABILITY_GRANTS_MAX:
+            raise InvalidInput(
+                f"the step asks for {len(granted)} grants; a token has at most {CAPABILITY_GRANTS_MAX}"
+            )
         lifetime = policy.limits.step_timeout_ms * 1000 if lifetime_us is None else lifetime_us
-        until_us = now_us + min(lifetime, LIFETIME_US_MAX)
+        until_us = now_us + min(lifetime, CAPABILITY_LIFETIME_US_MAX)
         id = ulid("cap", now_us, self._entropy.bytes(10))
         bounds = Bounds(policy.limits.response_body_bytes_max, until_us, now_us)
         biscuit = self._built(id, holder, policy, granted, bounds)
@@ -226,7 +223,10 @@ class _Judge:
         limits = {int(found) for text in texts for found in _SIZES.findall(text)}
         limits |= {getattr(one.capability, "bytes_max", None) or 0 for one in self._live.granted}
         limits.add(self._live.policy.limits.response_body_bytes_max)
-        return [*sorted((size for size in limits if size > least), reverse=True)[:SIZES_MAX], least]
+        return [
+            *sorted((size for size in limits if size > least), reverse=True)[:CAPABILITY_SIZES_MAX],
+            least,
+        ]
 
     def _matching(
         self, size: int, fresh: bool, now_us: int, *, checked: bool = True

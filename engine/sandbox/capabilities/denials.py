@@ -8,15 +8,13 @@ from enum import StrEnum
 import orjson
 
 from engine.base.errors import CapabilityDenied
+from engine.base.limits import CAPABILITY_SHOWN_MAX, TOKEN_REFUSALS_MAX
 from engine.ports.capabilities import Holder
 from engine.ports.grants import Capability
 from engine.ports.policy import Policy
 from engine.sandbox.capabilities.asks import Ask, plain_form
-from engine.sandbox.capabilities.live import REFUSALS_MAX, LiveToken
+from engine.sandbox.capabilities.live import LiveToken
 from engine.sandbox.capabilities.meets import Granted, meet
-
-SHOWN_MAX = 5
-"""How many grants a message lists."""
 
 
 class Reason(StrEnum):
@@ -45,7 +43,7 @@ _WORDS = {
     Reason.USED_UP: "is used up",
     Reason.ATTENUATED: "was narrowed after it was minted and does not",
     Reason.NOT_GRANTED: "does not",
-    Reason.WITHDRAWN: f"was withdrawn after {REFUSALS_MAX} refused uses",
+    Reason.WITHDRAWN: f"was withdrawn after {TOKEN_REFUSALS_MAX} refused uses",
 }
 
 
@@ -99,6 +97,6 @@ def _allows(ceiling: Capability, ask: Ask) -> bool:
 def _listed(granted: Sequence[Granted]) -> str:
     if not granted:
         return "nothing"
-    shown = [orjson.dumps(plain_form(one.capability)).decode() for one in granted[:SHOWN_MAX]]
+    shown = [orjson.dumps(plain_form(one.capability)).decode() for one in granted[:CAPABILITY_SHOWN_MAX]]
     rest = len(granted) - len(shown)
     return ", ".join(shown) + (f" and {rest} more" if rest else "")

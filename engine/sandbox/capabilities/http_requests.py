@@ -12,13 +12,12 @@ from pydantic.alias_generators import to_camel
 
 from engine.base.canonical import plain
 from engine.base.errors import InvalidInput
+from engine.base.limits import REQUEST_HEADERS_BYTES_MAX, REQUEST_HEADERS_MAX
 from engine.ports.parameters import problems_of
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"})
 """TRACE would echo secrets, CONNECT would open a tunnel."""
 
-HEADERS_MAX = 100
-HEADERS_LENGTH_MAX = 65_536
 
 OF_THE_HOST = frozenset(
     {
@@ -100,16 +99,18 @@ def method_of(request: HttpRequest) -> str:
 
 def headers_of(request: HttpRequest, without: frozenset[str] = frozenset()) -> Headers:
     """The guest's headers that go out, checked; ``without`` names more to leave out, in lower case."""
-    if len(request.headers) > HEADERS_MAX:
-        raise InvalidInput(f"a request has at most {HEADERS_MAX} headers")
+    if len(request.headers) > REQUEST_HEADERS_MAX:
+        raise InvalidInput(f"a request has at most {REQUEST_HEADERS_MAX} headers")
     found: Headers = []
     for name, values in request.headers.items():
         for value in values if isinstance(values, list) else [values]:
             check_header(name, value)
             if name.lower() not in OF_THE_HOST | without:
                 found.append((name, value))
-    if sum(len(name) + len(value) for name, value in found) > HEADERS_LENGTH_MAX:
-        raise InvalidInput(f"the headers of a request are at most {HEADERS_LENGTH_MAX} characters long")
+    if sum(len(name) + len(value) for name, value in found) > REQUEST_HEADERS_BYTES_MAX:
+        raise InvalidInput(
+            f"the headers of a request are at most {REQUEST_HEADERS_BYTES_MAX} characters long"
+        )
     if request.json_body is not None and not any(name.lower() == "content-type" for name, _ in found):
         found.append(("Content-Type", "application/json"))
     return found

@@ -14,6 +14,7 @@ from engine.base.errors import (
     QflowError,
     StepFailure,
 )
+from engine.base.limits import CAPABILITY_REDIRECTS_MAX
 from engine.ports.capabilities import Holder, HttpCall, HttpEgress, HttpReply, SecretSource
 from engine.ports.clock import Clock
 from engine.sandbox.capabilities.addresses import Target, read_target
@@ -30,7 +31,6 @@ from engine.sandbox.capabilities.http_requests import (
 )
 from engine.sandbox.capabilities.redaction import Redactor
 
-REDIRECTS_MAX = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OWN_HEADERS = (("Accept-Encoding", "gzip, deflate"), ("User-Agent", "Qflow"))
 
@@ -115,7 +115,7 @@ class HttpShim:
         self, token: str, request: HttpRequest, hop: _Hop, injected: Injected, redactor: Redactor
     ) -> dict[str, Any]:
         origin, ends_us = hop.target.origin, self._clock.monotonic_us() + request.timeout_ms * 1000
-        for redirects in range(REDIRECTS_MAX + 1):
+        for redirects in range(CAPABILITY_REDIRECTS_MAX + 1):
             ask = _ask(hop)
             grant = self._authority.authorise(token, self._holder, ask, self._clock.now_us())
             size = grant.bytes_max if request.bytes_max is None else min(request.bytes_max, grant.bytes_max)
@@ -129,7 +129,7 @@ class HttpShim:
             if not request.follow or reply.status not in _REDIRECTS or not location:
                 return _plain(reply, hop.target, redirects, redactor)
             hop = self._next(hop, reply.status, location, redactor)
-        raise StepFailure(f"{hop.target.shown}: more than {REDIRECTS_MAX} redirects")
+        raise StepFailure(f"{hop.target.shown}: more than {CAPABILITY_REDIRECTS_MAX} redirects")
 
     def _sent(self, ask: HttpAsk, call: HttpCall) -> HttpReply:
         try:

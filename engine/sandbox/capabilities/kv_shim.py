@@ -9,15 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.base.canonical import settle
 from engine.base.errors import InvalidInput, PayloadTooLarge
+from engine.base.limits import FLOW_KEY_BYTES_MAX, FLOW_KEYS_LISTED_MAX, FLOW_VALUE_BYTES_MAX
 from engine.ports.capabilities import Holder, KeyValueStore
 from engine.ports.clock import Clock
 from engine.ports.parameters import problems_of
 from engine.sandbox.capabilities.asks import KvAsk
 from engine.sandbox.capabilities.authority import CapabilityAuthority
-
-KEY_BYTES_MAX = 512
-VALUE_BYTES_MAX = 64 * 1024
-KEYS_LISTED_MAX = 1_000
 
 
 class KvRequest(BaseModel):
@@ -29,7 +26,7 @@ class KvRequest(BaseModel):
     value: Any = None
     expected: Annotated[int, Field(ge=0, le=2**53)] | None = None
     after: str = ""
-    limit: Annotated[int, Field(ge=1, le=KEYS_LISTED_MAX)] = 100
+    limit: Annotated[int, Field(ge=1, le=FLOW_KEYS_LISTED_MAX)] = 100
 
 
 class KeyValueShim:
@@ -53,9 +50,9 @@ class KeyValueShim:
         """
         read = _read(request)
         value, data = _settled(read.value) if read.action == "set" else (None, b"")
-        if len(data) > VALUE_BYTES_MAX:
+        if len(data) > FLOW_VALUE_BYTES_MAX:
             raise PayloadTooLarge(
-                f"a value of {len(data)} bytes is more than the {VALUE_BYTES_MAX} that are kept"
+                f"a value of {len(data)} bytes is more than the {FLOW_VALUE_BYTES_MAX} that are kept"
             )
         ask = KvAsk(read.action, read.key, len(data))
         self._authority.authorise(token, self._holder, ask, self._clock.now_us())
@@ -94,8 +91,12 @@ def _read(request: Mapping[str, Any]) -> KvRequest:
     except ValidationError as error:
         raise InvalidInput("the request is not valid", problems_of(error, KvRequest, "request")) from None
     size = len(read.key.encode("utf-8", "replace"))
-    if size > KEY_BYTES_MAX or "\x00" in read.key + read.after or (not read.key and read.action != "list"):
-        raise InvalidInput(f"a key is a text of 1 to {KEY_BYTES_MAX} bytes without NUL")
+    if (
+        size > FLOW_KEY_BYTES_MAX
+        or "\x00" in read.key + read.after
+        or (not read.key and read.action != "list")
+    ):
+        raise InvalidInput(f"a key is a text of 1 to {FLOW_KEY_BYTES_MAX} bytes without NUL")
     if any(0xD800 <= ord(character) < 0xE000 for character in read.key + read.after):
         raise InvalidInput("a key holds no lone surrogates")
     return read

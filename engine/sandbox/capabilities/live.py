@@ -8,15 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.base.errors import ResourceExhausted
+from engine.base.limits import LIVE_TOKENS_MAX, TOKEN_REFUSALS_MAX
 from engine.ports.capabilities import Holder
 from engine.ports.policy import Policy
 from engine.sandbox.capabilities.meets import Granted
-
-LIVE_MAX = 100_000
-"""Tokens alive at once in one process."""
-
-REFUSALS_MAX = 100
-"""So many refused uses withdraw a token: its guest is up to no good, and the audit has seen enough."""
 
 
 @dataclass
@@ -38,7 +33,7 @@ class LiveToken:
     @property
     def withdrawn(self) -> bool:
         """Whether too many of its uses were refused."""
-        return self.refusals >= REFUSALS_MAX
+        return self.refusals >= TOKEN_REFUSALS_MAX
 
     def count(self, grant: int, ceiling: int, blocks: Sequence[str]) -> None:
         """One more use; call it under the lock."""
@@ -58,10 +53,12 @@ class LiveTokens:
     def add(self, token: LiveToken, now_us: int) -> None:
         """A token comes to life; an earlier one of the same holder ends."""
         with self._lock:
-            if len(self._by_root) >= LIVE_MAX:
+            if len(self._by_root) >= LIVE_TOKENS_MAX:
                 self._drop_expired(now_us)
-            if len(self._by_root) >= LIVE_MAX:
-                raise ResourceExhausted(f"{LIVE_MAX} capability tokens are alive; try again when steps ended")
+            if len(self._by_root) >= LIVE_TOKENS_MAX:
+                raise ResourceExhausted(
+                    f"{LIVE_TOKENS_MAX} capability tokens are alive; try again when steps ended"
+                )
             earlier = self._by_holder.get(token.holder)
             if earlier is not None:
                 self._by_root.pop(earlier.root, None)

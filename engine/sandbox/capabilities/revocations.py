@@ -5,14 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from engine.base.limits import CAPABILITY_LIFETIME_US_MAX, REVOCATIONS_RECHECK_US
 from engine.ports.capabilities import CapabilityStore
 from engine.ports.clock import Clock
-
-RECHECK_US = 100_000
-"""How old the list may be; revocations of this process count at once."""
-
-LIFETIME_US_MAX = 86_400 * 1_000_000
-"""No token lives longer, so that older revocations need not be known."""
 
 
 class Revocations:
@@ -39,6 +34,6 @@ class Revocations:
         now_us = self._clock.monotonic_us()
         if self._check_at_us is None or now_us >= self._check_at_us:
             with self._lock:
-                self._known = self._store.revoked(self._clock.now_us() - LIFETIME_US_MAX)
-                self._check_at_us = now_us + RECHECK_US
+                self._known = self._store.revoked(self._clock.now_us() - CAPABILITY_LIFETIME_US_MAX)
+                self._check_at_us = now_us + REVOCATIONS_RECHECK_US
         return self._known

@@ -11,14 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from engine.base.errors import InvalidInput
+from engine.base.limits import SECRET_CHARACTERS_MIN, SECRETS_FILE_BYTES_MAX
 from engine.ports.capabilities import Secret
 from engine.ports.policy import PERSONAL
 from engine.sandbox.capabilities.hosts import read_pattern
-
-LENGTH_MIN = 8
-"""A shorter secret stands in innocent places, where taking it out would give it away."""
-
-BYTES_MAX = 1024 * 1024
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
 
@@ -27,7 +23,7 @@ class _Form(BaseModel):
     """One secret as the file holds it."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, hide_input_in_errors=True)
-    value: Annotated[str, Field(min_length=LENGTH_MIN, max_length=16_384)]
+    value: Annotated[str, Field(min_length=SECRET_CHARACTERS_MIN, max_length=16_384)]
     hosts: Annotated[tuple[str, ...], Field(min_length=1)]
     subnets: Annotated[tuple[str, ...], Field(min_length=1)] = (PERSONAL,)
     plain_http: bool = False
@@ -116,8 +112,10 @@ def _with_value(scope: str, value: str) -> _Form:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > BYTES_MAX:
-            raise InvalidInput(f"the secrets file {str(path)!r} is larger than {BYTES_MAX} bytes")
+        if path.stat().st_size > SECRETS_FILE_BYTES_MAX:
+            raise InvalidInput(
+                f"the secrets file {str(path)!r} is larger than {SECRETS_FILE_BYTES_MAX} bytes"
+            )
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise InvalidInput(f"the secrets file {str(path)!r} cannot be read as text") from None

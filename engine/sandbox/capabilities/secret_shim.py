@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.base.errors import CapabilityDenied, InvalidInput
+from engine.base.limits import REQUEST_SECRETS_MAX
 from engine.ports.capabilities import Holder, Secret, SecretSource
 from engine.ports.clock import Clock
 from engine.ports.parameters import problems_of
@@ -19,9 +20,6 @@ from engine.sandbox.capabilities.denials import Reason
 from engine.sandbox.capabilities.hosts import matching
 from engine.sandbox.capabilities.http_requests import OF_THE_HOST, check_header, read_request
 from engine.sandbox.capabilities.http_shim import HttpShim, Injected
-
-SECRETS_MAX = 8
-"""Secrets in one request."""
 
 _HOLE = "{}"
 
@@ -39,7 +37,7 @@ class SecretUse(BaseModel):
 
 
 class _Uses(BaseModel):
-    secrets: Annotated[list[SecretUse], Field(min_length=1, max_length=SECRETS_MAX)]
+    secrets: Annotated[list[SecretUse], Field(min_length=1, max_length=REQUEST_SECRETS_MAX)]
 
 
 class SecretShim:

@@ -11,6 +11,7 @@ from typing import Any
 from biscuit_auth import AuthorizerBuilder, Check, Fact, Policy, Rule
 
 from engine.base.errors import InvalidInput
+from engine.base.limits import CAPABILITY_USES_DEFAULT, DATALOG_FACTS_MAX
 from engine.ports.capabilities import Holder
 from engine.ports.grants import (
     ANY,
@@ -26,10 +27,6 @@ from engine.sandbox.capabilities.meets import Granted, directory
 DATALOG_TIME = timedelta(seconds=2)
 """How long one evaluation may take; it takes microseconds, but the machine may be busy."""
 
-DATALOG_FACTS_MAX = 20_000
-
-USES_DEFAULT = 1_000
-"""How often a grant may be used where neither the step nor the policy says."""
 
 UNBOUNDED = 2**53
 """More than any count or size there is; Datalog's integers have 64 bits."""
@@ -83,7 +80,7 @@ def grant_fact(number: int, granted: Granted, bounds: Bounds) -> Fact:
         "grant": number,
         "ceiling": granted.ceiling,
         "size": bounds.size if asked is None else min(asked, bounds.size),
-        "uses": USES_DEFAULT if capability.uses_max is None else capability.uses_max,
+        "uses": CAPABILITY_USES_DEFAULT if capability.uses_max is None else capability.uses_max,
         "until": min(until, bounds.until_us),
     }
     names = ["grant", "ceiling", *arguments, "size", "uses", "until"]

@@ -15,15 +15,13 @@ from typing import Any, Protocol
 
 import wasmtime
 
+from engine.base.limits import GUEST_STACK_BYTES, MODULES_COMPILED_MAX
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.modules.wasi import FUNCTIONS, WASI
-from engine.sandbox.runtime import STACK_BYTES
 from engine.sandbox.ticker import Ticker
 
 CONFIGURATION = 1
 """Raise when the engine's configuration changes: it is part of the name of compiled modules."""
-COMPILED_MAX = 64
-"""Modules kept in memory."""
 SWITCHED_OFF = (
     "wasm_threads",
     "wasm_memory64",
@@ -76,7 +74,7 @@ class Machine:
         made = Compiled(module, self._linker.instantiate_pre(module))
         with self._lock:
             self._kept[cid] = made
-            while len(self._kept) > COMPILED_MAX:
+            while len(self._kept) > MODULES_COMPILED_MAX:
                 self._kept.popitem(last=False)
         return made
 
@@ -140,7 +138,7 @@ def _configuration() -> Any:
     config = wasmtime.Config()
     config.epoch_interruption = True
     config.consume_fuel = True
-    config.max_wasm_stack = STACK_BYTES
+    config.max_wasm_stack = GUEST_STACK_BYTES
     config.cranelift_nan_canonicalization = True  # the same bits on every processor
     config.wasm_relaxed_simd_deterministic = True
     config.parallel_compilation = True

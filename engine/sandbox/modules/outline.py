@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from engine.base.limits import MODULE_BRANCH_DEPTH_MAX, MODULE_BRANCHES_SEEN_MIN, MODULE_URLS_MAX
 from engine.ports.modules import Extent, ModuleExport, ModuleImport
 from engine.sandbox.modules.reader import Malformed, Reader
 
@@ -27,10 +28,7 @@ VALUES = {
 }
 BOUNDED, PLAIN = 0x01, 0x00
 BRANCH_TABLE = 0x0E
-BRANCHES_SEEN_MIN = 1_000  # smaller branch tables are ordinary
-BRANCH_DEPTH_MAX = 50_000  # no target of a real one lies deeper
 URL = re.compile(rb"(?:https?|wss?|ftp)://[\x21-\x7e]{1,200}")
-URLS_MAX = 20
 TOOL_SECTIONS = ("producers", "target_features", "name", "linking")
 
 Signature = tuple[tuple[str, ...], tuple[str, ...]]
@@ -83,7 +81,7 @@ def _custom(section: Reader, found: Outline) -> None:
     if name in TOOL_SECTIONS or name.startswith(".debug"):
         return
     for match in URL.finditer(section.data, section.at, section.end):
-        if len(found.urls) < URLS_MAX:
+        if len(found.urls) < MODULE_URLS_MAX:
             found.urls.append(match.group().decode("ascii"))
 
 
@@ -184,7 +182,7 @@ def _code(section: Reader, found: Outline) -> None:
         size = section.unsigned()
         found.largest_body = max(found.largest_body, size)
         body = section.part(size)
-        if size > BRANCHES_SEEN_MIN:
+        if size > MODULE_BRANCHES_SEEN_MIN:
             widest, effort = _widest_branch(body, effort)
             found.widest_branch = max(found.widest_branch, widest)
 
@@ -201,7 +199,7 @@ def _widest_branch(body: Reader, effort: int) -> tuple[int, int]:
             body.at = at + 1
             continue
         begin = body.at
-        if BRANCHES_SEEN_MIN <= size <= body.left and (effort <= 0 or _holds_targets(body, size)):
+        if MODULE_BRANCHES_SEEN_MIN <= size <= body.left and (effort <= 0 or _holds_targets(body, size)):
             widest = max(widest, size)
             effort -= body.at - begin
         else:
@@ -213,7 +211,7 @@ def _widest_branch(body: Reader, effort: int) -> tuple[int, int]:
 def _holds_targets(body: Reader, size: int) -> bool:
     """Whether so many plausible branch targets follow."""
     try:
-        return all(body.unsigned() < BRANCH_DEPTH_MAX for _ in range(size))
+        return all(body.unsigned() < MODULE_BRANCH_DEPTH_MAX for _ in range(size))
     except Malformed:
         return False
 

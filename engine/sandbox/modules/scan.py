@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.base.canonical import RAW, cid_of_bytes
+from engine.base.limits import (
+    GUEST_TABLE_ELEMENTS_MAX,
+    MODULE_BRANCHES_MANY,
+    MODULE_BRANCHES_SEEN_MIN,
+    MODULE_BYTES_MAX,
+    MODULE_CODE_BYTES_MAX,
+    MODULE_CUSTOM_BYTES_MANY,
+    MODULE_CUSTOM_SECTIONS_MAX,
+    MODULE_DATA_BYTES_MANY,
+    MODULE_DATA_BYTES_MAX,
+    MODULE_EXPORTS_MAX,
+    MODULE_FUNCTION_BYTES_MAX,
+    MODULE_FUNCTIONS_MAX,
+    MODULE_GLOBALS_MAX,
+    MODULE_IMPORTS_MAX,
+    MODULE_PAGES_MAX,
+    MODULE_TABLES_MAX,
+    MODULE_TYPES_MAX,
+)
 from engine.ports.modules import Finding, ModuleImport, Risk, ScanReport
-from engine.sandbox.modules.outline import BRANCHES_SEEN_MIN, Outline, outline
+from engine.sandbox.modules.outline import Outline, outline
 from engine.sandbox.modules.reader import Malformed
 from engine.sandbox.modules.wasi import FUNCTIONS, WASI
-
-MODULE_BYTES_MAX = 16 * 1024 * 1024
-FUNCTIONS_MAX = 50_000
-FUNCTION_BYTES_MAX = 128 * 1024  # compiling one can take the square of its size
-CODE_BYTES_MAX = 4 * 1024 * 1024  # all functions
-EXPORTS_MAX = 2_000
-IMPORTS_MAX = 200
-TYPES_MAX = 10_000
-GLOBALS_MAX = 10_000
-DATA_BYTES_MAX = 12 * 1024 * 1024
-DATA_BYTES_MANY = 4 * 1024 * 1024
-PAGES_MAX = 2_048  # 128 MiB to begin with
-ELEMENTS_MAX = 20_000
-TABLES_MAX = 4
-CUSTOM_BYTES_MANY = 1024 * 1024
-CUSTOM_SECTIONS_MAX = 1_000
-BRANCHES_MANY = 20_000
 
 
 def scan_module(wasm: bytes) -> ScanReport:
@@ -41,10 +43,10 @@ def scan_module(wasm: bytes) -> ScanReport:
         cid=cid,
         size_bytes=len(wasm),
         functions=found.bodies,
-        imports=tuple(found.imports[:IMPORTS_MAX]),
-        exports=tuple(found.exports[:EXPORTS_MAX]),
-        memories=tuple(found.memories[:TABLES_MAX]),
-        tables=tuple(found.tables[:TABLES_MAX]),
+        imports=tuple(found.imports[:MODULE_IMPORTS_MAX]),
+        exports=tuple(found.exports[:MODULE_EXPORTS_MAX]),
+        memories=tuple(found.memories[:MODULE_TABLES_MAX]),
+        tables=tuple(found.tables[:MODULE_TABLES_MAX]),
         start=found.start,
         data_bytes=found.data_bytes,
         custom_sections=tuple(name[:100] for name, _ in found.custom[:100]),
@@ -65,7 +67,7 @@ def _findings(found: Outline) -> Iterator[Finding]:
 
 def _about_imports(found: Outline) -> Iterator[Finding]:
     kinds = iter(found.signatures)
-    for one in found.imports[:IMPORTS_MAX]:
+    for one in found.imports[:MODULE_IMPORTS_MAX]:
         signature = next(kinds) if one.kind == "function" else None
         if _known(one) and not _fits(one, found, signature):
             message = f"it asks for {one.module}.{one.name} with other types than that function has"
@@ -92,32 +94,32 @@ def _fits(one: ModuleImport, found: Outline, signature: int | None) -> bool:
 
 def _about_sizes(found: Outline) -> Iterator[Finding]:
     bounds = (
-        ("functions", found.bodies, FUNCTIONS_MAX),
-        ("bytes in one function", found.largest_body, FUNCTION_BYTES_MAX),
-        ("bytes of code", found.code_bytes, CODE_BYTES_MAX),
-        ("exports", len(found.exports), EXPORTS_MAX),
-        ("imports", len(found.imports), IMPORTS_MAX),
-        ("types", len(found.types), TYPES_MAX),
-        ("globals", found.globals, GLOBALS_MAX),
-        ("bytes of data", found.data_bytes, DATA_BYTES_MAX),
-        ("custom sections", len(found.custom), CUSTOM_SECTIONS_MAX),
+        ("functions", found.bodies, MODULE_FUNCTIONS_MAX),
+        ("bytes in one function", found.largest_body, MODULE_FUNCTION_BYTES_MAX),
+        ("bytes of code", found.code_bytes, MODULE_CODE_BYTES_MAX),
+        ("exports", len(found.exports), MODULE_EXPORTS_MAX),
+        ("imports", len(found.imports), MODULE_IMPORTS_MAX),
+        ("types", len(found.types), MODULE_TYPES_MAX),
+        ("globals", found.globals, MODULE_GLOBALS_MAX),
+        ("bytes of data", found.data_bytes, MODULE_DATA_BYTES_MAX),
+        ("custom sections", len(found.custom), MODULE_CUSTOM_SECTIONS_MAX),
         ("memories", len(found.memories), 1),
-        ("tables", len(found.tables), TABLES_MAX),
+        ("tables", len(found.tables), MODULE_TABLES_MAX),
     )
     for what, there, most in bounds:
         if there > most:
             message = f"it has {there} {what}; at most {most} are allowed"
             yield Finding(Risk.REFUSED, "too_many", message)
-    if DATA_BYTES_MANY < found.data_bytes <= DATA_BYTES_MAX:
+    if MODULE_DATA_BYTES_MANY < found.data_bytes <= MODULE_DATA_BYTES_MAX:
         yield Finding(Risk.HIGH, "much_data", f"it carries {found.data_bytes} bytes of data")
 
 
 def _about_memory(found: Outline) -> Iterator[Finding]:
     for word, extents, most in (
-        ("memory", found.memories, PAGES_MAX),
-        ("table", found.tables[:TABLES_MAX], ELEMENTS_MAX),
+        ("memory", found.memories, MODULE_PAGES_MAX),
+        ("table", found.tables[:MODULE_TABLES_MAX], GUEST_TABLE_ELEMENTS_MAX),
     ):
-        for extent in extents[:TABLES_MAX]:
+        for extent in extents[:MODULE_TABLES_MAX]:
             if extent.minimum > most:
                 message = f"its {word} begins with {extent.minimum}; at most {most} are allowed"
                 yield Finding(Risk.REFUSED, f"large_{word}", message)
@@ -130,14 +132,14 @@ def _about_habits(found: Outline) -> Iterator[Finding]:
     if found.start:
         message = "it runs code as soon as it is instantiated, before any function is called"
         yield Finding(Risk.MEDIUM, "start_function", message)
-    if found.widest_branch >= BRANCHES_SEEN_MIN:
-        risk = Risk.HIGH if found.widest_branch >= BRANCHES_MANY else Risk.MEDIUM
+    if found.widest_branch >= MODULE_BRANCHES_SEEN_MIN:
+        risk = Risk.HIGH if found.widest_branch >= MODULE_BRANCHES_MANY else Risk.MEDIUM
         message = f"it jumps by a table of {found.widest_branch} targets, which hides where it goes"
         yield Finding(risk, "large_branch_table", message)
     if found.urls:
         message = f"it carries addresses outside its code: {', '.join(found.urls[:3])}"
         yield Finding(Risk.MEDIUM, "addresses", message)
     custom = sum(size for _, size in found.custom)
-    if custom > CUSTOM_BYTES_MANY:
+    if custom > MODULE_CUSTOM_BYTES_MANY:
         message = f"it carries {custom} bytes that are neither code nor data"
         yield Finding(Risk.MEDIUM, "much_custom", message)

@@ -11,10 +11,10 @@ import wasmtime
 
 from engine.base.canonical import plain
 from engine.base.errors import InvalidInput, Problem, QflowError, SandboxViolation, StepFailure
+from engine.base.limits import GUEST_TABLE_ELEMENTS_MAX, MODULE_STDERR_CHARACTERS_SHOWN, MODULE_TABLES_MAX
 from engine.ports.modules import START, Form, ModuleExport, ScanReport
 from engine.ports.sandbox import Determinism, SandboxLimits, Usage
 from engine.sandbox.modules.machine import Compiled, Machine, first_line
-from engine.sandbox.modules.scan import ELEMENTS_MAX, TABLES_MAX
 from engine.sandbox.modules.values import numbers_in, numbers_out
 from engine.sandbox.modules.wasi import OutsideMemory, WasiHost
 from engine.sandbox.ticker import ticks
@@ -24,7 +24,6 @@ ALLOCATE, RELEASE, INITIALIZE = "alloc", "dealloc", "_initialize"
 DOCUMENT = (("i32", "i32"), ("i64",))
 """A function that takes and gives JSON: place and size in, both packed into 64 bits out."""
 WORD = 0xFFFFFFFF
-STDERR_SHOWN = 500
 
 
 class Session:
@@ -111,9 +110,9 @@ class Session:
         limits = self._limits
         self._store.set_limits(
             memory_size=limits.memory_bytes,
-            table_elements=ELEMENTS_MAX,
+            table_elements=GUEST_TABLE_ELEMENTS_MAX,
             instances=1,
-            tables=TABLES_MAX,
+            tables=MODULE_TABLES_MAX,
             memories=1,
         )
         self._store.set_fuel(limits.fuel)
@@ -203,7 +202,7 @@ class Session:
         return SandboxViolation(f"the module trapped: {what}", limit="trap")
 
     def _ended(self, code: int) -> StepFailure:
-        said = self._host.log.decode("utf-8", "replace").strip()[-STDERR_SHOWN:]
+        said = self._host.log.decode("utf-8", "replace").strip()[-MODULE_STDERR_CHARACTERS_SHOWN:]
         message = f"the module ended with exit code {code}" + (f": {said}" if said else "")
         return StepFailure(message, exit_code=code)
 

@@ -10,14 +10,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine.base.errors import SandboxViolation
+from engine.base.limits import GUEST_RANDOM_BYTES_MAX, GUEST_VECTORS_MAX, MODULE_LOG_BYTES_MAX
 from engine.ports.sandbox import Determinism, SandboxLimits
 
 WASI = "wasi_snapshot_preview1"
 OK, BADF, FAULT, INVAL, NOSYS, SPIPE, NOTCAPABLE = 0, 8, 21, 28, 52, 70, 76
 STDIN, STDOUT, STDERR = 0, 1, 2
-VECTORS_MAX = 1_024  # buffers in one read or write
-RANDOM_BYTES_MAX = 65_536  # in one call
-LOG_BYTES_MAX = 64 * 1024
 STEP_NS = 1_000  # how far the clock moves when it is read, so that waiting ends
 WORD = 0xFFFFFFFF
 
@@ -140,7 +138,7 @@ class WasiHost:
             if fd == STDOUT:
                 self.output += self._memory.read(at, size)
             else:
-                self.log += self._memory.read(at, min(size, LOG_BYTES_MAX - len(self.log)))
+                self.log += self._memory.read(at, min(size, MODULE_LOG_BYTES_MAX - len(self.log)))
         self._put(written, total, 4)
         return OK
 
@@ -161,7 +159,7 @@ class WasiHost:
     def _vectors(self, at: int, count: int) -> list[tuple[int, int]] | None:
         """Places of the buffers of a read or write."""
         count &= WORD
-        if count > VECTORS_MAX:
+        if count > GUEST_VECTORS_MAX:
             return None
         table = self._memory.read(at & WORD, count * 8)
         words = [int.from_bytes(table[n : n + 4], "little") for n in range(0, len(table), 4)]
@@ -212,7 +210,7 @@ class WasiHost:
 
     def _random_get(self, at: int, size: int) -> int:
         size &= WORD
-        if size > RANDOM_BYTES_MAX:
+        if size > GUEST_RANDOM_BYTES_MAX:
             return INVAL
         drawn = hashlib.shake_256(self._determinism.seed + self._draws.to_bytes(8, "little"))
         self._draws += 1

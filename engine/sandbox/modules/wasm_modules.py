@@ -14,17 +14,15 @@ from pathlib import Path
 import wasmtime
 
 from engine.base.canonical import RAW, cid_of_bytes
-from engine.base.errors import InvalidInput, PolicyViolation, Problem
+from engine.base.errors import InvalidInput, Problem
+from engine.base.limits import MODULE_BYTES_MAX, MODULE_REPORTS_MAX, MODULE_TEXT_BYTES_MAX
 from engine.ports.modules import Finding, LoadedModule, Risk, ScanReport
 from engine.ports.policy import Policy
 from engine.ports.sandbox import Determinism, SandboxLimits
 from engine.sandbox.modules.machine import Compiled, Machine, first_line
-from engine.sandbox.modules.scan import MODULE_BYTES_MAX, scan_module
+from engine.sandbox.modules.scan import scan_module
 from engine.sandbox.modules.session import Session
-
-TEXT_BYTES_MAX = 1024 * 1024
-REPORTS_MAX = 512
-"""Examined modules whose report is kept."""
+from engine.validation.code_gate import check_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class WasmModules:
     def load(self, wasm: bytes, policy: Policy) -> Module:
         """Examine and compile a module; the policy comes first, on every node."""
         cid = cid_of_bytes(wasm, RAW)
-        check_allowed(policy, cid)
+        check_code(cid, policy, "module")
         report = self._examined(cid, wasm)
         if report.risk is Risk.REFUSED:
             raise _refused(report)
@@ -93,7 +91,7 @@ class WasmModules:
             report = replace(report, findings=(*report.findings, finding))
         with self._lock:
             self._reports[cid] = report
-            while len(self._reports) > REPORTS_MAX:
+            while len(self._reports) > MODULE_REPORTS_MAX:
                 self._reports.popitem(last=False)
         return report
 
@@ -106,22 +104,6 @@ class WasmModules:
             return self._built[1]
 
 
-def check_allowed(policy: Policy, cid: str) -> None:
-    """Whether a subnet lets this module run; raises :class:`PolicyViolation` naming it.
-
-    No policy carries a list of approved code yet, so ``approved-only`` refuses every module.
-    """
-    if policy.code == "none":
-        message = f"the policy of subnet {policy.subnet!r} lets no code run; module {cid} is refused"
-        raise PolicyViolation(message, cid=cid)
-    if policy.code == "approved-only":
-        message = (
-            f"the policy of subnet {policy.subnet!r} lets only approved code run, and module {cid} is not"
-            " approved; propose it to the subnet's members"
-        )
-        raise PolicyViolation(message, cid=cid)
-
-
 def _refused(report: ScanReport) -> InvalidInput:
     found = [finding for finding in report.findings if finding.risk is Risk.REFUSED]
     problems = [Problem("module", finding.message, finding.code) for finding in found]
@@ -132,8 +114,8 @@ def _refused(report: ScanReport) -> InvalidInput:
 @lru_cache(maxsize=64)
 def _assembled(text: str) -> bytes:
     message = ""
-    if len(text.encode("utf-8", "replace")) > TEXT_BYTES_MAX:
-        message = f"the text of the module has more than {TEXT_BYTES_MAX} bytes"
+    if len(text.encode("utf-8", "replace")) > MODULE_TEXT_BYTES_MAX:
+        message = f"the text of the module has more than {MODULE_TEXT_BYTES_MAX} bytes"
     else:
         try:
             wasm = bytes(wasmtime.wat2wasm(text))

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import InvalidInput, StaleRevision, UnknownObject, WrongState
 from engine.base.limits import Limits
 from engine.ports.access_store import Subnet
 from engine.ports.policy import PERSONAL, EgressPolicy
 from engine.storage.policies import RECHECK_US, StoredPolicies, default_document
 from tests.databases import in_threads
+
+APPROVED = cid_of_bytes(b"return []", RAW)
 
 
 class TestSubnets:
@@ -79,6 +82,8 @@ class TestPolicies:
         assert {problem.path for problem in refused.value.problems} == {"policy.cod", "policy.egress.allow"}
         with pytest.raises(InvalidInput, match="step_timeout_ms"):
             access.put_policy("alpha", {"limits": {"step_timeout": 1}}, 1, 2)
+        with pytest.raises(InvalidInput, match="approved"):
+            access.put_policy("alpha", {"approved": ["bafy"]}, 1, 2)
         assert access.policy_document("alpha")[0] == 1
 
     def test_the_policy_in_force_follows_the_document(self, access: Any) -> None:
@@ -89,6 +94,7 @@ class TestPolicies:
         document = {
             "limits": {"step_timeout_ms": 100, "flow_steps_max": 10**9},
             "code": "approved-only",
+            "approved": [APPROVED],
             "egress": {"allow": ["10.0.0.0/8"], "deny": ["*.evil"], "onlyAllowed": True},
             "filesRoot": "files",
             "environment": ["LANG"],
@@ -98,7 +104,7 @@ class TestPolicies:
         policy = policies.of("alpha")
         assert (policy.subnet, policy.revision, policy.document) == ("alpha", 2, document)
         assert policy.limits == Limits(step_timeout_ms=100), "a policy never raises a limit"
-        assert policy.code == "approved-only"
+        assert (policy.code, policy.approved) == ("approved-only", {APPROVED})
         assert policy.egress == EgressPolicy(("10.0.0.0/8",), ("*.evil",), True, public_only=True)
         assert (policy.files_root, policy.environment) == (None, ()), "the machine's is no tenant's"
         assert policy.step_types_denied == ("http.request",)

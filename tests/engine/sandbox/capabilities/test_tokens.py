@@ -8,15 +8,12 @@ import pytest
 from biscuit_auth import Biscuit, BlockBuilder, KeyPair
 
 from engine.base.errors import CapabilityDenied, InvalidInput, ResourceExhausted
-from engine.base.limits import Limits
+from engine.base.limits import REVOCATIONS_RECHECK_US, TOKEN_BLOCKS_MAX, TOKEN_REFUSALS_MAX, Limits
 from engine.ports.capabilities import USED_EVENT, Holder
 from engine.ports.grants import HttpCapability, KvCapability, ModuleCapability, SecretCapability
 from engine.ports.policy import PERSONAL
 from engine.sandbox.capabilities import attenuate, fresh_key
 from engine.sandbox.capabilities.asks import Ask, HttpAsk, KvAsk, ModuleAsk, SecretAsk
-from engine.sandbox.capabilities.attenuation import BLOCKS_MAX
-from engine.sandbox.capabilities.live import REFUSALS_MAX
-from engine.sandbox.capabilities.revocations import RECHECK_US
 from tests.engine.sandbox.capabilities.bench import HOLDER, Bench
 
 API = HttpCapability(host="api.example.com", path="/v1/")
@@ -287,12 +284,12 @@ def test_a_policy_of_another_subnet_grants_nothing() -> None:
 def test_a_guest_that_keeps_on_being_refused_loses_its_token() -> None:
     bench = Bench((API,))
     token = bench.mint(API)
-    for _ in range(REFUSALS_MAX):
+    for _ in range(TOKEN_REFUSALS_MAX):
         refused(bench, token, HttpAsk("GET", "evil.test", 443, "/"))
     error = refused(bench, token)
     assert error.details["reason"] == "withdrawn"
-    assert str(REFUSALS_MAX) in error.message
-    assert len(bench.uses) == REFUSALS_MAX, "the audit has seen enough"
+    assert str(TOKEN_REFUSALS_MAX) in error.message
+    assert len(bench.uses) == TOKEN_REFUSALS_MAX, "the audit has seen enough"
 
 
 # revocation -----------------------------------------------------------------------------------------
@@ -317,7 +314,7 @@ def test_a_revocation_by_another_process_is_in_force_after_the_recheck() -> None
     token = bench.mint(API)
     bench.authorise(token, GET)
     bench.store.revoke(PERSONAL, token.id, "leaked", bench.clock.now_us())
-    bench.clock.advance_ms(RECHECK_US // 1000)
+    bench.clock.advance_ms(REVOCATIONS_RECHECK_US // 1000)
     assert refused(bench, token).details["reason"] == "revoked"
 
 
@@ -381,7 +378,7 @@ def test_attenuations_are_bounded_and_checked() -> None:
         attenuate(text, bench.keys, [KvCapability(seconds_max=3)])
     with pytest.raises(InvalidInput, match="no capability token"):
         attenuate(Bench(key=fresh_key()).mint().text, bench.keys)
-    for _ in range(BLOCKS_MAX - 1):
+    for _ in range(TOKEN_BLOCKS_MAX - 1):
         text = attenuate(text, bench.keys)
     bench.authorise(text, GET)
     with pytest.raises(ResourceExhausted, match="16 blocks"):
