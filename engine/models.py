@@ -19,6 +19,7 @@ from engine.storage.tables import (
     VersionTag,
     WebhookRoute,
 )
+from engine.storage.trust_tables import Quarantine
 
 __all__ = [
     "ApiToken",
@@ -33,6 +34,7 @@ __all__ = [
     "JournalEntry",
     "Outbox",
     "PolicyDocument",
+    "Quarantine",
     "Signal",
     "Subnet",
     "Trigger",

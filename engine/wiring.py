@@ -42,11 +42,13 @@ from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.flows import DjangoFlowStore
 from engine.storage.journal import DjangoJournalStore
 from engine.storage.policies import StoredPolicies
+from engine.storage.quarantine import DjangoQuarantineStore
 from engine.usecases.answer_wait import resume_token
 from engine.usecases.keeper import Keeper
 from engine.usecases.relay_outbox import relay
 from engine.usecases.remote_watch import RemoteWatch
 from engine.usecases.world import World
+from engine.validation.containment import Containment
 
 log = logging.getLogger("qflow.node")
 
@@ -115,16 +117,10 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     catalogue, flows = Registry(), DjangoFlowStore()
     journal, access = DjangoJournalStore(), DjangoAccessStore()
     blocks = FileBlockStore(settings.data_dir / "blocks")
-    files_root = str(settings.files_root) if settings.files_root else None
-    policy = StoredPolicies(
-        access,
-        limits=settings.limits,
-        egress_allow=settings.egress_allow,
-        files_root=files_root,
-        monotonic_us=clock.monotonic_us,
-    )
+    policy = _policies(settings, access, clock)
     plans = Plans(flows, catalogue, metrics)
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
+    containment = Containment(DjangoQuarantineStore(), clock.now_us, clock.monotonic_us)
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
     services = Services(
         bindings=Bindings(catalogue),
@@ -138,6 +134,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         timezone=settings.timezone,
         resume_url=_resume_urls(settings, secret),
         sandbox=sandbox,
+        containment=containment,
         environment={name: text for name, text in os.environ.items() if not name.startswith("QFLOW_")},
     )
     knot, notifier, app = _Knot(), ChannelsNotifier(), current_app._get_current_object()
@@ -169,6 +166,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         limits=settings.limits,
         plans=plans,
         sandbox=sandbox,
+        containment=containment,
         worker=Worker(parts, drivers=settings.workers, acts=ACTS_MAX),
         node=settings.node_id,
         timezone=settings.timezone,
@@ -178,6 +176,17 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     )
     knot.world = made
     return made, knot
+
+
+def _policies(settings: EngineSettings, access: DjangoAccessStore, clock: SystemClock) -> StoredPolicies:
+    """The stored policies, with what the owner of the node grants to the personal subnet."""
+    return StoredPolicies(
+        access,
+        limits=settings.limits,
+        egress_allow=settings.egress_allow,
+        files_root=str(settings.files_root) if settings.files_root else None,
+        monotonic_us=clock.monotonic_us,
+    )
 
 
 def _owner(node_id: str) -> str:

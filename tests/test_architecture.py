@@ -39,6 +39,7 @@ FAKES = {
     "Metrics": "engine.testing.observers:CountingMetrics",
     "Notifier": "engine.testing.observers:RecordingNotifier",
     "PolicyPort": "engine.testing.policies:FixedPolicies",
+    "QuarantineStore": "engine.testing.memory_quarantine:MemoryQuarantine",
     "Sandbox": "engine.testing.fake_sandbox:FakeSandbox",
     "SecretSource": "engine.testing.memory_capabilities:FixedSecrets",
     "StepCatalogue": "engine.testing.steps:DictCatalogue",

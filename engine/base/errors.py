@@ -12,7 +12,7 @@
     │   └── CapabilityDenied    permission_denied     403   a step's capability token does not allow this
     ├── PolicyViolation         dao_policy_violation  403
     │   ├── EgressDenied        dao_policy_violation  403   a step may not connect there
-    │   └── Quarantined         dao_policy_violation  403   it crossed the sandbox's limits too often
+    │   └── Quarantined         dao_policy_violation  403   until an administrator lifts it
     ├── ResourceExhausted       resource_exhausted    429
     │   └── PayloadTooLarge     resource_exhausted    413
     ├── StepFailure             execution_error       a step said no
@@ -187,7 +187,7 @@ class EgressDenied(PolicyViolation):
 
 
 class Quarantined(PolicyViolation):
-    """It crossed the limits of the sandbox too often; an administrator can lift the quarantine."""
+    """It is in quarantine, and may not act until an administrator lifts that."""
 
     code = "quarantined"
 

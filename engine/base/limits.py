@@ -155,6 +155,9 @@ HTTP_LOOKUPS_MAX = 64  # name look-ups at once
 HTTP_TOKENS_MAX = 1_000  # OAuth tokens kept
 HTTP_GZIP_MEMBERS_MAX = 1_000  # members of a compressed body
 
+# What validation believes without looking again
+TRUST_RECHECK_US = 100_000  # how old a looked-up revision of grants and quarantine may be
+
 # What a process keeps
 BINDINGS_MAX = 20_000  # steps bound to their types
 PLANS_MAX = 512  # compiled flow versions

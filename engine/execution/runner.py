@@ -36,6 +36,7 @@ from engine.ports.step_catalogue import (
     WaitSignal,
     WaitTime,
 )
+from engine.validation.containment import Containment
 
 log = logging.getLogger("qflow.step")
 
@@ -55,6 +56,7 @@ class Services:
     timezone: str
     resume_url: Callable[[str, int], str]
     sandbox: Sandbox
+    containment: Containment
     environment: Mapping[str, str]  # the node's; steps see what their policy lists
 
 

@@ -24,11 +24,13 @@ from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_journal import MemoryJournal
+from engine.testing.memory_quarantine import MemoryQuarantine
 from engine.testing.no_sandbox import NoSandbox
 from engine.testing.observers import CountingMetrics, RecordingNotifier, RecordingWaker
 from engine.testing.policies import FixedPolicies
 from engine.usecases.relay_outbox import relay
 from engine.usecases.world import World
+from engine.validation.containment import Containment
 
 ALICE = Principal("alice", "Alice", PERSONAL, frozenset({"admin"}))
 BOB = Principal("bob", "Bob", PERSONAL, frozenset({"flows:read", "executions:read"}))
@@ -84,6 +86,7 @@ def fake_world(
         plans=shared.plans,
         worker=worker,
         sandbox=shared.sandbox,
+        containment=shared.containment,
         node="node",
         timezone="UTC",
         drive_here=drive_here,
@@ -115,6 +118,7 @@ class _Shared:
         self.metrics, self.notifier = CountingMetrics(), RecordingNotifier()
         self.plans = Plans(flows, catalogue, self.metrics)
         self.world: World | None = None
+        self.containment = Containment(MemoryQuarantine(), clock.now_us, clock.monotonic_us)
 
     def relay(self, effects: Sequence[Outgoing]) -> None:
         assert self.world is not None
@@ -134,6 +138,7 @@ def _parts(shared: _Shared, owner: str) -> Parts:
         timezone="UTC",
         resume_url=lambda execution, task: f"http://node/webhook-waiting/{execution}/{task}/token",
         sandbox=shared.sandbox,
+        containment=shared.containment,
         environment={"HOME": "/home/node"},
     )
     return Parts(

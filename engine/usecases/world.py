@@ -20,6 +20,7 @@ from engine.ports.policy import PolicyPort
 from engine.ports.sandbox import Sandbox
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.waker import Waker
+from engine.validation.containment import Containment
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class World:
     plans: Plans
     worker: Worker
     sandbox: Sandbox
+    containment: Containment
     node: str
     timezone: str
     drive_here: bool  # a start is driven by the process that accepted it; else a bell is rung
