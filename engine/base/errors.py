@@ -25,6 +25,7 @@
     │   ├── LeaseLost           node_failure          another worker owns the execution now
     │   └── DatabaseUnavailable node_failure          locked, gone or full; may work again soon
     ├── JournalConflict         execution_error       a second writer was refused
+    ├── ContentErased           execution_error  410  erased for good; only hashes and proofs are left
     └── CorruptData             execution_error       stored bytes do not match their hash
 
     StepCancelled (BaseException)                     so that no ``except Exception`` can eat it
@@ -290,6 +291,13 @@ class CorruptData(QflowError):
     """Stored bytes do not match their recorded hash."""
 
     code = "corrupt_data"
+
+
+class ContentErased(QflowError):
+    """The contents were erased for good; their hashes and proofs are left."""
+
+    code = "content_erased"
+    http_status = 410
 
 
 class StepCancelled(BaseException):

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from engine.audit.merkle import merkle_root
+from engine.audit.verifier.merkle import merkle_root
 from engine.base.errors import ErrorInfo
 from engine.base.limits import Limits
 from engine.execution import outgoing

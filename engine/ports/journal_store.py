@@ -73,12 +73,14 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A fact as stored. ``hash`` = SHA-256 over previous hash and payload, hex."""
+    """A fact as stored. ``hash`` (hex) covers all entries up to this one; see
+    :mod:`engine.audit.verifier.chain`."""
 
     sequence: int
     fact: Fact
     hash: str
     payload: bytes = b""
+    salt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.audit.verifier.chain import SALT_KEY_BYTES
 from engine.base.canonical import decode, encode
 from engine.base.errors import CorruptData, JournalConflict, LeaseLost, UnknownObject, WrongState
 from engine.journal.state import Status
@@ -15,8 +17,8 @@ from engine.storage.database import Database, Row, holes, text
 from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, values_of
 
 _CREATE = (
-    f"INSERT INTO engine_execution ({SELECTED}, base_sequence, base_head)"  # noqa: S608
-    f" VALUES ({holes(COLUMNS)}, 0, '') ON CONFLICT (id) DO NOTHING"
+    f"INSERT INTO engine_execution ({SELECTED}, base_sequence, base_head, salt_key)"  # noqa: S608
+    f" VALUES ({holes(COLUMNS)}, 0, '', %s) ON CONFLICT (id) DO NOTHING"
 )
 _SEQUENCE, _HEAD = COLUMNS.index("sequence"), COLUMNS.index("head")
 _UPDATE = (
@@ -24,10 +26,10 @@ _UPDATE = (
     " WHERE id = %s AND lease_owner = %s AND sequence = %s"
 )
 _NEW_SEQUENCE, _NEW_HEAD = CHANGING.index("sequence"), CHANGING.index("head")
-_STANDING = "SELECT lease_owner, sequence, head, base_sequence FROM engine_execution WHERE id = %s"
+_STANDING = "SELECT lease_owner, sequence, head, base_sequence, salt_key FROM engine_execution WHERE id = %s"
 _APPEND = (
-    "INSERT INTO engine_journal_entry (execution, sequence, subnet, payload, hash)"
-    " VALUES (%s, %s, %s, %s, %s)"
+    "INSERT INTO engine_journal_entry (execution, sequence, subnet, payload, digest, hash)"
+    " VALUES (%s, %s, %s, %s, %s, %s)"
 )
 _EFFECT = (
     "INSERT INTO engine_outbox (effect, execution, subnet, kind, payload, due_us, attempts, error)"
@@ -48,9 +50,9 @@ _TAKE = (
     " WHERE id = %s AND status IN ('paused', 'running', 'waiting')"
     " AND (lease_owner = '' OR lease_owner = %s OR lease_until_us <= %s)"
 )
-_ANCHORED = f"SELECT {SELECTED}, base_sequence, base_head FROM engine_execution WHERE id = %s"  # noqa: S608
+_ANCHORED = f"SELECT {SELECTED}, base_sequence, base_head, salt_key FROM engine_execution WHERE id = %s"  # noqa: S608
 _ENTRIES = (
-    "SELECT sequence, payload, hash FROM engine_journal_entry"
+    "SELECT sequence, payload, digest, hash FROM engine_journal_entry"
     " WHERE execution = %s AND sequence > %s AND sequence <= %s ORDER BY sequence"
 )
 _HASH = "SELECT hash FROM engine_journal_entry WHERE execution = %s AND sequence = %s"
@@ -63,19 +65,20 @@ _EXPIRED = (
 class DjangoJournalStore:
     """:class:`engine.ports.journal_store.JournalStore` on SQLite or PostgreSQL."""
 
-    def __init__(self, using: str = "default") -> None:
-        self._db = Database(using)
+    def __init__(self, using: str = "default", random: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        self._db, self._random = Database(using), random
 
     # --- journals ---------------------------------------------------------------------------------
 
     def create(self, commit: Commit) -> str:
         """See :meth:`JournalStore.create`."""
         header = commit.header
-        entries = sealed(START, payloads(commit.facts))
+        salt_key = self._random(SALT_KEY_BYTES)
+        entries = sealed(START, salt_key, payloads(commit.facts), header.id)
         values = values_of(header, COLUMNS)
         values[_SEQUENCE], values[_HEAD] = len(entries), _head(entries, "")
         with self._db.transaction() as cursor:
-            cursor.execute(_CREATE, values)
+            cursor.execute(_CREATE, [*values, salt_key])
             if cursor.rowcount != 1:
                 raise JournalConflict(f"execution {header.id} was started before", execution=header.id)
             _write(cursor, commit, entries)
@@ -86,8 +89,8 @@ class DjangoJournalStore:
         header, contents = commit.header, payloads(commit.facts)
         values = values_of(header, CHANGING)
         with self._db.transaction() as cursor:
-            end, base = self._standing(cursor, commit, owner)
-            entries = sealed(end, contents)
+            end, base, salt_key = self._standing(cursor, commit, owner)
+            entries = sealed(end, salt_key, contents, header.id)
             head = _head(entries, end.head)
             values[_NEW_SEQUENCE], values[_NEW_HEAD] = end.sequence + len(entries), head
             cursor.execute(_UPDATE, [*values, header.id, owner, commit.expected])
@@ -97,8 +100,8 @@ class DjangoJournalStore:
                 _truncate(cursor, header.id, commit.drop_before - 1)
         return head
 
-    def _standing(self, cursor: Any, commit: Commit, owner: str) -> tuple[Link, int]:
-        """Where the journal ends and what was dropped, if the writer is the one we wait for."""
+    def _standing(self, cursor: Any, commit: Commit, owner: str) -> tuple[Link, int, bytes | None]:
+        """Where the journal ends, what was dropped, and the salt key; the writer must hold the lease."""
         id = commit.header.id
         cursor.execute(_STANDING + self._db.for_update, [id])
         row = cursor.fetchone()
@@ -108,17 +111,17 @@ class DjangoJournalStore:
         if row[1] != commit.expected:
             message = f"execution {id} has {row[1]} entries where its writer expected {commit.expected}"
             raise JournalConflict(message, execution=id, sequence=row[1])
-        return Link(row[1], row[2]), row[3]
+        return Link(row[1], row[2]), row[3], _bytes(row[4])
 
     def header(self, execution: str) -> Header:
         """See :meth:`JournalStore.header`."""
         return self._anchored(execution)[0]
 
-    def _anchored(self, execution: str) -> tuple[Header, Link]:
+    def _anchored(self, execution: str) -> tuple[Header, Link, bytes | None]:
         row = self._db.row(_ANCHORED, [execution])
         if row is None:
             raise UnknownObject(f"there is no execution {execution!r}", execution=execution)
-        return header_of(row[:-2]), Link(*row[-2:])
+        return header_of(row[:-3]), Link(*row[-3:-1]), _bytes(row[-1])
 
     def load(self, execution: str) -> tuple[Header, list[Entry]]:
         """See :meth:`JournalStore.load`."""
@@ -133,23 +136,25 @@ class DjangoJournalStore:
         have been truncated in between, and is read again."""
         seen: Link | None = None
         while True:
-            header, base = self._anchored(execution)
+            header, base, salt_key = self._anchored(execution)
             try:
-                return header, self._window(header, base, after, limit)
+                return header, self._window(header, base, salt_key, after, limit)
             except CorruptData:
                 if base == seen:
                     raise
                 seen = base
 
-    def _window(self, header: Header, base: Link, after: int, limit: int | None) -> list[Entry]:
+    def _window(
+        self, header: Header, base: Link, salt_key: bytes | None, after: int, limit: int | None
+    ) -> list[Entry]:
         first = max(after, base.sequence)
         last = header.sequence if limit is None else min(first + limit, header.sequence)
         if last <= first:
             return []
         anchor = base if first == base.sequence else Link(first, self._hash(header.id, first))
         rows = self._db.rows(_ENTRIES, [header.id, first, last])
-        found = (Sealed(sequence, bytes(payload), bytes(hash_)) for sequence, payload, hash_ in rows)
-        return opened(header.id, anchor, found, last, Link(header.sequence, header.head))
+        found = (Sealed(sequence, *map(bytes, blobs)) for sequence, *blobs in rows)
+        return opened(header.id, anchor, salt_key, found, last, Link(header.sequence, header.head))
 
     def _hash(self, execution: str, sequence: int) -> str:
         hash_ = self._db.value(_HASH, [execution, sequence])
@@ -327,6 +332,10 @@ def _conditions(query: ExecutionQuery) -> tuple[str, Row]:
     return " AND ".join(conditions), tuple(values)
 
 
+def _bytes(value: Any) -> bytes | None:
+    return None if value is None else bytes(value)
+
+
 def _head(entries: Sequence[Sealed], before: str) -> str:
     return entries[-1].hash.hex() if entries else before
 
@@ -335,7 +344,7 @@ def _write(cursor: Any, commit: Commit, entries: Sequence[Sealed]) -> None:
     """Entries, effects and consumed signals of one commit."""
     id, subnet = commit.header.id, commit.header.subnet
     if entries:
-        rows = [(id, sequence, subnet, payload, hash_) for sequence, payload, hash_ in entries]
+        rows = [(id, entry[0], subnet, *entry[1:]) for entry in entries]
         cursor.executemany(_APPEND, rows)
     if commit.outgoing:
         effects = [(o.id, id, subnet, o.kind, encode(dict(o.payload))) for o in commit.outgoing]

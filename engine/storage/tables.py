@@ -20,7 +20,8 @@ class Execution(models.Model):
     """The header of an execution (:class:`engine.ports.journal_store.Header`).
 
     ``base_sequence`` and ``base_head`` name the entry before the first one kept: truncation moves
-    them forward, and verification starts there.
+    them forward, and verification starts there. ``salt_key`` salts the digests of the entries' payloads;
+    it is null once they were erased.
     """
 
     id = IdField(primary_key=True)
@@ -49,6 +50,7 @@ class Execution(models.Model):
     concurrency_max = models.IntegerField(null=True)
     base_sequence = models.IntegerField()
     base_head = IdField(max_length=64)
+    salt_key = models.BinaryField(null=True)
 
     class Meta:
         db_table = "engine_execution"
@@ -81,13 +83,14 @@ class Execution(models.Model):
 
 
 class JournalEntry(models.Model):
-    """One fact of an execution: its DAG-CBOR bytes, and their link in the hash chain."""
+    """One fact of an execution: its DAG-CBOR bytes, their salted digest, and its link in the hash chain."""
 
     pk = models.CompositePrimaryKey("execution", "sequence")
     execution = IdField()
     sequence = models.IntegerField()
     subnet = IdField()
     payload = models.BinaryField()
+    digest = models.BinaryField()
     hash = models.BinaryField()
 
     class Meta:

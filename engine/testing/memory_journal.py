@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.base.canonical import decode, encode
+from engine.base.canonical import decode, digest, encode
 from engine.base.errors import JournalConflict, LeaseLost, UnknownObject, WrongState
 from engine.journal.state import Status
 from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
@@ -24,6 +24,7 @@ class Stored:
 
     header: Header
     base: Link = START
+    salt_key: bytes | None = None
     entries: list[Sealed] = field(default_factory=list)
     inbox: dict[str, Posted | None] = field(default_factory=dict)
 
@@ -44,6 +45,11 @@ class _Effect:
     due_us: int = 0
 
 
+def salt_key_of(execution: str) -> bytes:
+    """The salt key of an execution in memory: the same in every run of a simulation."""
+    return digest(execution.encode())
+
+
 class MemoryJournal:
     """A :class:`JournalStore` for tests and simulation; one lock makes every method a transaction."""
 
@@ -61,7 +67,9 @@ class MemoryJournal:
             if commit.header.id in self.stored:
                 message = f"execution {commit.header.id} was started before"
                 raise JournalConflict(message, execution=commit.header.id)
-            stored = Stored(replace(commit.header, sequence=0, head=""))
+            stored = Stored(
+                replace(commit.header, sequence=0, head=""), salt_key=salt_key_of(commit.header.id)
+            )
             self.stored[commit.header.id] = stored
             return self._write(stored, stored.header, commit, contents)
 
@@ -80,7 +88,8 @@ class MemoryJournal:
             return self._write(stored, replace(stored.header, **changed), commit, contents)
 
     def _write(self, stored: Stored, header: Header, commit: Commit, contents: list[bytes]) -> str:
-        new = sealed(Link(stored.header.sequence, stored.header.head), contents)
+        end = Link(stored.header.sequence, stored.header.head)
+        new = sealed(end, stored.salt_key, contents, header.id)
         head = new[-1].hash.hex() if new else stored.header.head
         stored.header = replace(header, sequence=stored.header.sequence + len(new), head=head)
         stored.entries += new
@@ -112,7 +121,7 @@ class MemoryJournal:
         with self._lock:
             stored = self._of(execution)
             end = Link(stored.header.sequence, stored.header.head)
-            entries = opened(execution, stored.base, list(stored.entries), end.sequence, end)
+            entries = opened(execution, stored.base, stored.salt_key, list(stored.entries), end.sequence, end)
             return stored.header, entries
 
     def entries(self, execution: str, after: int = 0, limit: int = 1000) -> list[Entry]:

@@ -18,8 +18,8 @@ FORM = "qflow/bundle/1"
 def export_execution(world: World, actor: Principal, execution: str) -> dict[str, Any]:
     """The bundle: header, flow version and journal.
 
-    Each entry has its ``sequence``, its ``hash`` (SHA-256 over the previous hash and the payload,
-    hex), and its ``payload`` (DAG-CBOR, base64), so that the chain can be checked without this node.
+    Each entry has its ``sequence``, its ``hash`` (hex), its ``salt`` and its ``payload`` (DAG-CBOR; both
+    in base64), so that the chain can be checked without this node.
     """
     header = own_execution(world, actor, execution, "executions:read")
     _, entries = world.journal.load(execution)
@@ -38,6 +38,7 @@ def export_execution(world: World, actor: Principal, execution: str) -> dict[str
                 "sequence": entry.sequence,
                 "type": entry.fact.TYPE,
                 "hash": entry.hash,
+                "salt": b64encode(entry.salt).decode("ascii"),
                 "payload": b64encode(entry.payload or encode(to_plain(entry.fact))).decode("ascii"),
             }
             for entry in entries

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from engine.audit.verifier.chain import digest_of, link, salt_of
 from engine.storage.access import DjangoAccessStore
 from engine.storage.blocks import FileBlockStore
 from engine.storage.chain import Sealed
@@ -37,24 +38,42 @@ class Tamper:
             stored = self.store.stored[execution]
             index = sequence - stored.base.sequence - 1
             old = stored.entries[index]
-            stored.entries[index] = Sealed(old.sequence, payload, old.hash)
+            stored.entries[index] = old._replace(payload=payload)
             return
         self._execute(
             "UPDATE engine_journal_entry SET payload = %s WHERE execution = %s AND sequence = %s",
             [payload, execution, sequence],
         )
 
-    def forge(self, execution: str, sequence: int, payload: bytes, hash: bytes) -> None:
-        """Replace the bytes of an entry and its hash."""
-        self.payload(execution, sequence, payload)
+    def forge(self, execution: str, sequence: int, payload: bytes, before: bytes) -> None:
+        """Replace the bytes of an entry, its digest and its hash, given the hash before it."""
+        digest = digest_of(salt_of(self.salt_key(execution), sequence), payload)
+        hash = link(before, digest)
         if self.alias is None:
             stored = self.store.stored[execution]
-            stored.entries[sequence - stored.base.sequence - 1] = Sealed(sequence, payload, hash)
+            index = sequence - stored.base.sequence - 1
+            stored.entries[index] = Sealed(sequence, payload, digest, hash)
             return
+        self.payload(execution, sequence, payload)
         self._execute(
-            "UPDATE engine_journal_entry SET hash = %s WHERE execution = %s AND sequence = %s",
-            [hash, execution, sequence],
+            "UPDATE engine_journal_entry SET digest = %s, hash = %s WHERE execution = %s AND sequence = %s",
+            [digest, hash, execution, sequence],
         )
+
+    def salt_key(self, execution: str) -> bytes:
+        """The key of an execution's salts."""
+        if self.alias is None:
+            return self.store.stored[execution].salt_key
+        with connections[self.alias].cursor() as cursor:
+            cursor.execute("SELECT salt_key FROM engine_execution WHERE id = %s", [execution])
+            return bytes(cursor.fetchone()[0])
+
+    def erase(self, execution: str) -> None:
+        """Forget the key of an execution's salts."""
+        if self.alias is None:
+            self.store.stored[execution].salt_key = None
+            return
+        self._execute("UPDATE engine_execution SET salt_key = NULL WHERE id = %s", [execution])
 
     def drop(self, execution: str, sequence: int) -> None:
         """Take an entry away."""

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.audit.verifier.chain import salt_of
 from engine.base.canonical import digest, encode
-from engine.base.errors import CorruptData, JournalConflict, LeaseLost, UnknownObject, WrongState
+from engine.base.errors import (
+    ContentErased,
+    CorruptData,
+    JournalConflict,
+    LeaseLost,
+    UnknownObject,
+    WrongState,
+)
 from engine.journal import facts as f
 from engine.journal.state import Status
 from engine.ports.journal_store import Commit, ExecutionQuery, Header, JournalStore, Posted
@@ -38,12 +46,25 @@ class TestJournal:
         assert [entry.sequence for entry in entries] == [1, 2]
         assert journal.header("exe_1") == stored
 
-    def test_hashes_chain_the_payloads(self, journal: JournalStore) -> None:
+    def test_hashes_chain_salted_digests_of_the_payloads(self, journal: JournalStore, tamper: Tamper) -> None:
         head = journal.create(Commit(header(), 0, [started(), completed()]))
         first, second = journal.load("exe_1")[1]
+        salts = [salt_of(tamper.salt_key("exe_1"), sequence) for sequence in (1, 2)]
         assert first.payload == encode(f.to_plain(started()))
-        assert first.hash == digest(first.payload).hex()
-        assert second.hash == digest(bytes.fromhex(first.hash) + second.payload).hex() == head
+        assert first.hash == digest(digest(salts[0] + first.payload)).hex()
+        before = bytes.fromhex(first.hash)
+        assert second.hash == digest(before + digest(salts[1] + second.payload)).hex() == head
+
+    def test_without_the_salts_nothing_is_read_or_appended(
+        self, journal: JournalStore, tamper: Tamper
+    ) -> None:
+        before = leased(journal)
+        tamper.erase("exe_1")
+        with pytest.raises(ContentErased, match="exe_1"):
+            journal.load("exe_1")
+        with pytest.raises(ContentErased):
+            journal.commit(Commit(before, 1, [completed()]), "me")
+        journal.commit(Commit(replace(before, status=Status.ABORTED), 1, []), "me")
 
     def test_a_second_creation_is_refused_and_changes_nothing(self, journal: JournalStore) -> None:
         journal.create(creation())
@@ -144,7 +165,7 @@ class TestTampering:
         journal.create(creation("exe_1", started(), completed(1), completed(2)))
         before = journal.load("exe_1")[1][sequence - 2].hash if sequence > 1 else ""
         payload = encode(f.to_plain(completed(7)))
-        tamper.forge("exe_1", sequence, payload, digest(bytes.fromhex(before) + payload))
+        tamper.forge("exe_1", sequence, payload, bytes.fromhex(before))
         with pytest.raises(CorruptData, match=f"entry {named} of execution exe_1"):
             journal.load("exe_1")
 
@@ -159,7 +180,7 @@ class TestTruncation:
         journal.commit(Commit(before, 3, [checkpoint(before.head), completed(3)], drop_before=4), "me")
         return before
 
-    def test_only_what_follows_is_kept(self, journal: JournalStore) -> None:
+    def test_only_what_follows_is_kept(self, journal: JournalStore, tamper: Tamper) -> None:
         before = self.truncated(journal)
         stored, entries = journal.load("exe_1")
         assert stored.sequence == 5
@@ -167,7 +188,8 @@ class TestTruncation:
             (4, checkpoint(before.head)),
             (5, completed(3)),
         ]
-        assert entries[0].hash == digest(bytes.fromhex(before.head) + entries[0].payload).hex()
+        salted = digest(salt_of(tamper.salt_key("exe_1"), 4) + entries[0].payload)
+        assert entries[0].hash == digest(bytes.fromhex(before.head) + salted).hex()
 
     def test_pages_begin_at_the_checkpoint(self, journal: JournalStore) -> None:
         self.truncated(journal)

@@ -305,19 +305,19 @@ def test_logs_and_metrics_tell_what_happened(publish, start, world) -> None:
 
 
 def test_the_bundle_holds_a_chain_that_can_be_checked_by_itself(publish, start, world) -> None:
-    import hashlib
     from base64 import b64decode
+
+    from engine.audit.verifier.chain import digest_of, link
 
     publish("f", {"a": "t.add", "b": "t.act"})
     started = start("f")
     result(started)
     bundle = export_execution(world, ALICE, started.execution)
-    previous = ""
+    previous = b""
     for entry in bundle["entries"]:
-        payload = b64decode(entry["payload"])
-        previous = hashlib.sha256(bytes.fromhex(previous) + payload).hexdigest()
-        assert entry["hash"] == previous
-    assert bundle["head"] == previous
+        previous = link(previous, digest_of(b64decode(entry["salt"]), b64decode(entry["payload"])))
+        assert entry["hash"] == previous.hex()
+    assert bundle["head"] == previous.hex()
 
 
 def test_a_step_that_gives_no_items_is_told_by_name(publish, start, catalogue) -> None:

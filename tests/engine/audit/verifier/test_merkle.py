@@ -7,7 +7,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit.merkle import merkle_root
+from engine.audit.verifier.merkle import merkle_root
 
 
 def by_definition(leaves: list[bytes]) -> bytes:
