@@ -24,11 +24,8 @@ NODE_WIDE = {"Counter", "Subnet"}
 
 def test_the_migrations_make_exactly_these_tables() -> None:
     loader = MigrationLoader(None)
-    assert sorted(name for app, name in loader.disk_migrations if app == "engine") == [
-        "0001_initial",
-        "0002_capabilities",
-        "0004_salted_chain",
-    ]
+    names = sorted(name for app, name in loader.disk_migrations if app == "engine")
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
     assert detector.changes(loader.graph).get("engine", []) == []
 
