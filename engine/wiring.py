@@ -16,6 +16,7 @@ from celery import current_app
 from django.db import connections
 
 from engine.base.errors import QflowError
+from engine.base.multikey import did_key
 from engine.dispatch.broker_waker import BrokerWaker
 from engine.dispatch.celery_waker import CeleryWaker
 from engine.dispatch.channels_notifier import ChannelsNotifier
@@ -28,7 +29,9 @@ from engine.execution.data import ItemStore
 from engine.execution.plans import Plans
 from engine.execution.runner import Services
 from engine.execution.worker import Parts, Worker
+from engine.identity.ed25519 import Ed25519, KeySigner
 from engine.ports.journal_store import Outgoing
+from engine.ports.signer import Signer
 from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
 from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.settings import EngineSettings, current
@@ -173,6 +176,8 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         drive_here=drive_here,
         secret=secret,
         public_url=lambda: settings.base_url,
+        signatures=Ed25519(),
+        signing=_node_signing(settings),
     )
     knot.world = made
     return made, knot
@@ -187,6 +192,12 @@ def _policies(settings: EngineSettings, access: DjangoAccessStore, clock: System
         files_root=str(settings.files_root) if settings.files_root else None,
         monotonic_us=clock.monotonic_us,
     )
+
+
+def _node_signing(settings: EngineSettings) -> Callable[[], Signer]:
+    seed = hashlib.sha256(b"node signing key" + bytes.fromhex(settings.node_secret)).digest()
+    signer = KeySigner.of(did_key(Ed25519().public_key(seed)), seed)
+    return lambda: signer
 
 
 def _owner(node_id: str) -> str:

@@ -42,6 +42,9 @@ FAKES = {
     "QuarantineStore": "engine.testing.memory_quarantine:MemoryQuarantine",
     "Sandbox": "engine.testing.fake_sandbox:FakeSandbox",
     "SecretSource": "engine.testing.memory_capabilities:FixedSecrets",
+    "SignatureChecker": "engine.testing.signatures:FakeScheme",
+    "SignatureScheme": "engine.testing.signatures:FakeScheme",
+    "Signer": "engine.testing.signatures:FakeSigner",
     "StepCatalogue": "engine.testing.steps:DictCatalogue",
     "Waker": "engine.testing.observers:RecordingWaker",
 }

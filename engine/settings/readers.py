@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+KEY_DIGITS = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -22,6 +24,17 @@ class Reader:
 def text(form: str = "text") -> Reader:
     """Any text."""
     return Reader(form, str)
+
+
+def key_text() -> Reader:
+    """A key of 32 bytes in hexadecimal; empty means none."""
+
+    def parse(value: str) -> str:
+        if value and (len(value) != KEY_DIGITS or len(bytes.fromhex(value)) * 2 != KEY_DIGITS):
+            raise ValueError(value)
+        return value.lower()
+
+    return Reader(f"{KEY_DIGITS} hexadecimal digits, such as openssl rand -hex 32 prints", parse)
 
 
 def whole_number(low: int, high: int) -> Reader:

@@ -43,6 +43,7 @@ class EngineSettings:
     log_level: str
     log_format: str
     secret: str
+    node_key: str
     limits: Limits
     warnings: tuple[str, ...] = ()
 
@@ -97,6 +98,11 @@ class EngineSettings:
     def secret_key(self) -> str:
         """The secret as configured, or one that is made once and kept with mode 0600."""
         return self.secret or keep(self.data_dir / "secret-key", secrets.token_urlsafe(48))
+
+    @cached_property
+    def node_secret(self) -> str:
+        """The node's key, 64 hexadecimal digits, as configured, or made once and kept with mode 0600."""
+        return self.node_key or keep(self.data_dir / "node-key", secrets.token_hex(32))
 
 
 def keep(path: Path, fresh: str) -> str:

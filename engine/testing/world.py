@@ -28,6 +28,7 @@ from engine.testing.memory_quarantine import MemoryQuarantine
 from engine.testing.no_sandbox import NoSandbox
 from engine.testing.observers import CountingMetrics, RecordingNotifier, RecordingWaker
 from engine.testing.policies import FixedPolicies
+from engine.testing.signatures import FakeScheme, FakeSigner
 from engine.usecases.relay_outbox import relay
 from engine.usecases.world import World
 from engine.validation.containment import Containment
@@ -92,6 +93,8 @@ def fake_world(
         drive_here=drive_here,
         secret=b"secret",
         public_url=lambda: "http://node",
+        signatures=FakeScheme(),
+        signing=lambda: FakeSigner("node-identity", b"node" * 8),
     )
     return shared.world
 

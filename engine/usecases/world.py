@@ -18,6 +18,7 @@ from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.policy import PolicyPort
 from engine.ports.sandbox import Sandbox
+from engine.ports.signer import SignatureScheme, Signer
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.waker import Waker
 from engine.validation.containment import Containment
@@ -48,6 +49,13 @@ class World:
     drive_here: bool  # a start is driven by the process that accepted it; else a bell is rung
     secret: bytes  # the node's key for resume tokens
     public_url: Callable[[], str]
+    signatures: SignatureScheme
+    signing: Callable[[], Signer]
+
+    @property
+    def signer(self) -> Signer:
+        """Signs for this node with the key in force; take it anew for every act."""
+        return self.signing()
 
     def new_id(self, prefix: str) -> str:
         """A fresh sortable id."""

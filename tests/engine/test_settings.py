@@ -33,6 +33,7 @@ GOOD = {
     "QFLOW_LOG_LEVEL": "debug",
     "QFLOW_LOG_FORMAT": "json",
     "QFLOW_SECRET_KEY": "s3cret",
+    "QFLOW_NODE_KEY": "ab" * 32,
 }
 
 BAD = {
@@ -49,6 +50,7 @@ BAD = {
     "QFLOW_DRIVE": ["there"],
     "QFLOW_LOG_LEVEL": ["loud"],
     "QFLOW_LOG_FORMAT": ["xml"],
+    "QFLOW_NODE_KEY": ["ab" * 31, "xy" * 32, "ab " * 21 + "a"],
 }
 
 
