@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from engine.audit.verifier.merkle import merkle_root
+from engine.audit.verifier.merkle import root_of
 from engine.base.errors import ErrorInfo
 from engine.base.limits import Limits
 from engine.execution import outgoing
@@ -32,7 +32,7 @@ ANSWER_AGE_MS = 5
 
 def receipts_root(state: ExecutionState) -> str:
     """Merkle root over the receipts of an execution, hex."""
-    return merkle_root([bytes.fromhex(leaf) for leaf in state.receipts]).hex()
+    return root_of([bytes.fromhex(leaf) for leaf in state.receipts]).hex()
 
 
 @dataclass(slots=True)

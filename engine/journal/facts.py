@@ -270,9 +270,11 @@ def is_written(fact: Fact) -> bool:
     return not (type(fact) is StepStarted and fact.effect == "pure")
 
 
-def receipt_digest(fact: StepCompleted) -> str:
-    """SHA-256, hex, over what a receipt attests: the leaf of the execution's Merkle tree."""
+def receipt_leaf(fact: StepCompleted) -> str:
+    """The leaf, hex, of a receipt in the execution's Merkle tree: SHA-256 over 0x00 (RFC 6962) and the
+    DAG-CBOR list of what the receipt attests. The verifier knows the same definition."""
     receipt = [
+        "qflow/receipt/1",
         fact.step,
         fact.run,
         fact.attempt,
@@ -284,7 +286,7 @@ def receipt_digest(fact: StepCompleted) -> str:
         fact.started_us,
         fact.at_us,
     ]
-    return digest(encode(receipt)).hex()
+    return digest(b"\x00" + encode(receipt)).hex()
 
 
 def _codec(fact: type[Fact]) -> tuple[tuple[str, Any], ...]:

@@ -94,7 +94,7 @@ def _step_completed(plan: Plan, state: ExecutionState, fact: f.StepCompleted) ->
         None,
         fact.output_cid,
     )
-    state.receipts.append(f.receipt_digest(fact))
+    state.receipts.append(f.receipt_leaf(fact))
     _finish(plan, state, task, fact.run, run, fact.memory)
 
 

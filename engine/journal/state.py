@@ -98,7 +98,7 @@ class ExecutionState:
     tasks_made: int = 0
     runs_made: int = 0
     active_us: int = 0  # when the present stretch of running began
-    receipts: list[str] = field(default_factory=list)  # output CIDs' receipts, in order
+    receipts: list[str] = field(default_factory=list)  # leaves of the Merkle tree of receipts, hex
     signals_seen: set[str] = field(default_factory=set)
     checkpoints: list[dict[str, Any]] = field(default_factory=list)
     ended_us: int | None = None
