@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHead
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
 from engine.storage.tables import (
     ApiToken,
@@ -23,6 +24,7 @@ from engine.storage.trust_tables import Quarantine
 
 __all__ = [
     "ApiToken",
+    "AuditRecord",
     "CapabilityRevocation",
     "CapabilityUse",
     "Counter",
@@ -32,10 +34,13 @@ __all__ = [
     "FlowValue",
     "FlowVersion",
     "JournalEntry",
+    "LogHead",
+    "LogNode",
     "Outbox",
     "PolicyDocument",
     "Quarantine",
     "Signal",
+    "SignedHead",
     "Subnet",
     "Trigger",
     "VersionTag",

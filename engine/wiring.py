@@ -118,7 +118,8 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     """A world from the settings; nothing is started."""
     clock, entropy, metrics = SystemClock(), SystemEntropy(), PrometheusMetrics()
     catalogue, flows = Registry(), DjangoFlowStore()
-    journal, access = DjangoJournalStore(), DjangoAccessStore()
+    signing = _node_signing(settings)
+    journal, access = DjangoJournalStore(signing=signing), DjangoAccessStore()
     blocks = FileBlockStore(settings.data_dir / "blocks")
     policy = _policies(settings, access, clock)
     plans = Plans(flows, catalogue, metrics)
@@ -177,7 +178,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         secret=secret,
         public_url=lambda: settings.base_url,
         signatures=Ed25519(),
-        signing=_node_signing(settings),
+        signing=signing,
     )
     knot.world = made
     return made, knot

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from engine.journal.facts import Fact
 from engine.journal.state import Status
+from engine.ports.proofs import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,9 @@ class JournalStore(Protocol):
 
     def entries(self, execution: str, after: int = 0, limit: int = 1000) -> list[Entry]:
         """Entries with a sequence above ``after``, for logs and streams."""
+
+    def trail(self, execution: str) -> Trail:
+        """What proves the journal, as stored and not checked; also of one whose contents were erased."""
 
     # leases -------------------------------------------------------------------------------------
     def take(self, execution: str, owner: str, now_us: int, until_us: int) -> bool:

@@ -11,10 +11,12 @@ from engine.base.canonical import decode, encode
 from engine.base.errors import CorruptData, JournalConflict, LeaseLost, UnknownObject, WrongState
 from engine.journal.state import Status
 from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
+from engine.ports.proofs import Trail
 from engine.storage import lanes
 from engine.storage.chain import START, Link, Sealed, opened, payloads, sealed
 from engine.storage.database import Database, Row, holes, text
 from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, values_of
+from engine.storage.heads import Signing, read_trail, signed, write_head
 
 _CREATE = (
     f"INSERT INTO engine_execution ({SELECTED}, base_sequence, base_head, salt_key)"  # noqa: S608
@@ -65,8 +67,13 @@ _EXPIRED = (
 class DjangoJournalStore:
     """:class:`engine.ports.journal_store.JournalStore` on SQLite or PostgreSQL."""
 
-    def __init__(self, using: str = "default", random: Callable[[int], bytes] = secrets.token_bytes) -> None:
-        self._db, self._random = Database(using), random
+    def __init__(
+        self,
+        using: str = "default",
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        signing: Signing | None = None,
+    ) -> None:
+        self._db, self._random, self._signing = Database(using), random, signing
 
     # --- journals ---------------------------------------------------------------------------------
 
@@ -81,7 +88,7 @@ class DjangoJournalStore:
             cursor.execute(_CREATE, [*values, salt_key])
             if cursor.rowcount != 1:
                 raise JournalConflict(f"execution {header.id} was started before", execution=header.id)
-            _write(cursor, commit, entries)
+            self._write(cursor, commit, entries)
         return _head(entries, "")
 
     def commit(self, commit: Commit, owner: str) -> str:
@@ -95,10 +102,16 @@ class DjangoJournalStore:
             values[_NEW_SEQUENCE], values[_NEW_HEAD] = end.sequence + len(entries), head
             cursor.execute(_UPDATE, [*values, header.id, owner, commit.expected])
             assert cursor.rowcount == 1, "the row is locked by this transaction"
-            _write(cursor, commit, entries)
+            self._write(cursor, commit, entries)
             if commit.drop_before - 1 > base:
                 _truncate(cursor, header.id, commit.drop_before - 1)
         return head
+
+    def _write(self, cursor: Any, commit: Commit, entries: Sequence[Sealed]) -> None:
+        """Entries with the signed head of them, effects and consumed signals of one commit."""
+        _write(cursor, commit, entries)
+        if entries and self._signing is not None:
+            write_head(cursor, commit.header, signed(self._signing, commit.header, entries[-1]))
 
     def _standing(self, cursor: Any, commit: Commit, owner: str) -> tuple[Link, int, bytes | None]:
         """Where the journal ends, what was dropped, and the salt key; the writer must hold the lease."""
@@ -161,6 +174,13 @@ class DjangoJournalStore:
         if hash_ is None:
             raise CorruptData(f"entry {sequence} of execution {execution} is missing", sequence=sequence)
         return bytes(hash_).hex()
+
+    def trail(self, execution: str) -> Trail:
+        """See :meth:`JournalStore.trail`; raises :class:`UnknownObject`."""
+        trail = read_trail(self._db, execution)
+        if trail is None:
+            raise UnknownObject(f"there is no execution {execution!r}", execution=execution)
+        return trail
 
     # --- leases -----------------------------------------------------------------------------------
 
@@ -285,7 +305,7 @@ class DjangoJournalStore:
             if not Status(row[0]).ended:
                 message = f"execution {execution} is {row[0]}; abort it before you delete it"
                 raise WrongState(message, execution=execution, status=row[0])
-            for table in ("journal_entry", "signal", "capability_use"):
+            for table in ("journal_entry", "signal", "capability_use", "signed_head"):
                 cursor.execute(f"DELETE FROM engine_{table} WHERE execution = %s", [execution])  # noqa: S608
             cursor.execute("DELETE FROM engine_execution WHERE id = %s", [execution])
 

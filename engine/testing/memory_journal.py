@@ -11,8 +11,10 @@ from engine.base.canonical import decode, digest, encode
 from engine.base.errors import JournalConflict, LeaseLost, UnknownObject, WrongState
 from engine.journal.state import Status
 from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
+from engine.ports.proofs import SignedHead, Trail
 from engine.storage.chain import START, Link, Sealed, opened, payloads, sealed
 from engine.storage.headers import CHANGING
+from engine.storage.heads import Signing, signed, trail_of
 from engine.storage.lanes import awaits
 
 _ACTIVE = (Status.PAUSED, Status.RUNNING, Status.WAITING)
@@ -26,6 +28,7 @@ class Stored:
     base: Link = START
     salt_key: bytes | None = None
     entries: list[Sealed] = field(default_factory=list)
+    heads: list[SignedHead] = field(default_factory=list)
     inbox: dict[str, Posted | None] = field(default_factory=dict)
 
     @property
@@ -53,8 +56,9 @@ def salt_key_of(execution: str) -> bytes:
 class MemoryJournal:
     """A :class:`JournalStore` for tests and simulation; one lock makes every method a transaction."""
 
-    def __init__(self) -> None:
+    def __init__(self, signing: Signing | None = None) -> None:
         self._lock = threading.RLock()
+        self._signing = signing
         self.stored: dict[str, Stored] = {}
         self._outbox: dict[str, _Effect] = {}
 
@@ -93,6 +97,8 @@ class MemoryJournal:
         head = new[-1].hash.hex() if new else stored.header.head
         stored.header = replace(header, sequence=stored.header.sequence + len(new), head=head)
         stored.entries += new
+        if new and self._signing is not None:
+            stored.heads.append(signed(self._signing, header, new[-1]))
         for effect in commit.outgoing:
             kept = replace(effect, payload=decode(encode(dict(effect.payload))))
             self._outbox.setdefault(effect.id, _Effect(kept))
@@ -129,6 +135,12 @@ class MemoryJournal:
         with self._lock:
             found = [entry for entry in self.load(execution)[1] if entry.sequence > after]
             return found[:limit]
+
+    def trail(self, execution: str) -> Trail:
+        """What proves a journal."""
+        with self._lock:
+            stored = self._of(execution)
+            return trail_of(stored.base, stored.salt_key, stored.entries, stored.heads)
 
     # --- leases -----------------------------------------------------------------------------------
 

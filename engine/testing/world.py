@@ -18,6 +18,7 @@ from engine.ports.flow_store import FlowStore
 from engine.ports.journal_store import JournalStore, Outgoing
 from engine.ports.policy import PERSONAL
 from engine.ports.sandbox import Sandbox
+from engine.ports.signer import Signer
 from engine.ports.step_catalogue import StepCatalogue
 from engine.testing.clock import SeededEntropy
 from engine.testing.memory_access import MemoryAccess
@@ -60,7 +61,7 @@ def fake_world(
     shared = _Shared(
         catalogue,
         clock,
-        journal or MemoryJournal(),
+        journal or MemoryJournal(node_signer),
         flows or MemoryFlowStore(),
         blocks or MemoryBlocks(),
         policies or FixedPolicies(),
@@ -94,9 +95,14 @@ def fake_world(
         secret=b"secret",
         public_url=lambda: "http://node",
         signatures=FakeScheme(),
-        signing=lambda: FakeSigner("node-identity", b"node" * 8),
+        signing=node_signer,
     )
     return shared.world
+
+
+def node_signer() -> Signer:
+    """Signs for the node of fakes."""
+    return FakeSigner("node-identity", b"node" * 8)
 
 
 class _Shared:

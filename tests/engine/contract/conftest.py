@@ -20,6 +20,7 @@ from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_journal import MemoryJournal
+from engine.testing.signatures import FakeSigner
 from tests.conftest import POSTGRESQL, empty_database
 
 KINDS = ["memory", "sqlite", POSTGRESQL]
@@ -100,10 +101,15 @@ def alias(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield from empty_database(request, request.param)
 
 
+def signer() -> FakeSigner:
+    """Signs for the node."""
+    return FakeSigner("node", b"seed" * 8)
+
+
 @pytest.fixture
 def journal(alias: str | None) -> Any:
     """A journal store."""
-    return MemoryJournal() if alias is None else DjangoJournalStore(alias)
+    return MemoryJournal(signer) if alias is None else DjangoJournalStore(alias, signing=signer)
 
 
 @pytest.fixture

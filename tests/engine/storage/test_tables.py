@@ -18,8 +18,8 @@ from engine.storage import journal, lanes
 from engine.storage.headers import CHANGING, COLUMNS
 from engine.storage.tables import Execution
 
-NODE_WIDE = {"Counter", "Subnet"}
-"""Tables that are not a tenant's: the tenants themselves, and counters of the node."""
+NODE_WIDE = {"Counter", "LogHead", "LogNode", "Subnet"}
+"""Tables that are not a tenant's: the tenants themselves, counters of the node, and its log of hashes."""
 
 
 def test_the_migrations_make_exactly_these_tables() -> None:
