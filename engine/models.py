@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHead
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
+from engine.storage.search_tables import IndexEntry
 from engine.storage.tables import (
     ApiToken,
     Counter,
@@ -33,6 +34,7 @@ __all__ = [
     "FlowDefinition",
     "FlowValue",
     "FlowVersion",
+    "IndexEntry",
     "JournalEntry",
     "LogHead",
     "LogNode",

@@ -46,6 +46,7 @@ from engine.storage.flows import DjangoFlowStore
 from engine.storage.journal import DjangoJournalStore
 from engine.storage.policies import StoredPolicies
 from engine.storage.quarantine import DjangoQuarantineStore
+from engine.storage.search_index import DjangoSearchIndex
 from engine.usecases.answer_wait import resume_token
 from engine.usecases.keeper import Keeper
 from engine.usecases.relay_outbox import relay
@@ -162,6 +163,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         flows=flows,
         access=access,
         blocks=blocks,
+        index=DjangoSearchIndex(),
         catalogue=catalogue,
         policy=policy,
         notifier=notifier,

@@ -41,6 +41,7 @@ FAKES = {
     "PolicyPort": "engine.testing.policies:FixedPolicies",
     "QuarantineStore": "engine.testing.memory_quarantine:MemoryQuarantine",
     "Sandbox": "engine.testing.fake_sandbox:FakeSandbox",
+    "SearchIndex": "engine.testing.memory_index:MemoryIndex",
     "SecretSource": "engine.testing.memory_capabilities:FixedSecrets",
     "SignatureChecker": "engine.testing.signatures:FakeScheme",
     "SignatureScheme": "engine.testing.signatures:FakeScheme",

@@ -49,6 +49,7 @@ from engine.ports.capabilities import CapabilityStore, CapabilityUse, UseQuery
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
 from engine.ports.journal_store import Entry, ExecutionQuery, Header
 from engine.ports.policy import PERSONAL, EgressPolicy, Policy
+from engine.ports.search_index import Indexed, SearchPage
 from engine.ports.step_catalogue import Answer, Item, Manifest, StepCatalogue, StepType, TriggerType
 from engine.usecases.answer_wait import answer_wait
 from engine.usecases.archive_flow import archive_flow
@@ -76,6 +77,7 @@ from engine.usecases.permission import require
 from engine.usecases.publish_event import publish_event
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.rollback_flow import rollback_flow
+from engine.usecases.search import rebuild_index, search
 from engine.usecases.start_execution import Started, StartRequest, start_execution
 from engine.usecases.tag_version import tag_version
 from engine.usecases.unpublish_flow import unpublish_flow
@@ -122,6 +124,7 @@ __all__ = [
     "FlowView",
     "ForkRequest",
     "Header",
+    "Indexed",
     "InvalidInput",
     "Item",
     "Limits",
@@ -142,6 +145,7 @@ __all__ = [
     "ResourceExhausted",
     "RetryPolicy",
     "Run",
+    "SearchPage",
     "StaleRevision",
     "StartRequest",
     "Started",
@@ -194,11 +198,13 @@ __all__ = [
     "pause_execution",
     "publish_event",
     "publish_flow",
+    "rebuild_index",
     "replay_execution",
     "require",
     "restore_checkpoint",
     "resume_execution",
     "rollback_flow",
+    "search",
     "start_execution",
     "tag_version",
     "to_canonical",

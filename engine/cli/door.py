@@ -43,6 +43,9 @@ class Door(Protocol):
 
     def control(self, execution: str, verb: str, reason: str) -> Json: ...
 
+    def search(self, text: str, kind: str | None, limit: int) -> list[Json]:
+        """What a search finds, the first page."""
+
     def health(self) -> Json: ...
     def metrics(self) -> str:
         """All measures in Prometheus' text format."""

@@ -22,6 +22,7 @@ from engine.usecases.get_flow import get_flow
 from engine.usecases.inspect_execution import execution_logs
 from engine.usecases.list_flows import list_flows
 from engine.usecases.publish_flow import publish_flow
+from engine.usecases.search import search
 from engine.usecases.start_execution import StartRequest, start_execution
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
@@ -29,6 +30,7 @@ from engine.usecases.world import World
 from engine.web.health import checks_of
 from engine.web.rest.execution_views import show_page, show_state, time_of
 from engine.web.rest.flow_views import flow_of, record_of
+from engine.web.rest.search import page_of
 
 Json = dict[str, Any]
 
@@ -177,6 +179,11 @@ class LocalDoor:
             "lastSeen": time_of(self.world.clock.now_us()),
         }
         return [node]
+
+    def search(self, text: str, kind: str | None, limit: int) -> list[Json]:
+        """The first page."""
+        page = page_of(search(self.world, self.actor, text, kinds=(kind,) if kind else (), limit=limit))
+        return list(page["hits"])
 
     def subnets(self) -> list[Json]:
         """All subnets of the node."""

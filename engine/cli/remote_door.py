@@ -135,6 +135,10 @@ class RemoteDoor:
         """The nodes that node knows."""
         return list(self._call("GET", "/nodes"))
 
+    def search(self, text: str, kind: str | None, limit: int) -> list[Json]:
+        """The first page."""
+        return list(self._call("GET", "/search", q=text, kind=kind, limit=limit)["hits"])
+
     def subnets(self) -> list[Json]:
         """The subnet of the token."""
         policy = self._call("GET", "/policy")

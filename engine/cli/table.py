@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("diff", "versions", "show what changed between two versions of a flow"),
             Entry("rollback", "versions", "make an earlier version the newest again"),
             Entry("tag", "versions", "give a version of a flow a name"),
+            Entry("search", "search", "find flows, versions, executions and templates"),
             Entry("eval", "eval", "evaluate an expression on items given here"),
             Entry("schema", "schemas", "print the JSON Schema of a flow format or of a step type"),
         ),

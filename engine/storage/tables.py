@@ -79,6 +79,7 @@ class Execution(models.Model):
             Index("subnet", "parent", "created_us", "id", name="execution_children", condition=~Q(parent="")),
             Index("subnet", "created_us", "id", name="execution_listening", condition=Q(waits_for__gt="")),
             Index("keep_until_us", name="execution_kept", condition=Q(keep_until_us__isnull=False)),
+            Index("subnet", "ended_us", "id", name="execution_ended", condition=Q(ended_us__isnull=False)),
         ]
 
 

@@ -24,6 +24,7 @@ from engine.testing.clock import SeededEntropy
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_flow_store import MemoryFlowStore
+from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
 from engine.testing.memory_quarantine import MemoryQuarantine
 from engine.testing.no_sandbox import NoSandbox
@@ -79,6 +80,7 @@ def fake_world(
         flows=shared.flows,
         access=access or MemoryAccess(),
         blocks=shared.blocks,
+        index=MemoryIndex(shared.flows, shared.journal),
         catalogue=catalogue,
         policy=shared.policy,
         notifier=shared.notifier,

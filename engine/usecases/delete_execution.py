@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from engine.base.errors import QflowError
 from engine.ports.access_store import Principal
+from engine.ports.journal_store import Header
 from engine.usecases.permission import own_execution
 from engine.usecases.world import World
 
 
 def delete_execution(world: World, actor: Principal, execution: str) -> None:
     """Delete an ended execution with its journal; raises :class:`WrongState` while it lives."""
-    own_execution(world, actor, execution, "executions:write")
-    world.journal.delete(execution)
+    header = own_execution(world, actor, execution, "executions:write")
+    _delete(world, header)
 
 
 def retire_executions(world: World) -> int:
@@ -19,8 +20,13 @@ def retire_executions(world: World) -> int:
     deleted = 0
     for execution in world.journal.expired(world.clock.now_us()):
         try:
-            world.journal.delete(execution)
+            _delete(world, world.journal.header(execution))
             deleted += 1
         except QflowError:
             continue  # another keeper was first
     return deleted
+
+
+def _delete(world: World, header: Header) -> None:
+    world.journal.delete(header.id)
+    world.index.remove(header.subnet, "execution", [header.id])

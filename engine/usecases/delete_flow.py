@@ -12,3 +12,4 @@ def delete_flow(world: World, actor: Principal, flow_id: str) -> None:
     outlive it. Raises :class:`UnknownObject`."""
     require(actor, "flows:write")
     world.flows.delete(actor.subnet, flow_id)
+    world.index.remove_flow(actor.subnet, flow_id)

@@ -17,12 +17,14 @@ from engine.base.errors import NodeFailure
 from engine.usecases.delete_execution import retire_executions
 from engine.usecases.fire_schedules import fire_schedules
 from engine.usecases.relay_outbox import relay
+from engine.usecases.search import catch_up_all
 from engine.usecases.world import World
 
 log = logging.getLogger("qflow.keeper")
 
 SWEEP_MS = 1_000
 RETIRE_EVERY_MS = 60_000
+INDEX_EVERY_MS = 5_000
 EXECUTIONS_MAX = 100_000
 """How many executions are looked at after the clock was set back."""
 
@@ -54,6 +56,7 @@ class Keeper:
         self._wake_us: int | None = None  # when the present sleep ends
         self._threads: list[threading.Thread] = []
         self._retired_us: int | None = None
+        self._indexed_us: int | None = None
         self._rung: dict[str, int] = {}  # when it last rang (monotonic) for whom nobody has taken since
         self._lanes_in_use = True
         self._clock_ahead_us: int | None = None  # how far the wall clock was before the monotonic one
@@ -146,7 +149,14 @@ class Keeper:
         Anything else that goes wrong with one part does not keep the others from being done.
         """
         self._mind_the_clock()
-        for part in (self._ring_due, self._fire, self._relay, self._let_out_of_lanes, self._retire):
+        for part in (
+            self._ring_due,
+            self._fire,
+            self._relay,
+            self._let_out_of_lanes,
+            self._retire,
+            self._index,
+        ):
             try:
                 part()
             except NodeFailure:
@@ -186,6 +196,12 @@ class Keeper:
         if self._retired_us is None or now - self._retired_us > RETIRE_EVERY_MS * 1000:
             self._retired_us = now
             retire_executions(self._world)
+
+    def _index(self) -> None:
+        now = self._world.clock.monotonic_us()
+        if self._indexed_us is None or now - self._indexed_us > INDEX_EVERY_MS * 1000:
+            self._indexed_us = now
+            catch_up_all(self._world)
 
     def _ring_due(self) -> None:
         """Ring for whoever needs a worker; not again for a while, since a ring takes its time."""

@@ -30,3 +30,4 @@ def tag_version(world: World, actor: Principal, flow_id: str, version: str, tag:
         raise InvalidInput(f"{tag[:64]!r} cannot be the name of a version", [problem])
     cid = view(world, actor.subnet, flow_id, version).flow.version
     world.flows.tag(actor.subnet, flow_id, cid, tag)
+    world.index.remove(actor.subnet, "version", [cid])  # it is found by its new name from the next look on

@@ -18,6 +18,7 @@ from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.policy import PolicyPort
 from engine.ports.sandbox import Sandbox
+from engine.ports.search_index import SearchIndex
 from engine.ports.signer import SignatureScheme, Signer
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.waker import Waker
@@ -34,6 +35,7 @@ class World:
     flows: FlowStore
     access: AccessStore
     blocks: BlockStore
+    index: SearchIndex
     catalogue: StepCatalogue
     policy: PolicyPort
     notifier: Notifier

@@ -135,6 +135,27 @@ class ExecutionPage(Shown):
     next: str | None = None
 
 
+class SearchHit(Shown):
+    """Something found: ``id`` is a flow's, an execution's or a template's id, or a version's CID."""
+
+    kind: str
+    id: str
+    title: str
+    flowId: str | None = None
+    tags: list[str]
+    category: str
+    archived: bool
+    attributes: dict[str, str]
+    at: str
+
+
+class SearchAnswer(Shown):
+    """What was found: templates, flows, versions, blocks, executions, each newest first."""
+
+    hits: list[SearchHit]
+    next: str | None = None
+
+
 class StartBody(Given):
     """How to start a flow. ``items`` wins over ``input``, which becomes one item's JSON."""
 

@@ -52,6 +52,7 @@ OURS = [
     "answer",
     "trigger",
     "eval",
+    "search",
     "schema",
     "settings",
     "migrate",

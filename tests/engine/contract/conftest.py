@@ -16,9 +16,11 @@ from engine.storage.blocks import FileBlockStore
 from engine.storage.chain import Sealed
 from engine.storage.flows import DjangoFlowStore
 from engine.storage.journal import DjangoJournalStore
+from engine.storage.search_index import DjangoSearchIndex
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_flow_store import MemoryFlowStore
+from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
 from engine.testing.signatures import FakeSigner
 from tests.conftest import POSTGRESQL, empty_database
@@ -122,6 +124,12 @@ def tamper(alias: str | None, journal: Any) -> Tamper:
 def flows(alias: str | None) -> Any:
     """A flow store."""
     return MemoryFlowStore() if alias is None else DjangoFlowStore(alias)
+
+
+@pytest.fixture
+def index(alias: str | None, flows: Any, journal: Any) -> Any:
+    """A search index over those stores."""
+    return MemoryIndex(flows, journal) if alias is None else DjangoSearchIndex(alias)
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from engine.ports.policy import Policy
 from engine.steps.registry import Registry
 from engine.testing.clock import FakeClock
 from engine.testing.memory_flow_store import MemoryFlowStore
+from engine.testing.memory_index import MemoryIndex
+from engine.testing.memory_journal import MemoryJournal
 from engine.usecases.world import World
 
 ALICE = Principal("alice", "Alice", "personal", frozenset({"flows:read", "flows:write"}))
@@ -30,10 +32,12 @@ class OnePolicy:
 def make_world(**rules: Any) -> World:
     """Only what the use-cases of flows ask for; anything else is missing on purpose."""
     missing = dict.fromkeys(World.__dataclass_fields__)
+    flows = MemoryFlowStore()
     parts: dict[str, Any] = {
         **missing,
         "clock": FakeClock(),
-        "flows": MemoryFlowStore(),
+        "flows": flows,
+        "index": MemoryIndex(flows, MemoryJournal()),
         "catalogue": Registry(),
         "policy": OnePolicy(**rules),
         "limits": Limits(page_size_max=3),
