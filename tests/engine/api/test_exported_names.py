@@ -11,19 +11,119 @@ import engine.api as api
 import engine.usecases
 
 PINNED = """
-FAILURE MAIN PERSONAL ActiveTrigger Answer CapabilityStore CapabilityUse CorruptData Edge EgressPolicy Entry
-ErrorInfo ErrorType UseQuery capability_audit list_capability_uses
-ExecutionQuery ExecutionState FieldChange Flow FlowDiff FlowRecord FlowSettings FlowView ForkRequest Header Indexed
-InvalidInput Item Limits Manifest Metadata NetworkFailure NodeFailure Outcome Parsed PayloadTooLarge
-PermissionDenied Policy PolicyViolation Principal Problem QflowError Registration ResourceExhausted
-RetryPolicy Run SearchPage StaleRevision StartRequest Started Status Step StepCatalogue StepChange StepFailure StepType
-Subnet TimedOut TokenRecord TriggerType Unauthenticated UnknownObject VersionRecord World WrongState
-abort_execution answer_wait archive_flow cid_of create_checkpoint create_flow definition_of delete_execution
-delete_flow derived diff_flows diff_versions dump_flow execution_logs execution_metrics execution_state
-export_execution flow_history fork_execution from_canonical get_execution get_flow items_of json_schema
-list_checkpoints list_executions list_flows parse_flow pause_execution publish_event publish_flow
-rebuild_index replay_execution require restore_checkpoint resume_execution rollback_flow search start_execution tag_version
-to_canonical to_cloudevent ulid unpublish_flow update_flow validate_flow world
+ActiveTrigger
+Answer
+CapabilityStore
+CapabilityUse
+CorruptData
+Edge
+EgressPolicy
+Entry
+ErrorInfo
+ErrorType
+ExecutionQuery
+ExecutionState
+FAILURE
+FieldChange
+Flow
+FlowDiff
+FlowRecord
+FlowSettings
+FlowView
+ForkRequest
+Header
+Indexed
+InvalidInput
+Item
+Limits
+MAIN
+Manifest
+Metadata
+NetworkFailure
+NodeFailure
+Outcome
+PERSONAL
+Parsed
+PayloadTooLarge
+PermissionDenied
+Policy
+PolicyViolation
+Principal
+Problem
+QflowError
+Registration
+ResourceExhausted
+RetryPolicy
+Run
+SearchPage
+StaleRevision
+StartRequest
+Started
+Status
+Step
+StepCatalogue
+StepChange
+StepFailure
+StepType
+Subnet
+TimedOut
+TokenRecord
+TriggerType
+Unauthenticated
+UnknownObject
+UseQuery
+VersionRecord
+World
+WrongState
+abort_execution
+answer_wait
+archive_flow
+capability_audit
+cid_of
+create_checkpoint
+create_flow
+definition_of
+delete_execution
+delete_flow
+derived
+diff_flows
+diff_versions
+dump_flow
+execution_logs
+execution_metrics
+execution_state
+export_execution
+flow_history
+fork_execution
+from_canonical
+get_execution
+get_flow
+items_of
+json_schema
+list_capability_uses
+list_checkpoints
+list_executions
+list_flows
+parse_flow
+pause_execution
+publish_event
+publish_flow
+rebuild_index
+replay_execution
+require
+restore_checkpoint
+resume_execution
+rollback_flow
+search
+start_execution
+tag_version
+to_canonical
+to_cloudevent
+ulid
+unpublish_flow
+update_flow
+validate_flow
+world
 """
 
 INSIDE = {"fire_schedules", "keeper", "relay_outbox", "remote_watch", "permission", "world"}
