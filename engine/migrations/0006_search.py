@@ -32,7 +32,7 @@ def add_full_text(apps, editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engine', '0004_salted_chain'),
+        ('engine', '0005_proofs'),
     ]
 
     operations = [
