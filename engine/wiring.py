@@ -39,6 +39,7 @@ from engine.settings.values import keep
 from engine.steps.http_request.egress import GuardedEgress
 from engine.steps.registry import Registry
 from engine.storage.access import DjangoAccessStore
+from engine.storage.audit_trail import DjangoAuditTrail
 from engine.storage.blocks import FileBlockStore
 from engine.storage.capability_uses import DjangoCapabilityStore
 from engine.storage.flow_values import DjangoFlowValues
@@ -181,6 +182,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         public_url=lambda: settings.base_url,
         signatures=Ed25519(),
         signing=signing,
+        audit=DjangoAuditTrail(),
     )
     knot.world = made
     return made, knot

@@ -22,6 +22,7 @@ from engine.ports.signer import Signer
 from engine.ports.step_catalogue import StepCatalogue
 from engine.testing.clock import SeededEntropy
 from engine.testing.memory_access import MemoryAccess
+from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_index import MemoryIndex
@@ -98,6 +99,7 @@ def fake_world(
         public_url=lambda: "http://node",
         signatures=FakeScheme(),
         signing=node_signer,
+        audit=MemoryAuditTrail(),
     )
     return shared.world
 

@@ -10,6 +10,7 @@ from engine.base.limits import Limits
 from engine.execution.plans import Plans
 from engine.execution.worker import Worker
 from engine.ports.access_store import AccessStore
+from engine.ports.audit_trail import AuditTrail
 from engine.ports.block_store import BlockStore
 from engine.ports.clock import Clock, Entropy
 from engine.ports.flow_store import FlowStore
@@ -53,6 +54,7 @@ class World:
     public_url: Callable[[], str]
     signatures: SignatureScheme
     signing: Callable[[], Signer]
+    audit: AuditTrail
 
     @property
     def signer(self) -> Signer:
