@@ -71,6 +71,12 @@ SCHEDULE_INTERVAL_MS_MAX = 366 * 24 * 3600 * 1000  # a year
 SCHEDULE_CRONS_MAX = 32  # cron lines of one schedule
 STOP_MESSAGE_CHARACTERS_MAX = 10_000  # the message of flow.stop
 FIELD_DEPTH_MAX = 32  # parts of a dotted field name
+LIST_GAP_MAX = 10_000  # how far beyond the end of a list a field may be set
+GUEST_ROWS_MAX = 10_000  # values handed to the guest in one call
+SORT_FIELDS_MAX = 100  # fields of one data.sort
+RENAMINGS_MAX = 1_000  # fields or patterns of one data.rename
+PATTERN_CHARACTERS_MAX = 10_000  # a regular expression
+CODE_CHARACTERS_MAX = 1024 * 1024  # code in one parameter
 WEBHOOK_PATH_BYTES_MAX = 512  # a webhook's path
 
 # What requests to the node may be

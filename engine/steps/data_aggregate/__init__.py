@@ -1,0 +1,1 @@
+"""The step type data.aggregate: many items become one."""

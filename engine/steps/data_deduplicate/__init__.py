@@ -1,0 +1,1 @@
+"""The step type data.deduplicate: items that were there before fall away."""

@@ -1,0 +1,76 @@
+"""How data.deduplicate runs: the first of equal items stays, in the order in which they came."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from engine.base.errors import StepFailure
+from engine.flow.model import MAIN
+from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
+from engine.steps.data_deduplicate.manifest import MANIFEST, DeduplicateParameters
+from engine.steps.identity import key_of
+from engine.steps.operators import kind
+from engine.steps.paths import MISSING, get, leaves_of, with_field
+from engine.steps.provenance import from_item
+
+
+class DeduplicateStep(StepType):
+    """Firsts leave by ``main``, the others by ``duplicates``."""
+
+    manifest = MANIFEST
+
+    def run(self, context: StepContext) -> StepResult:
+        """Raises :class:`StepFailure` where the items differ in kind and ``strict`` is set."""
+        given: DeduplicateParameters = context.parameters()
+        items = context.items
+        fields = _fields(items, given)
+        if given.strict:
+            _check(items, fields, given.dots)
+        seen: set[Hashable] = set()
+        first: list[Item] = []
+        others: list[Item] = []
+        for index, item in enumerate(items):
+            key = tuple(key_of(get(item["json"], field, given.dots)) for field in fields)
+            target = others if key in seen else first
+            seen.add(key)
+            target.append(from_item(_shown(item, fields, given), index))
+        return StepResult({MAIN: first, **({"duplicates": others} if others else {})})
+
+
+def _fields(items: Sequence[Item], given: DeduplicateParameters) -> list[str]:
+    if given.compare == "selected":
+        return given.fields
+    names: dict[str, None] = {}
+    for item in items:
+        names.update(dict.fromkeys(leaves_of(item["json"]) if given.dots else item["json"]))
+    if given.compare == "all":
+        return list(names)
+    unwanted = given.fields
+    return [name for name in names if not any(_within(name, field, given.dots) for field in unwanted)]
+
+
+def _within(name: str, field: str, dots: bool) -> bool:
+    return name == field or (dots and name.startswith(f"{field}."))
+
+
+def _check(items: Sequence[Item], fields: Sequence[str], dots: bool) -> None:
+    for field in fields:
+        kinds = set()
+        for item in items:
+            value = get(item["json"], field, dots)
+            if value is MISSING:
+                raise StepFailure(f"'{field}' field is missing from some input items")
+            kinds.add(kind(value))
+        if len(kinds) > 1:
+            raise StepFailure(f"'{field}' isn't always the same type: {', '.join(sorted(kinds))}")
+
+
+def _shown(item: Item, fields: Sequence[str], given: DeduplicateParameters) -> Item:
+    if given.others == "keep" or given.compare == "all":
+        return item
+    json: Item = {}
+    for field in fields:
+        value = get(item["json"], field, given.dots)
+        if value is not MISSING:
+            json = with_field(json, field, value, given.dots)
+    return {**item, "json": json}

@@ -1,0 +1,1 @@
+"""The step type data.limit: at most so many items."""

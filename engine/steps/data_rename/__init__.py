@@ -1,0 +1,1 @@
+"""The step type data.rename: fields get other names."""

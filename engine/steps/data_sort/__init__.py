@@ -1,0 +1,1 @@
+"""The step type data.sort: items in another order."""

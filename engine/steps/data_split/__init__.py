@@ -1,0 +1,1 @@
+"""The step type data.split: the elements of a list become items."""

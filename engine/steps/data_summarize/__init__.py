@@ -1,0 +1,1 @@
+"""The step type data.summarize: counts, sums and lists by group."""
