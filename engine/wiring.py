@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from celery import current_app
+from django.conf import settings as django_settings
 from django.db import connections
+from django.utils.module_loading import import_string
 
-from engine.base.errors import QflowError
+from engine.base.errors import QflowError, UnknownObject
 from engine.base.multikey import did_key
 from engine.dispatch.broker_waker import BrokerWaker
 from engine.dispatch.celery_waker import CeleryWaker
@@ -30,6 +32,7 @@ from engine.execution.plans import Plans
 from engine.execution.runner import Services
 from engine.execution.worker import Parts, Worker
 from engine.identity.ed25519 import Ed25519, KeySigner
+from engine.ports.importer import Importer
 from engine.ports.journal_store import Outgoing
 from engine.ports.signer import Signer
 from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
@@ -183,6 +186,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         signatures=Ed25519(),
         signing=signing,
         audit=DjangoAuditTrail(),
+        importer=importer,
     )
     knot.world = made
     return made, knot
@@ -350,6 +354,16 @@ def capability_host(settings: EngineSettings, made: World) -> CapabilityHost:
 def capability_audit() -> DjangoCapabilityStore:
     """The audit of capability tokens, and the list of revoked ones."""
     return DjangoCapabilityStore()
+
+
+def importer(system: str) -> Importer:
+    """The reader of another system's workflows that the site's ``FLOW_IMPORTERS`` names, loaded when
+    it is first asked for; raises :class:`UnknownObject`."""
+    place = django_settings.FLOW_IMPORTERS.get(system)
+    if place is None:
+        raise UnknownObject(f"this node reads no workflows of {system!r}")
+    found: Importer = import_string(place)()
+    return found
 
 
 def metrics_text() -> bytes:

@@ -1,1 +1,1 @@
-"""Turns n8n workflows into flows and reports every difference."""
+"""n8n workflows as flows: reading exports, translating their nodes, and writing them back."""

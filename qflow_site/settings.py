@@ -18,6 +18,7 @@ MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "qflow_site.urls"
 ASGI_APPLICATION = "qflow_site.asgi.application"
 CELERY_APPLICATION = "qflow_site.celery.app"
+FLOW_IMPORTERS = {"n8n": "n8n_import.door.N8nImporter"}  # other systems whose workflows are read
 
 DATABASES = databases(ENGINE)
 CHANNEL_LAYERS = channel_layers(ENGINE)

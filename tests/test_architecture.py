@@ -31,6 +31,7 @@ FAKES = {
     "FlowStore": "engine.testing.memory_flow_store:MemoryFlowStore",
     "HostCalls": "engine.testing.memory_capabilities:RecordingHost",
     "HttpEgress": "engine.testing.memory_capabilities:RecordingEgress",
+    "Importer": "engine.testing.importers:PlainImporter",
     "JournalStore": "engine.testing.memory_journal:MemoryJournal",
     "KeyValueStore": "engine.testing.memory_capabilities:MemoryFlowValues",
     # modules have no fake: their tests use the real runner, without its cache on disk

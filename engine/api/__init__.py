@@ -47,6 +47,7 @@ from engine.journal.state import ExecutionState, Run, Status
 from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.capabilities import CapabilityStore, CapabilityUse, UseQuery
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
+from engine.ports.importer import Imported, Importer
 from engine.ports.journal_store import Entry, ExecutionQuery, Header
 from engine.ports.policy import PERSONAL, EgressPolicy, Policy
 from engine.ports.search_index import Indexed, SearchPage
@@ -63,6 +64,7 @@ from engine.usecases.export_execution import export_execution
 from engine.usecases.flow_history import flow_history
 from engine.usecases.fork_execution import ForkRequest, fork_execution, replay_execution
 from engine.usecases.get_flow import FlowView, get_flow
+from engine.usecases.import_flows import Arrival, import_flows
 from engine.usecases.inspect_execution import (
     execution_logs,
     execution_metrics,
@@ -82,7 +84,7 @@ from engine.usecases.start_execution import Started, StartRequest, start_executi
 from engine.usecases.tag_version import tag_version
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
-from engine.usecases.validate_flow import validate_flow
+from engine.usecases.validate_flow import step_problems, validate_flow
 from engine.usecases.world import World
 
 
@@ -106,6 +108,7 @@ __all__ = [
     "PERSONAL",
     "ActiveTrigger",
     "Answer",
+    "Arrival",
     "CapabilityStore",
     "CapabilityUse",
     "CorruptData",
@@ -124,6 +127,8 @@ __all__ = [
     "FlowView",
     "ForkRequest",
     "Header",
+    "Imported",
+    "Importer",
     "Indexed",
     "InvalidInput",
     "Item",
@@ -188,6 +193,7 @@ __all__ = [
     "from_canonical",
     "get_execution",
     "get_flow",
+    "import_flows",
     "items_of",
     "json_schema",
     "list_capability_uses",
@@ -206,6 +212,7 @@ __all__ = [
     "rollback_flow",
     "search",
     "start_execution",
+    "step_problems",
     "tag_version",
     "to_canonical",
     "to_cloudevent",

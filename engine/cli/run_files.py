@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from engine.base.errors import InvalidInput, QflowError
@@ -17,6 +18,7 @@ from engine.ports.journal_store import Header
 from engine.ports.step_catalogue import Item
 from engine.usecases.control_execution import abort_execution
 from engine.usecases.create_flow import create_flow
+from engine.usecases.import_flows import N8N, import_flows
 from engine.usecases.inspect_execution import items_of, state_of
 from engine.usecases.start_execution import StartRequest, start_execution
 from engine.usecases.world import World
@@ -25,9 +27,14 @@ ACTOR = Principal("local", "local", "personal", frozenset({"admin"}))
 
 
 def import_file(world: World, path: str) -> FileResult:
-    """Create the flow of a file, unpublished; one that is not valid tells its problems."""
+    """Create the flow of a file, unpublished; one that is not valid tells its problems. Of another
+    system's export the first workflow is the one to run, and the others can be called by it."""
     try:
-        record = create_flow(world, ACTOR, read_file(path), name=path)
+        data = read_file(path)
+        if world.importer(N8N).reads(data, world.limits):
+            arrivals = import_flows(world, ACTOR, data, PurePath(path).stem)
+            return FileResult(path, arrivals[0].imported.flow, status="pending")
+        record = create_flow(world, ACTOR, data, name=path)
     except InvalidInput as error:
         problems = tuple(str(problem) for problem in error.problems)
         told = {"type": str(error.type), "message": "; ".join([error.message, *problems]), "step": None}
@@ -40,7 +47,8 @@ def run_flow(world: World, file: FileResult, items: Sequence[Item], args: argpar
     assert file.flow is not None
     pins = {} if args.ignore_pins else pins_of(file.flow)
     try:
-        request = StartRequest(file.flow.id, items, mode="manual", wait="rest", pins=pins)
+        version = file.flow.version
+        request = StartRequest(file.flow.id, items, version=version, mode="manual", wait="rest", pins=pins)
         started = start_execution(world, ACTOR, request)
     except QflowError as error:
         file.status = "failed"

@@ -14,6 +14,7 @@ from engine.base.limits import Limits
 from engine.execution.bindings import Binding, Bindings
 from engine.execution.cancellation import CancelToken
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
+from engine.execution.error_items import failed_items, failures_apart
 from engine.execution.expressions import Written, batch_of, sandbox_limits
 from engine.execution.inputs import Input, StepRaised, StepReturned, StepWaits
 from engine.execution.references import resolve
@@ -234,6 +235,8 @@ class Attempt:
         items = {port: checked_items(self.step.id, port, given) for port, given in result.outputs.items()}
         if inputs:
             items = with_provenance(inputs, items)
+        if self.step.on_error != "stop":
+            items = failures_apart(self.step, items, _first(inputs))
         if self.step.always_output and not any(items.values()):
             items = {self.plan.ports[self.step.id].outputs[0]: [{"json": {}}]}
         store = self.services.items.store
@@ -262,21 +265,14 @@ class Attempt:
 
     def failed(self, info: ErrorInfo) -> StepRaised:
         """The attempt as failed, with the items with which the flow may go on."""
-        on_error = self.step.on_error
         outputs: dict[str, PortData] = {}
-        if on_error != "stop":
-            failed = [
-                {**item, "json": {**item["json"], "error": _public(info)}, "pairedItem": {"item": index}}
-                for index, item in enumerate(_first(self.inputs) or [{"json": {}}])
-            ]
+        if self.step.on_error != "stop":
             ports = self.plan.ports[self.step.id].outputs
-            port = FAILURE if on_error == "failure" else (ports[0] if ports else MAIN)
+            port = FAILURE if self.step.on_error == "failure" else (ports[0] if ports else MAIN)
+            brief = self.plan.flow.format == "n8n"
+            failed = failed_items(self.step, info, _first(self.inputs), brief=brief)
             outputs = {port: self.services.items.store(self.subnet, failed)}
         return StepRaised(self.services.clock.now_us(), self.id, info, self.started_us, outputs)
-
-
-def _public(info: ErrorInfo) -> dict[str, Any]:
-    return {"type": info.type, "code": info.code, "message": info.message, "step": info.step}
 
 
 def _first(inputs: PortItems) -> list[dict[str, Any]]:

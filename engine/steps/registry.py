@@ -28,6 +28,7 @@ TYPES: dict[str, str] = {
     "flow.call": "engine.steps.flow_call.step",
     "flow.stop": "engine.steps.flow_stop.step",
     "flow.noop": "engine.steps.flow_noop.step",
+    "flow.unsupported": "engine.steps.flow_unsupported.step",
     "webhook.respond": "engine.steps.webhook_respond.step",
     "http.request": "engine.steps.http_request.step",
     "data.sample": "engine.steps.data_sample.step",

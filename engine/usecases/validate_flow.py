@@ -63,6 +63,13 @@ def parsed(definition: Definition, catalogue: StepCatalogue, limits: Limits, def
     return Parsed(result.flow, tuple(_without_line(problem) for problem in result.problems))
 
 
+def step_problems(catalogue: StepCatalogue, type_name: str, parameters: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a step's parameters, as far as it shows before it runs; raises
+    :class:`UnknownObject` for an unknown type."""
+    findings = NodeTypes(catalogue).check(type_name, parameters)
+    return [f"{'.'.join(map(str, finding.path)) or type_name}: {finding.message}" for finding in findings]
+
+
 def _without_line(problem: Problem) -> Problem:
     return Problem(problem.path, problem.message, problem.code, None, problem.hint, problem.severity)
 

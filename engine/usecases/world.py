@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.base.errors import UnknownObject
 from engine.base.ids import ulid
 from engine.base.limits import Limits
 from engine.execution.plans import Plans
@@ -14,6 +15,7 @@ from engine.ports.audit_trail import AuditTrail
 from engine.ports.block_store import BlockStore
 from engine.ports.clock import Clock, Entropy
 from engine.ports.flow_store import FlowStore
+from engine.ports.importer import Importer
 from engine.ports.journal_store import JournalStore
 from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
@@ -24,6 +26,11 @@ from engine.ports.signer import SignatureScheme, Signer
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.waker import Waker
 from engine.validation.containment import Containment
+
+
+def no_importer(system: str) -> Importer:
+    """For a node that reads no other system's workflows."""
+    raise UnknownObject(f"this node reads no workflows of {system!r}")
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class World:
     signatures: SignatureScheme
     signing: Callable[[], Signer]
     audit: AuditTrail
+    importer: Callable[[str], Importer] = no_importer  # by the name of the other system
 
     @property
     def signer(self) -> Signer:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from engine.base.canonical import decode, encode
-from engine.base.errors import InvalidInput, PayloadTooLarge, Problem
+from engine.base.errors import DatabaseUnavailable, InvalidInput, PayloadTooLarge, Problem
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import (
     Effect,
@@ -31,6 +31,7 @@ from engine.steps.http_request.pages import Pager
 from engine.steps.http_request.redaction import secrets_of
 from engine.steps.http_request.results import Result, error_of_status, result_of
 from engine.steps.http_request.sending import Fetched, Options, Sender
+from engine.steps.item_errors import failed_item, goes_on
 
 PAUSE_IN_PLACE_MS_MAX = 250
 """A pause between batches that is longer parks the step, so that it holds no worker."""
@@ -129,6 +130,16 @@ class _Run:
         return StepResult({MAIN: [*earlier, *outputs]}, memory=memory, logs=self._logs)
 
     def _one_item(self, item: Item | None, index: int) -> list[Item]:
+        try:
+            return self._answered(item, index)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            if not goes_on(self._context, error):
+                raise
+            return [failed_item(self._context, error, index)]
+
+    def _answered(self, item: Item | None, index: int) -> list[Item]:
         given: HttpRequestParameters = self._context.parameters(index)
         paired: Mapping[str, Any] = {} if item is None else {"pairedItem": {"item": index}}
         found: list[Item] = []

@@ -18,6 +18,7 @@ class LoopParameters(Parameters):
         le=1_000_000,
         description="End the loop after so many rounds, even if items are left; they are then not visited.",
     )
+    doneFirst: bool = Field(False, description="List the port done before the port loop.")
     reset: bool = Field(
         False,
         description="Forget what was and begin anew with the items that just came in. Use a reference "

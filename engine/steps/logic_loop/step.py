@@ -21,6 +21,10 @@ class LoopStep(StepType):
 
     manifest = MANIFEST
 
+    def ports_out(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """``loop`` and ``done``, in the order asked for."""
+        return ("done", "loop") if parameters.get("doneFirst") is True else ("loop", "done")
+
     def run(self, context: StepContext) -> StepResult:
         """Give the next batch, or everything collected when none is left."""
         given: LoopParameters = context.parameters()

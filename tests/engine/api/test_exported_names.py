@@ -13,6 +13,7 @@ import engine.usecases
 PINNED = """
 ActiveTrigger
 Answer
+Arrival
 CapabilityStore
 CapabilityUse
 CorruptData
@@ -32,6 +33,8 @@ FlowSettings
 FlowView
 ForkRequest
 Header
+Imported
+Importer
 Indexed
 InvalidInput
 Item
@@ -98,6 +101,7 @@ fork_execution
 from_canonical
 get_execution
 get_flow
+import_flows
 items_of
 json_schema
 list_capability_uses
@@ -116,6 +120,7 @@ resume_execution
 rollback_flow
 search
 start_execution
+step_problems
 tag_version
 to_canonical
 to_cloudevent

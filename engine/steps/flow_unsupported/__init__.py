@@ -1,0 +1,1 @@
+"""The step type flow.unsupported: the place of a step that another system has and Qflow has not."""

@@ -1,0 +1,84 @@
+"""Make flows of another system's export; where a flow of that id is there, a new version of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.base.errors import UnknownObject
+from engine.flow.diff import FlowDiff, diff_flows
+from engine.flow.model import Flow
+from engine.ports.access_store import Principal
+from engine.ports.flow_store import FlowRecord
+from engine.ports.importer import Imported
+from engine.usecases.permission import require
+from engine.usecases.publish_flow import publish_flow
+from engine.usecases.world import World
+
+N8N = "n8n"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What became of one workflow. ``action``: created, updated, or unchanged where the newest version
+    is the same already; in a dry run, what would become of it. ``diff`` is there for updates."""
+
+    imported: Imported
+    action: str
+    diff: FlowDiff | None = None
+    published: bool = False
+
+
+def import_flows(
+    world: World,
+    actor: Principal,
+    data: bytes,
+    name: str = "",
+    *,
+    system: str = N8N,
+    dry_run: bool = False,
+    publish: bool = False,
+) -> list[Arrival]:
+    """Store every workflow of an export as a flow; ``name`` is the file's name.
+
+    Raises :class:`InvalidInput` where the export cannot be read, :class:`WrongState` where a flow is
+    archived.
+    """
+    require(actor, "flows:read" if dry_run else "flows:write")
+    limits = world.policy.of(actor.subnet).limits
+    found = world.importer(system).read(data, name, world.catalogue, limits)
+    arrivals = [_arrival(world, actor, imported, dry_run) for imported in found]
+    if not publish or dry_run:
+        return arrivals
+    return [_published(world, actor, arrival) for arrival in arrivals]
+
+
+def _arrival(world: World, actor: Principal, imported: Imported, dry_run: bool) -> Arrival:
+    flow = imported.flow
+    record = _record(world, actor.subnet, flow.id)
+    if record is None:
+        if not dry_run:
+            world.flows.create(actor.subnet, flow, actor.id, "imported", world.clock.now_us())
+        return Arrival(imported, "created")
+    if record.revision == flow.version:
+        return Arrival(imported, "unchanged")
+    diff = diff_flows(world.flows.version(actor.subnet, record.revision), flow)
+    if not dry_run:
+        _save(world, actor, flow, record)
+    return Arrival(imported, "updated", diff)
+
+
+def _record(world: World, subnet: str, flow_id: str) -> FlowRecord | None:
+    try:
+        return world.flows.record(subnet, flow_id)
+    except UnknownObject:
+        return None
+
+
+def _save(world: World, actor: Principal, flow: Flow, record: FlowRecord) -> None:
+    now = world.clock.now_us()
+    world.flows.save(actor.subnet, flow, record.revision, actor.id, "imported again", now)
+
+
+def _published(world: World, actor: Principal, arrival: Arrival) -> Arrival:
+    publish_flow(world, actor, arrival.imported.flow.id)
+    return Arrival(arrival.imported, arrival.action, arrival.diff, published=True)

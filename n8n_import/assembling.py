@@ -1,0 +1,250 @@
+"""From a workflow to a flow: every node becomes a step, every connection a wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.api import (
+    FAILURE,
+    MAIN,
+    Edge,
+    Flow,
+    InvalidInput,
+    Limits,
+    Metadata,
+    QflowError,
+    Step,
+    StepCatalogue,
+    step_problems,
+)
+from n8n_import.nodes import node_type
+from n8n_import.settings import error_output, flow_settings, notes_of, pins_of, with_node_settings
+from n8n_import.translating import HELP, Context, Draft, Issue, Unsupported
+from n8n_import.words import Node, Wire, Workflow
+
+UNSUPPORTED = "flow.unsupported"
+ID_CHARACTERS_MAX = 128
+NAME_CHARACTERS_MAX = 256
+PORTS_MAX = 100
+
+
+@dataclass
+class Result:
+    """A flow and what is said of how it came about. ``nodes`` counts nodes, ``runnable`` those of them
+    that have an equivalent or are switched off."""
+
+    flow: Flow
+    nodes: int
+    runnable: int
+    issues: list[Issue] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """The steps of one node, and its ports in n8n's order."""
+
+    steps: tuple[Step, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+def assembled(workflow: Workflow, catalogue: StepCatalogue, limits: Limits, default_id: str) -> Result:
+    """The flow of a workflow; raises :class:`InvalidInput` where it has no nodes or too many."""
+    nodes = workflow.steps()
+    if not nodes or len(nodes) > limits.flow_steps_max:
+        most = limits.flow_steps_max
+        raise InvalidInput(f"workflow {workflow.name!r} has {len(nodes)} nodes; from 1 to {most} can be")
+    issues = _twins(workflow)
+    ids = step_ids(nodes)
+    made: dict[str, _Made] = {}
+    runnable = 0
+    for node, step_id in zip(nodes, ids, strict=True):
+        context = Context(workflow, node, catalogue, flow_id_of)
+        drafts, supported = _translated(node, context)
+        one = _made(node, step_id, drafts, catalogue)
+        issues += context.issues
+        runnable += supported or node.disabled
+        made.setdefault(node.name, one)
+        if made[node.name] is not one:
+            made[f"{node.name}\0{step_id}"] = one
+    by_name = {node.name: step_id for node, step_id in reversed(list(zip(nodes, ids, strict=True)))}
+    flow = _flow(workflow, made, by_name, default_id, issues)
+    return Result(flow, len(nodes), runnable, issues)
+
+
+def _twins(workflow: Workflow) -> list[Issue]:
+    message = "several nodes have this name; connections lead to the first of them"
+    return [Issue(name, "", "differs", message, f"{HELP}#names") for name in workflow.twins]
+
+
+def _flow(
+    workflow: Workflow, made: Mapping[str, _Made], ids: dict[str, str], default_id: str, issues: list[Issue]
+) -> Flow:
+    description = workflow.raw.get("description")
+    extra: dict[str, Any] = {"n8n": workflow.raw}
+    if pins := pins_of(workflow, ids):
+        extra["pins"] = pins
+    if notes := notes_of(workflow):
+        extra["notes"] = notes
+    return Flow(
+        id=flow_id_of(workflow.id or default_id or workflow.name),
+        name=workflow.name[:NAME_CHARACTERS_MAX],
+        steps=tuple(step for one in made.values() for step in one.steps),
+        edges=tuple(dict.fromkeys(_edges(workflow, made, issues))),
+        description=description if isinstance(description, str) else "",
+        settings=flow_settings(workflow, flow_id_of),
+        metadata=Metadata(tags=workflow.tags),
+        format="n8n",
+        extra=extra,
+    )
+
+
+# --- nodes ------------------------------------------------------------------------------------------
+
+
+def _translated(node: Node, context: Context) -> tuple[Sequence[Draft], bool]:
+    """The steps of a node, and whether they can run."""
+    kind = node_type(node.type)
+    try:
+        if kind is None:
+            raise Unsupported(f"there is no step for {node.type} yet")
+        drafts = kind.translate(node, context)
+    except Unsupported as verdict:
+        return [_refusal(node, context, str(verdict))], False
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError) as error:
+        message = f"its parameters cannot be read ({type(error).__name__}: {error})"
+        return [_refusal(node, context, message[:500])], False
+    if kind.versions and node.version not in kind.versions:
+        known = ", ".join(f"{version:g}" for version in kind.versions)
+        context.differs(f"version {node.version:g} is taken for the nearest known one ({known})", "versions")
+    listed = [drafts] if isinstance(drafts, Draft) else list(drafts)
+    problems = [problem for draft in listed for problem in _wrong(draft, context)]
+    return ([_refusal(node, context, "; ".join(problems)[:1000])], False) if problems else (listed, True)
+
+
+def _wrong(draft: Draft, context: Context) -> list[str]:
+    """What the step type says of the parameters that came out."""
+    try:
+        return step_problems(context.catalogue, draft.type, draft.parameters)
+    except QflowError as error:
+        return [error.message]
+
+
+def _refusal(node: Node, context: Context, message: str) -> Draft:
+    severity = "note" if node.disabled else "unsupported"
+    context.issues.append(Issue(node.name, node.type, severity, message, f"{HELP}#unsupported"))
+    failing = error_output(node)
+    return Draft(
+        UNSUPPORTED,
+        {
+            "origin": "n8n",
+            "nodeType": node.type,
+            "nodeVersion": node.version,
+            "missing": message,
+            "inputs": min(context.inputs_used(), PORTS_MAX),
+            "outputs": max(1, min(context.outputs_used() - failing, PORTS_MAX)),
+            "original": node.parameters,
+        },
+    )
+
+
+def _made(node: Node, step_id: str, drafts: Sequence[Draft], catalogue: StepCatalogue) -> _Made:
+    """The steps of a node in a row; the last one has its name, its id and its settings."""
+    steps = []
+    for number, draft in enumerate(drafts, 1):
+        last = number == len(drafts)
+        own_id = step_id if last else f"{step_id}--{number}"
+        name = node.name if last else f"{node.name} ({number})"
+        step = Step(own_id, draft.type, draft.parameters, name=name[:NAME_CHARACTERS_MAX])
+        steps.append(with_node_settings(step, node))
+    first, last_one = drafts[0], drafts[-1]
+    inputs = first.inputs or catalogue.get(first.type).ports_in(first.parameters)
+    outputs = last_one.outputs or catalogue.get(last_one.type).ports_out(last_one.parameters)
+    return _Made(tuple(steps), tuple(inputs), tuple(outputs))
+
+
+# --- connections ------------------------------------------------------------------------------------
+
+
+def _edges(workflow: Workflow, made: Mapping[str, _Made], issues: list[Issue]) -> list[Edge]:
+    """Wires inside the nodes, then those between them."""
+    inner = [
+        Edge(before.id, after.id)
+        for one in made.values()
+        for before, after in zip(one.steps, one.steps[1:], strict=False)
+    ]
+    types = {node.name: node for node in reversed(workflow.nodes)}
+    outer = []
+    issues += _parts(workflow, types)
+    for wire in workflow.wires:
+        if wire.source not in made or wire.target not in made:
+            continue  # a sticky note
+        if wire.kind != MAIN:
+            continue  # a part that hangs on its node: the node itself says that it is missing
+        edge = _edge(wire, made, types[wire.source])
+        if edge is None:
+            message = f"the connection to {wire.target!r} starts or ends where the step has no port"
+            node = types[wire.source]
+            issues.append(Issue(node.name, node.type, "differs", message, f"{HELP}#connections"))
+        else:
+            outer.append(edge)
+    return inner + outer
+
+
+def _parts(workflow: Workflow, nodes: Mapping[str, Node]) -> list[Issue]:
+    """What hangs on a node otherwise than by its input (a model, a tool, a memory) is not used."""
+    kinds: dict[str, dict[str, None]] = {}
+    for wire in workflow.wires:
+        if wire.kind != MAIN and wire.target in nodes:
+            kinds.setdefault(wire.target, {})[wire.kind] = None
+    return [
+        Issue(
+            name,
+            nodes[name].type,
+            "differs",
+            f"what is connected to it as {', '.join(found)} is not used here",
+            f"{HELP}#parts",
+        )
+        for name, found in kinds.items()
+    ]
+
+
+def _edge(wire: Wire, made: Mapping[str, _Made], source: Node) -> Edge | None:
+    begin, end = made[wire.source], made[wire.target]
+    into = end.inputs[wire.input] if wire.input < len(end.inputs) else None
+    if wire.output < len(begin.outputs):
+        port: str | None = begin.outputs[wire.output]
+    else:
+        port = FAILURE if error_output(source) and wire.output == len(begin.outputs) else None
+    if port is None or into is None:
+        return None
+    return Edge(begin.steps[-1].id, end.steps[0].id, port, into)
+
+
+# --- names ------------------------------------------------------------------------------------------
+
+
+def flow_id_of(text: str) -> str:
+    """A workflow's id, or its name, as the id of a flow."""
+    return _plain(text, r"[^A-Za-z0-9._-]+") or "workflow"
+
+
+def step_ids(nodes: Sequence[Node]) -> list[str]:
+    """An id for each node, made from its name; none has ``--``, which marks steps inside a node."""
+    taken: set[str] = set()
+    ids = []
+    for node in nodes:
+        stem = _plain(node.name, r"[^A-Za-z0-9_-]+|--+")[: ID_CHARACTERS_MAX - 12] or "node"
+        own, number = stem, 2
+        while own in taken:
+            own, number = f"{stem}_{number}", number + 1
+        taken.add(own)
+        ids.append(own)
+    return ids
+
+
+def _plain(text: str, others: str) -> str:
+    return re.sub(others, "_", text).strip("_.-")[:ID_CHARACTERS_MAX]

@@ -1,0 +1,73 @@
+"""n8n's parameter values as Qflow's.
+
+In n8n a text is an expression where it begins with ``=``, and literal otherwise. In Qflow ``{{ }}`` is
+an expression in any text, and a text that is ``$name.path`` as a whole is a reference. So the mark goes,
+and whatever would mean something in Qflow but is literal in n8n is written as an expression that gives
+that very text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_BRACES = re.compile(r"\\*\{\{")
+_CLOSING = re.compile(r"\\+\}\}")
+_REFERENCE = re.compile(r"\$[A-Za-z_][\w-]*[\w.\-\[\]\"' ]*\Z")
+
+
+def is_expression(value: Any) -> bool:
+    """Whether a parameter is worked out for every item."""
+    return isinstance(value, str) and value.startswith("=")
+
+
+def converted(value: Any) -> Any:
+    """A parameter with everything inside it: expressions stay ones, literal text stays literal, and a
+    resource locator becomes what it points at."""
+    if isinstance(value, str):
+        return template(value[1:]) if value.startswith("=") else literal(value)
+    if isinstance(value, Mapping):
+        if value.get("__rl") is True:
+            return converted(value.get("value"))
+        return {key: converted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [converted(item) for item in value]
+    return value
+
+
+def template(text: str) -> str:
+    """An n8n expression without its ``=``. What opens and never closes is literal, as n8n takes it."""
+    end = text.rfind("}}")
+    if "{{" not in text[: max(end, 0)]:
+        return literal(text)
+    opened = text.find("{{", end + 2)
+    return text if opened < 0 else text[:opened] + literal(text[opened:])
+
+
+def literal(text: str) -> str:
+    """The text in a form that Qflow reads as that text."""
+    if "{{" in text:
+        return _CLOSING.sub(_quoted, _BRACES.sub(_quoted, text))
+    if _REFERENCE.match(text):
+        return f"{{{{ {json.dumps(text)} }}}}"
+    return text
+
+
+def code(text: str) -> str:
+    """An expression's code as Qflow writes it."""
+    return f"{{{{ {text} }}}}"
+
+
+def inner(value: Any) -> str:
+    """JavaScript that gives a parameter's value, for use inside another expression."""
+    if not is_expression(value):
+        return json.dumps(value)
+    body = value[1:].strip()
+    alone = body.startswith("{{") and body.endswith("}}") and body.count("{{") == 1
+    return f"({body[2:-2].strip()})" if alone else f"$evaluateExpression({json.dumps(body)}, $itemIndex)"
+
+
+def _quoted(match: re.Match[str]) -> str:
+    return f"{{{{ {json.dumps(match.group())} }}}}"

@@ -1,0 +1,49 @@
+"""executeWorkflow and its trigger: one workflow as a step of another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from n8n_import.translating import Context, Draft, NodeType, Unsupported
+from n8n_import.words import Node, objects
+
+TYPES = {"string": "string", "number": "number", "boolean": "boolean", "array": "list", "object": "object"}
+
+
+def translate(node: Node, context: Context) -> Draft:
+    """The workflow is named by its id; one that stands in a file or at a URL is not read."""
+    source = node.param("source", "database")
+    if source not in ("database", "parameter"):
+        raise Unsupported(f"a workflow that is taken from {source!r} is not called here")
+    if source == "parameter":
+        raise Unsupported("a workflow written into a parameter is not called here; make it one of its own")
+    called = context.param("workflowId", "")
+    if not isinstance(called, str | int) or called == "":
+        raise Unsupported("it names no workflow to call")
+    text = str(called)
+    parameters: dict[str, Any] = {
+        "flow": text if "{{" in text else context.flow_id(text),
+        "mode": "each" if node.param("mode", "once") == "each" else "all",
+        "wait": node.param("options.waitForSubWorkflow", True) is not False,
+    }
+    if node.entries("workflowInputs.schema"):
+        context.differs("its input mapping is not applied: the called flow gets the items as they are", "sub")
+    return Draft("flow.call", parameters)
+
+
+def translate_trigger(node: Node, context: Context) -> Draft:
+    """Declared inputs are checked where they are listed."""
+    inputs = [
+        {"name": field["name"], "type": TYPES.get(str(field.get("type")), "any"), "required": False}
+        for field in objects(node.param("workflowInputs.values"))
+        if isinstance(field.get("name"), str) and field["name"]
+    ]
+    return Draft("trigger.subflow", {"inputs": inputs} if inputs else {})
+
+
+NODES = (
+    NodeType("n8n-nodes-base.executeWorkflow", (1, 1.1, 1.2, 1.3), translate, "flow.call"),
+    NodeType(
+        "n8n-nodes-base.executeWorkflowTrigger", (1, 1.1), translate_trigger, "trigger.subflow", trigger=True
+    ),
+)

@@ -1,0 +1,143 @@
+"""httpRequest: asks an HTTP server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from n8n_import.expressions import code, inner
+from n8n_import.translating import Context, Draft, NodeType
+from n8n_import.words import Json, Node, is_number, objects
+
+PARSED = "(v => typeof v === 'string' ? JSON.parse(v) : v)"
+
+
+def translate(node: Node, context: Context) -> Draft:
+    """Versions 1 and 2 name things differently from 3 and 4."""
+    parameters = _older(node, context) if node.version < 3 else _newer(node, context)
+    timeout = node.param("options.timeout")
+    if is_number(timeout) and timeout >= 1:
+        parameters["timeoutMs"] = round(timeout)
+    if node.param("options.allowUnauthorizedCerts", node.param("allowUnauthorizedCerts")) is True:
+        parameters["tls"] = {"verify": False}
+    if node.param("authentication", "none") != "none":
+        context.note("its credentials have to be filled in", "credentials")
+    return Draft("http.request", parameters)
+
+
+def _newer(node: Node, context: Context) -> Json:
+    parameters: Json = {"method": context.param("method", "GET"), "url": context.param("url", "")}
+    if node.param("sendQuery") is True:
+        parameters["query"] = _pairs(node, context, "queryParameters.parameters", "specifyQuery", "jsonQuery")
+    if node.param("sendHeaders") is True:
+        parameters["headers"] = _pairs(
+            node, context, "headerParameters.parameters", "specifyHeaders", "jsonHeaders"
+        )
+    if node.param("sendBody") is True:
+        parameters["body"] = _body(node, context)
+    response = context.param("options.response.response", {})
+    parameters["bodyOnly"] = response.get("fullResponse") is not True
+    parameters["neverError"] = response.get("neverError") is True
+    parameters["response"] = _response(response.get("responseFormat"), response.get("outputPropertyName"))
+    if node.param("options.pagination") not in (None, {}):
+        context.differs("only the first page is fetched", "pages")
+    batching = context.param("options.batching.batch", {})
+    if is_number(batching.get("batchSize")) and batching["batchSize"] > 0:
+        pause = batching.get("batchInterval", 1_000)
+        parameters["batching"] = {"size": round(batching["batchSize"]), "intervalMs": pause}
+    context.ignores("options.proxy")
+    return parameters
+
+
+def _response(wanted: Any, name: Any) -> Json:
+    kinds = {"json": "json", "text": "text", "file": "binary"}
+    options: Json = {"format": kinds.get(str(wanted), "auto"), "property": "data"}
+    if isinstance(name, str) and name:
+        options["binaryProperty" if wanted == "file" else "property"] = name
+    return options
+
+
+def _pairs(node: Node, context: Context, path: str, how: str, text: str) -> Any:
+    if node.param(how) == "json":
+        return code(f"{PARSED}({inner(node.param(text, '{}'))})")
+    return _by_name(context.param(path))
+
+
+def _by_name(entries: Any) -> Json:
+    return {str(entry["name"]): entry.get("value", "") for entry in objects(entries) if entry.get("name")}
+
+
+def _body(node: Node, context: Context) -> Json:
+    kind = node.text("contentType", "json")
+    if kind == "binaryData":
+        return {"kind": "binary", "property": context.param("inputDataFieldName", "data")}
+    if kind == "raw":
+        body = {"kind": "text", "text": context.param("body", "")}
+        media_type = context.param("rawContentType", "")
+        return {**body, "contentType": media_type} if media_type else body
+    if kind == "multipart-form-data":
+        return _multipart(objects(context.param("bodyParameters.parameters")))
+    if kind == "form-urlencoded":
+        if node.param("specifyBody") == "string":
+            form = "application/x-www-form-urlencoded"
+            return {"kind": "text", "text": context.param("body", ""), "contentType": form}
+        return {"kind": "form", "fields": _by_name(context.param("bodyParameters.parameters"))}
+    if node.param("specifyBody") == "json":
+        return {"kind": "json", "value": code(f"{PARSED}({inner(node.param('jsonBody', '{}'))})")}
+    return {"kind": "json", "value": _by_name(context.param("bodyParameters.parameters"))}
+
+
+def _multipart(entries: list[Json]) -> Json:
+    files = [entry for entry in entries if entry.get("parameterType") == "formBinaryData"]
+    fields = [entry for entry in entries if entry.get("parameterType") != "formBinaryData"]
+    return {
+        "kind": "multipart",
+        "fields": _by_name(fields),
+        "files": [
+            {"name": f.get("name", "file"), "property": f.get("inputDataFieldName", "data")} for f in files
+        ],
+    }
+
+
+# --- versions 1 and 2 -------------------------------------------------------------------------------
+
+
+def _older(node: Node, context: Context) -> Json:
+    method = node.param("requestMethod", "GET")
+    parameters: Json = {"method": context.param("requestMethod", "GET"), "url": context.param("url", "")}
+    written = node.param("jsonParameters") is True
+    for ours, theirs in (("query", "query"), ("headers", "header")):
+        if written and node.param(f"{theirs}ParametersJson"):
+            parameters[ours] = code(f"{PARSED}({inner(node.param(f'{theirs}ParametersJson'))})")
+        elif not written and (pairs := _by_name(context.param(f"{theirs}ParametersUi.parameter"))):
+            parameters[ours] = pairs
+    if method in ("PATCH", "POST", "PUT", "DELETE"):
+        parameters["body"] = _older_body(node, context, written)
+    kinds = {"file": "binary", "string": "text", "json": "json"}
+    wanted = kinds.get(node.text("responseFormat", "json"), "auto")
+    name = context.param("dataPropertyName", "data")
+    parameters["response"] = {"format": wanted, "binaryProperty" if wanted == "binary" else "property": name}
+    parameters["bodyOnly"] = node.param("options.fullResponse") is not True
+    parameters["neverError"] = node.param("options.ignoreResponseCode") is True
+    context.ignores("options.proxy", "options.batchSize", "options.queryParameterArrays")
+    return parameters
+
+
+def _older_body(node: Node, context: Context, written: bool) -> Json:
+    if node.param("sendBinaryData") is True:
+        return {"kind": "binary", "property": context.param("binaryPropertyName", "data")}
+    kind = node.text("options.bodyContentType", "json")
+    if written:
+        text = inner(node.param("bodyParametersJson", "{}"))
+        value = code(f"{PARSED}({text})")
+    else:
+        value = _by_name(context.param("bodyParametersUi.parameter"))
+    if kind == "form-urlencoded":
+        return {"kind": "form", "fields": value}
+    if kind == "multipart-form-data":
+        return {"kind": "multipart", "fields": value}
+    if kind == "raw":
+        return {"kind": "text", "text": context.param("bodyParametersJson", "")}
+    return {"kind": "json", "value": value}
+
+
+NODES = (NodeType("n8n-nodes-base.httpRequest", (1, 2, 3, 4, 4.1, 4.2, 4.3, 4.4), translate, "http.request"),)

@@ -1,0 +1,49 @@
+"""wait: pauses the execution for a time, until a time, or until it is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from n8n_import.expressions import code, inner, is_expression
+from n8n_import.translating import Context, Draft, NodeType, Unsupported
+from n8n_import.words import Node, is_number
+
+UNIT_MS = {"seconds": 1_000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
+
+
+def translate(node: Node, context: Context) -> Draft:
+    """``resume``: timeInterval, specificTime, webhook; forms are shown by other steps."""
+    resume = node.param("resume", "timeInterval")
+    if resume == "timeInterval":
+        return Draft("flow.wait", {"durationMs": _duration(node, "amount", "unit")})
+    if resume == "specificTime":
+        return Draft("flow.wait", {"until": _until(node)})
+    if resume != "webhook":
+        raise Unsupported(f"waiting for {resume!r} is not done here yet")
+    parameters: dict[str, Any] = {"webhook": True}
+    if node.param("limitWaitTime") is True:
+        if node.param("limitType", "afterTimeInterval") != "afterTimeInterval":
+            context.differs("a wait that ends at a fixed time ends only when it is called", "waiting")
+        else:
+            parameters["timeoutMs"] = _duration(node, "resumeAmount", "resumeUnit")
+    return Draft("flow.wait", parameters)
+
+
+def _duration(node: Node, amount: str, unit: str) -> Any:
+    older = node.version < 1.1
+    given = node.param(amount, 1 if older else 5)
+    factor = UNIT_MS.get(node.text(unit, "hours" if older else "seconds"), 1_000)
+    if is_expression(given):
+        return code(f"Math.round(Number({inner(given)}) * {factor})")
+    return round(given * factor) if is_number(given) else round(float(given) * factor)
+
+
+def _until(node: Node) -> Any:
+    given = node.param("dateTime", "")
+    if is_expression(given):
+        read = "(t => t?.toISO ? t.toISO() : t instanceof Date ? t.toISOString() : String(t))"
+        return code(f"{read}({inner(given)})")
+    return given
+
+
+NODES = (NodeType("n8n-nodes-base.wait", (1, 1.1), translate, "flow.wait"),)

@@ -1,0 +1,109 @@
+"""Settings of a workflow and of its nodes as a flow's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from zoneinfo import available_timezones
+
+from engine.api import FlowSettings, RetryPolicy, Step
+from n8n_import.expressions import converted
+from n8n_import.words import Node, Workflow, is_number
+
+TRIES_DEFAULT, TRIES_MAX = 3, 5
+PAUSE_MS_DEFAULT, PAUSE_MS_MAX = 1_000, 5_000
+"""How n8n bounds ``retryOnFail``."""
+
+
+def flow_settings(workflow: Workflow, flow_id: Callable[[str], str]) -> FlowSettings:
+    """How the flow runs; n8n's older order (v0) is the one of workflows that name none."""
+    given = workflow.settings
+    seconds, error = given.get("executionTimeout"), given.get("errorWorkflow")
+    kept = {name: given.get(f"saveData{name}Execution") != "none" for name in ("Success", "Error")}
+    save = {(True, True): "all", (False, True): "failed", (False, False): "none", (True, False): "all"}
+    return FlowSettings(
+        order="v1" if given.get("executionOrder") == "v1" else "v0",
+        timeout_ms=round(seconds * 1000) if is_number(seconds) and seconds > 0 else None,
+        error_flow=flow_id(str(error)) if isinstance(error, str | int) and error else None,
+        timezone=_zone(given.get("timezone")),
+        save_data=save[kept["Success"], kept["Error"]],  # type: ignore[arg-type]
+    )
+
+
+def _zone(value: Any) -> str | None:
+    return value if isinstance(value, str) and value in available_timezones() else None
+
+
+def with_node_settings(step: Step, node: Node) -> Step:
+    """The step with what stands beside a node's parameters."""
+    notes = node.raw.get("notes")
+    return replace(
+        step,
+        on_error=_on_error(node),
+        retry=_retry(node),
+        disabled=node.disabled,
+        execute_once=node.flag("executeOnce"),
+        always_output=node.flag("alwaysOutputData"),
+        notes=notes if isinstance(notes, str) else "",
+        position=node.position,
+    )
+
+
+def error_output(node: Node) -> bool:
+    """Whether the node's last output is the one of its errors."""
+    return node.raw.get("onError") == "continueErrorOutput"
+
+
+def _on_error(node: Node) -> Any:
+    if error_output(node):
+        return "failure"
+    goes_on = node.raw.get("onError") == "continueRegularOutput" or (
+        node.flag("continueOnFail") and "onError" not in node.raw
+    )
+    return "continue" if goes_on else "stop"
+
+
+def _retry(node: Node) -> RetryPolicy | None:
+    if not node.flag("retryOnFail"):
+        return None
+    tries = _bounded(node.raw.get("maxTries"), TRIES_DEFAULT, 2, TRIES_MAX)
+    pause = _bounded(node.raw.get("waitBetweenTries"), PAUSE_MS_DEFAULT, 0, PAUSE_MS_MAX)
+    return RetryPolicy(attempts=tries, delay_ms=pause, factor=1.0, delay_max_ms=PAUSE_MS_MAX, jitter=0.0)
+
+
+def _bounded(value: Any, default: int, least: int, most: int) -> int:
+    return min(max(round(value), least), most) if is_number(value) else default
+
+
+def pins_of(workflow: Workflow, ids: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Pinned items by step id; n8n's older exports pin bare objects."""
+    pins = {}
+    for name, items in workflow.pins.items():
+        if name in ids and isinstance(items, list):
+            pins[ids[name]] = [_item(item) for item in items if isinstance(item, dict)]
+    return pins
+
+
+def _item(value: dict[str, Any]) -> dict[str, Any]:
+    return value if isinstance(value.get("json"), dict) else {"json": value}
+
+
+def notes_of(workflow: Workflow) -> list[dict[str, Any]]:
+    """The sticky notes."""
+    return [
+        {
+            "text": node.text("content"),
+            "position": list(node.position or (0.0, 0.0)),
+            "size": [_side(node, "width", 240), _side(node, "height", 160)],
+            "color": converted(node.param("color", 1)),
+            "name": node.name,
+        }
+        for node in workflow.nodes
+        if node.is_note
+    ]
+
+
+def _side(node: Node, name: str, default: float) -> float:
+    value = node.param(name, default)
+    return float(value) if is_number(value) else default
