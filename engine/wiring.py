@@ -131,21 +131,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
     containment = Containment(DjangoQuarantineStore(), clock.now_us, clock.monotonic_us)
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
-    services = Services(
-        bindings=Bindings(catalogue),
-        items=ItemStore(blocks, settings.limits),
-        blocks=blocks,
-        policy=policy,
-        breakers=BreakerRegistry(clock.monotonic_us).of,
-        clock=clock,
-        limits=settings.limits,
-        node=settings.node_id,
-        timezone=settings.timezone,
-        resume_url=_resume_urls(settings, secret),
-        sandbox=sandbox,
-        containment=containment,
-        environment={name: text for name, text in os.environ.items() if not name.startswith("QFLOW_")},
-    )
+    services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, containment)
     knot, notifier, app = _Knot(), ChannelsNotifier(), current_app._get_current_object()
     parts = Parts(
         journal=journal,
@@ -207,6 +193,34 @@ def _node_signing(settings: EngineSettings) -> Callable[[], Signer]:
     seed = hashlib.sha256(b"node signing key" + bytes.fromhex(settings.node_secret)).digest()
     signer = KeySigner.of(did_key(Ed25519().public_key(seed)), seed)
     return lambda: signer
+
+
+def _services(
+    settings: EngineSettings,
+    catalogue: Registry,
+    blocks: FileBlockStore,
+    policy: StoredPolicies,
+    clock: SystemClock,
+    secret: bytes,
+    sandbox: WasmSandbox,
+    containment: Containment,
+) -> Services:
+    """What runs of steps need of the node."""
+    return Services(
+        bindings=Bindings(catalogue),
+        items=ItemStore(blocks, settings.limits),
+        blocks=blocks,
+        policy=policy,
+        breakers=BreakerRegistry(clock.monotonic_us).of,
+        clock=clock,
+        limits=settings.limits,
+        node=settings.node_id,
+        timezone=settings.timezone,
+        resume_url=_resume_urls(settings, secret),
+        sandbox=sandbox,
+        containment=containment,
+        environment={name: text for name, text in os.environ.items() if not name.startswith("QFLOW_")},
+    )
 
 
 def _owner(node_id: str) -> str:
