@@ -22,6 +22,7 @@ from engine.storage.tables import (
     WebhookRoute,
 )
 from engine.storage.trust_tables import Quarantine
+from engine.storage.violation_tables import SandboxViolation
 
 __all__ = [
     "ApiToken",
@@ -41,6 +42,7 @@ __all__ = [
     "Outbox",
     "PolicyDocument",
     "Quarantine",
+    "SandboxViolation",
     "Signal",
     "SignedHead",
     "Subnet",

@@ -30,6 +30,7 @@ from engine.execution.breaker import BreakerRegistry
 from engine.execution.data import ItemStore
 from engine.execution.plans import Plans
 from engine.execution.runner import Services
+from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
 from engine.identity.ed25519 import Ed25519, KeySigner
 from engine.ports.importer import Importer
@@ -51,6 +52,7 @@ from engine.storage.journal import DjangoJournalStore
 from engine.storage.policies import StoredPolicies
 from engine.storage.quarantine import DjangoQuarantineStore
 from engine.storage.search_index import DjangoSearchIndex
+from engine.storage.violations import DjangoViolationStore
 from engine.usecases.answer_wait import resume_token
 from engine.usecases.keeper import Keeper
 from engine.usecases.relay_outbox import relay
@@ -131,8 +133,12 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
     containment = Containment(DjangoQuarantineStore(), clock.now_us, clock.monotonic_us)
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
-    services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, containment)
-    knot, notifier, app = _Knot(), ChannelsNotifier(), current_app._get_current_object()
+    notifier = ChannelsNotifier()
+    violations = Violations(
+        DjangoViolationStore(), containment, notifier, metrics, clock, entropy, cores=os.cpu_count() or 1
+    )
+    services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations)
+    knot, app = _Knot(), current_app._get_current_object()
     parts = Parts(
         journal=journal,
         plans=plans,
@@ -163,6 +169,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         plans=plans,
         sandbox=sandbox,
         containment=containment,
+        violations=violations,
         worker=Worker(parts, drivers=settings.workers, acts=ACTS_MAX),
         node=settings.node_id,
         timezone=settings.timezone,
@@ -203,7 +210,7 @@ def _services(
     clock: SystemClock,
     secret: bytes,
     sandbox: WasmSandbox,
-    containment: Containment,
+    violations: Violations,
 ) -> Services:
     """What runs of steps need of the node."""
     return Services(
@@ -218,7 +225,8 @@ def _services(
         timezone=settings.timezone,
         resume_url=_resume_urls(settings, secret),
         sandbox=sandbox,
-        containment=containment,
+        containment=violations.containment,
+        violations=violations,
         environment={name: text for name, text in os.environ.items() if not name.startswith("QFLOW_")},
     )
 

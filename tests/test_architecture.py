@@ -49,6 +49,7 @@ FAKES = {
     "SignatureScheme": "engine.testing.signatures:FakeScheme",
     "Signer": "engine.testing.signatures:FakeSigner",
     "StepCatalogue": "engine.testing.steps:DictCatalogue",
+    "ViolationStore": "engine.testing.memory_violations:MemoryViolations",
     "Waker": "engine.testing.observers:RecordingWaker",
 }
 """Port -> the class of engine.testing that stands in for it."""

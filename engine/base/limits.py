@@ -33,6 +33,11 @@ class Limits:
     sub_flow_depth_max: int = 32
     sandbox_memory_bytes_max: int = 128 * 1024 * 1024  # one guest
     sandbox_deadline_ms: int = 5_000  # one call of a guest
+    sandbox_alert_percent: int = 80  # of the node's time or a guest's memory; more raises an alert
+    sandbox_alert_window_ms: int = 60_000  # the time over which a subnet's guests are measured
+    violation_window_ms: int = 600_000  # violations of the sandbox's limits count for this long
+    code_violations_max: int = 20  # so many put code into quarantine
+    flow_violations_max: int = 60  # so many put a flow into quarantine
     batch_facts_max: int = 500  # facts of pure steps held before a commit
     batch_age_ms: int = 200  # how long they may be held
     time_slice_ms: int = 2_000  # a driver yields its thread after this
@@ -104,7 +109,10 @@ GUEST_TIMERS_MAX = 10_000  # timers of one call; each takes one more call of the
 GUEST_LOG_LINES_MAX = 1_000  # printed lines kept of one call
 GUEST_LOG_CHARACTERS_MAX = 256 * 1024
 GUEST_MESSAGE_CHARACTERS_MAX = 4_000  # an error's message
-FAILURE_LOG_LINES_MAX = 20  # printed lines that an error carries
+FAILURE_LOG_LINES_MAX = 200  # printed lines that an error carries, the last ones
+STAYS_SEARCHED_MAX = 250  # stays in quarantine that are searched for the last one of a flow or code
+VIOLATIONS_KEPT_MAX = 10_000  # per subnet; the oldest are dropped
+METERED_SUBNETS_MAX = 10_000  # subnets whose use of guests is measured
 APPROVED_CODE_MAX = 10_000  # CIDs in a policy's list of approved code
 
 # What modules of users may be

@@ -36,6 +36,13 @@ _HELP = {
     "webhook_seconds": "From a webhook call to its answer.",
     "http_request_seconds": "From a REST request to its answer.",
     "errors": "Errors by the reference's error type and the component they came from.",
+    "sandbox_seconds": "What the guests of one step took, by step type.",
+    "sandbox_fuel": "WebAssembly instructions that guests used, by step type.",
+    "sandbox_host_calls": "Calls of the host by guests, by step type.",
+    "sandbox_memory_peak_bytes": "The most memory that one guest had.",
+    "sandbox_violations": "Guests stopped for crossing a limit, by limit.",
+    "sandbox_quarantines": "Flows and code put into quarantine.",
+    "sandbox_alerts": "Times that the guests of a subnet reached the alert level, by resource.",
     "cache_lookups": "Lookups in caches by result (hit, miss).",
 }
 

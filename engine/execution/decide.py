@@ -21,6 +21,7 @@ from engine.journal import facts as f
 from engine.journal.routing import releasable
 from engine.journal.snapshot import restore
 from engine.journal.state import ExecutionState, Status, Task
+from engine.ports.sandbox import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,8 @@ def _returned(plan: Plan, state: ExecutionState, given: i.StepReturned, rules: R
         code=given.code,
         started_us=given.started_us,
         node=rules.node,
-        fuel=given.fuel,
+        fuel=given.usage.fuel,
+        usage=_usage(given.usage),
         memory=given.memory,
         logs=given.logs,
     )
@@ -230,6 +232,13 @@ def _returned(plan: Plan, state: ExecutionState, given: i.StepReturned, rules: R
         return Decision((completed,))
     answer = f.AnswerGiven(at_us=given.now_us, step=task.step, **given.answer)
     return Decision((answer, completed))
+
+
+def _usage(used: Usage) -> dict[str, int]:
+    """What guests used beside fuel; empty where no guest ran."""
+    if not used.wall_us:
+        return {}
+    return {"memory_bytes": used.memory_bytes, "wall_us": used.wall_us, "host_calls": used.host_calls}
 
 
 def _raised(plan: Plan, state: ExecutionState, given: i.StepRaised, rules: Rules) -> Decision:
@@ -256,6 +265,7 @@ def _raised(plan: Plan, state: ExecutionState, given: i.StepRaised, rules: Rules
         retry_at_us=decision.at_us,
         outputs=given.outputs if goes_on else {},
         node=rules.node,
+        logs=given.logs,
     )
     return Decision((failed,))
 

@@ -9,7 +9,7 @@ from engine.base.limits import Limits
 from engine.execution.data import ItemStore
 from engine.flow.plan import FAILURE, Plan
 from engine.journal.state import ExecutionState, Source, Task
-from engine.ports.sandbox import Determinism, ExpressionBatch, Sandbox, SandboxLimits
+from engine.ports.sandbox import NOTHING_USED, Determinism, ExpressionBatch, Sandbox, SandboxLimits
 from engine.ports.step_catalogue import PortItems
 
 _LOOKS_BACK = ("$(", "$node", "$items", "$input", "$prevNode", "$item(")
@@ -22,7 +22,7 @@ class Written:
     def __init__(self, sandbox: Sandbox, batch: ExpressionBatch, limits: SandboxLimits) -> None:
         self._sandbox, self._batch, self._limits = sandbox, batch, limits
         self._rows: list[dict[str, Any]] | None = None
-        self.fuel = 0
+        self.usage = NOTHING_USED
 
     def row(self, index: int) -> Mapping[str, Any]:
         """Values by template for an item; a template that has none gives its fault."""
@@ -32,7 +32,7 @@ class Written:
 
     def _evaluated(self) -> list[dict[str, Any]]:
         given = self._sandbox.evaluate(self._batch, self._limits)
-        self.fuel = given.usage.fuel
+        self.usage = given.usage
         rows = [dict(zip(self._batch.templates, values, strict=True)) for values in given.values]
         for fault in given.faults:
             rows[fault.row][self._batch.templates[fault.template]] = fault

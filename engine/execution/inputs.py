@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.base.errors import ErrorInfo
 from engine.journal.facts import PortData
+from engine.ports.sandbox import NOTHING_USED, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class StepReturned:
     memory: Mapping[str, Any] | None = None
     answer: Mapping[str, Any] | None = None
     logs: Sequence[str] = ()
-    fuel: int = 0
+    usage: Usage = NOTHING_USED
     started_us: int = 0
 
 
@@ -51,6 +52,7 @@ class StepRaised:
     error: ErrorInfo
     started_us: int = 0
     outputs: Mapping[str, PortData] = field(default_factory=dict)
+    logs: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

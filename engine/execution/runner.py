@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.base.errors import DatabaseUnavailable, ErrorInfo, PolicyViolation, QflowError, StepCancelled
+from engine.base.errors import (
+    DatabaseUnavailable,
+    ErrorInfo,
+    PolicyViolation,
+    QflowError,
+    SandboxViolation,
+    StepCancelled,
+)
 from engine.base.ids import derived, idempotency_key
-from engine.base.limits import Limits
+from engine.base.limits import FAILURE_LOG_LINES_MAX, Limits
 from engine.execution.bindings import Binding, Bindings
 from engine.execution.cancellation import CancelToken
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
@@ -19,6 +26,7 @@ from engine.execution.expressions import Written, batch_of, sandbox_limits
 from engine.execution.inputs import Input, StepRaised, StepReturned, StepWaits
 from engine.execution.references import resolve
 from engine.execution.scope import ScopeOf
+from engine.execution.violations import Place, Violations
 from engine.flow.model import FAILURE, MAIN
 from engine.flow.plan import Plan
 from engine.journal.facts import PortData, port_from_plain
@@ -59,6 +67,7 @@ class Services:
     sandbox: Sandbox
     containment: Containment
     environment: Mapping[str, str]  # the node's; steps see what their policy lists
+    violations: Violations
 
 
 class _SubnetBlocks:
@@ -123,7 +132,7 @@ class Attempt:
             outputs: PortItems = {self.plan.ports[self.step.id].outputs[0]: list(pins)}
             return lambda: self._returned(StepResult(outputs), {}, "pinned")
         binding = services.bindings.get(self.plan, self.step.id)
-        policy = services.policy.of(self.subnet)
+        policy = services.violations.admit(services.policy.of(self.subnet), state.started.flow)
         _check_allowed(self.step.type, policy)
         self.inputs = inputs = self._inputs()
         self._given = input_cid(state, self.task)
@@ -208,6 +217,7 @@ class Attempt:
         return self.written
 
     def _call(self, binding: Binding, context: StepContext, inputs: PortItems) -> Input:
+        services = self.services
         try:
             if self.signal is not None:
                 result = binding.kind.resume(context, self._signal(self.signal))
@@ -215,13 +225,21 @@ class Attempt:
                 result = binding.kind.run(context)
             if result.wait is not None:
                 return self._waits(result)
-            return self._returned(result, inputs, binding.code)
+            returned = self._returned(result, inputs, binding.code)
+            services.violations.meter.used(context.policy, self.step.type, returned.usage)
+            return returned
         except StepCancelled:
             return self.failed(ErrorInfo.of(QflowError("the step was cancelled"), self.step.id))
         except Exception as error:  # whatever a step raises is its result, not the engine's
             if not isinstance(error, QflowError):
                 log.exception("step failed", extra={"execution": self.execution, "step": self.step.id})
-            return self.failed(ErrorInfo.of(error, self.step.id))
+            if isinstance(error, SandboxViolation):
+                services.violations.record(self._place(), context.policy, error)
+            return self.failed(ErrorInfo.of(error, self.step.id), _logs_of(error))
+
+    def _place(self) -> Place:
+        started, task = self._state.started, self.task
+        return Place(started.flow, self.execution, task.step, task.run, task.attempt, started.actor)
 
     def _signal(self, signal: Mapping[str, Any]) -> Signal:
         """The signal, with a child's items brought in from their block."""
@@ -231,7 +249,7 @@ class Attempt:
             payload["items"] = self.services.items.load(self.subnet, port_from_plain(data))
         return Signal(signal["kind"], payload, signal["actor"])
 
-    def _returned(self, result: StepResult, inputs: PortItems, code: str) -> Input:
+    def _returned(self, result: StepResult, inputs: PortItems, code: str) -> StepReturned:
         items = {port: checked_items(self.step.id, port, given) for port, given in result.outputs.items()}
         if inputs:
             items = with_provenance(inputs, items)
@@ -254,7 +272,7 @@ class Attempt:
             if answer is None
             else {"status": answer.status, "headers": dict(answer.headers), "body": answer.body},
             logs=result.logs,
-            fuel=result.fuel + (self.written.fuel if self.written is not None else 0),
+            usage=result.usage if self.written is None else result.usage.plus(self.written.usage),
             started_us=self.started_us,
         )
 
@@ -263,7 +281,7 @@ class Attempt:
         wait = _wait_map(result, self)
         return StepWaits(now, self.id, wait, result.memory, self.started_us)
 
-    def failed(self, info: ErrorInfo) -> StepRaised:
+    def failed(self, info: ErrorInfo, logs: Sequence[str] = ()) -> StepRaised:
         """The attempt as failed, with the items with which the flow may go on."""
         outputs: dict[str, PortData] = {}
         if self.step.on_error != "stop":
@@ -272,7 +290,13 @@ class Attempt:
             brief = self.plan.flow.format == "n8n"
             failed = failed_items(self.step, info, _first(self.inputs), brief=brief)
             outputs = {port: self.services.items.store(self.subnet, failed)}
-        return StepRaised(self.services.clock.now_us(), self.id, info, self.started_us, outputs)
+        return StepRaised(self.services.clock.now_us(), self.id, info, self.started_us, outputs, logs)
+
+
+def _logs_of(error: Exception) -> list[str]:
+    """What the code printed before it failed; the error then no longer carries it."""
+    logs = error.details.pop("logs", ()) if isinstance(error, QflowError) else ()
+    return [str(line) for line in logs][-FAILURE_LOG_LINES_MAX:]
 
 
 def _first(inputs: PortItems) -> list[dict[str, Any]]:

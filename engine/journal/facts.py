@@ -93,6 +93,7 @@ class StepCompleted(Fact):
     fuel: int = 0
     memory: Mapping[str, Any] | None = None
     logs: Sequence[str] = ()
+    usage: Mapping[str, int] = field(default_factory=dict)  # of guests: memory_bytes, wall_us, host_calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,7 @@ class StepFailed(Fact):
     retry_at_us: int | None = None
     outputs: Mapping[str, PortData] = field(default_factory=dict)
     node: str = ""
+    logs: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

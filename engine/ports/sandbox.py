@@ -33,6 +33,18 @@ class Usage:
     wall_us: int = 0
     host_calls: int = 0
 
+    def plus(self, other: Usage) -> Usage:
+        """What two calls, one after the other, used together."""
+        return Usage(
+            self.fuel + other.fuel,
+            max(self.memory_bytes, other.memory_bytes),
+            self.wall_us + other.wall_us,
+            self.host_calls + other.host_calls,
+        )
+
+
+NOTHING_USED = Usage()
+
 
 @dataclass(frozen=True, slots=True)
 class Determinism:

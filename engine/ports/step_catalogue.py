@@ -17,7 +17,7 @@ from engine.ports.items import Item as Item  # noqa: PLC0414
 from engine.ports.items import PortItems as PortItems  # noqa: PLC0414
 from engine.ports.parameters import validated
 from engine.ports.policy import Policy
-from engine.ports.sandbox import Sandbox
+from engine.ports.sandbox import NOTHING_USED, Sandbox, Usage
 
 ParameterModel = type[BaseModel]
 """The pydantic model of a step type's parameters."""
@@ -125,7 +125,7 @@ class StepResult:
     memory: Mapping[str, Any] | None = None
     answer: Answer | None = None
     logs: list[str] = field(default_factory=list)
-    fuel: int = 0  # instructions that guests used, for the receipt
+    usage: Usage = NOTHING_USED  # what guests used, for the receipt
     code: str = ""  # CID of the guest code that ran; empty: the step type itself
 
 

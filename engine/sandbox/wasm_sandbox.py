@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from engine.base.errors import InvalidInput
+from engine.base.errors import InvalidInput, SandboxViolation
 from engine.ports.sandbox import (
     CodeRequest,
     CodeResult,
@@ -94,7 +94,11 @@ class WasmSandbox:
         if guest is None:
             known = ", ".join(sorted(guests))
             raise InvalidInput(f"there is no guest for code in {request.language!r}; there is: {known}")
-        return guest().run(request, limits)
+        try:
+            return guest().run(request, limits)
+        except SandboxViolation as violation:
+            violation.details["code_cid"] = request.cid
+            raise
 
     def _python_guest(self) -> PythonGuest:
         """This process's guest for Python, made when code in it is first run."""

@@ -30,7 +30,7 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
     )
     check_code(request.cid, context.policy)
     result = context.sandbox.run_code(request, _limits(context))
-    return StepResult({MAIN: result.items}, logs=result.logs, fuel=result.usage.fuel, code=result.code)
+    return StepResult({MAIN: result.items}, logs=result.logs, usage=result.usage, code=result.code)
 
 
 def _about(context: StepContext) -> dict[str, Any]:

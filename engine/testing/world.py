@@ -10,6 +10,7 @@ from engine.execution.breaker import BreakerRegistry
 from engine.execution.data import ItemStore
 from engine.execution.plans import Plans
 from engine.execution.runner import Services
+from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
 from engine.ports.access_store import AccessStore, Principal
 from engine.ports.block_store import BlockStore
@@ -17,9 +18,11 @@ from engine.ports.clock import Clock
 from engine.ports.flow_store import FlowStore
 from engine.ports.journal_store import JournalStore, Outgoing
 from engine.ports.policy import PERSONAL
+from engine.ports.quarantine import QuarantineStore
 from engine.ports.sandbox import Sandbox
 from engine.ports.signer import Signer
 from engine.ports.step_catalogue import StepCatalogue
+from engine.ports.violations import ViolationStore
 from engine.testing.clock import SeededEntropy
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_audit import MemoryAuditTrail
@@ -28,6 +31,7 @@ from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
 from engine.testing.memory_quarantine import MemoryQuarantine
+from engine.testing.memory_violations import MemoryViolations
 from engine.testing.no_sandbox import NoSandbox
 from engine.testing.observers import CountingMetrics, RecordingNotifier, RecordingWaker
 from engine.testing.policies import FixedPolicies
@@ -52,6 +56,8 @@ def fake_world(
     blocks: BlockStore | None = None,
     policies: FixedPolicies | None = None,
     sandbox: Sandbox | None = None,
+    violations: ViolationStore | None = None,
+    quarantine: QuarantineStore | None = None,
     limits: Limits | None = None,
     owner: str = "node:1",
     drive_here: bool = True,
@@ -70,6 +76,8 @@ def fake_world(
         limits or Limits(),
         SeededEntropy(seed),
         sandbox or NoSandbox(),
+        violations or MemoryViolations(),
+        quarantine or MemoryQuarantine(),
     )
     worker = Worker(_parts(shared, owner), drivers=drivers, acts=8)
     waker = RecordingWaker()
@@ -92,6 +100,7 @@ def fake_world(
         worker=worker,
         sandbox=shared.sandbox,
         containment=shared.containment,
+        violations=shared.violations,
         node="node",
         timezone="UTC",
         drive_here=drive_here,
@@ -123,6 +132,8 @@ class _Shared:
         limits: Limits,
         entropy: SeededEntropy,
         sandbox: Sandbox,
+        violations: ViolationStore,
+        quarantine: QuarantineStore,
     ) -> None:
         self.sandbox = sandbox
         self.catalogue, self.clock, self.entropy = catalogue, clock, entropy
@@ -131,7 +142,10 @@ class _Shared:
         self.metrics, self.notifier = CountingMetrics(), RecordingNotifier()
         self.plans = Plans(flows, catalogue, self.metrics)
         self.world: World | None = None
-        self.containment = Containment(MemoryQuarantine(), clock.now_us, clock.monotonic_us)
+        self.containment = Containment(quarantine, clock.now_us, clock.monotonic_us)
+        self.violations = Violations(
+            violations, self.containment, self.notifier, self.metrics, clock, entropy
+        )
 
     def relay(self, effects: Sequence[Outgoing]) -> None:
         assert self.world is not None
@@ -153,6 +167,7 @@ def _parts(shared: _Shared, owner: str) -> Parts:
         sandbox=shared.sandbox,
         containment=shared.containment,
         environment={"HOME": "/home/node"},
+        violations=shared.violations,
     )
     return Parts(
         journal=shared.journal,

@@ -9,6 +9,7 @@ from engine.base.errors import UnknownObject
 from engine.base.ids import ulid
 from engine.base.limits import Limits
 from engine.execution.plans import Plans
+from engine.execution.violations import Violations
 from engine.execution.worker import Worker
 from engine.ports.access_store import AccessStore
 from engine.ports.audit_trail import AuditTrail
@@ -54,6 +55,7 @@ class World:
     worker: Worker
     sandbox: Sandbox
     containment: Containment
+    violations: Violations
     node: str
     timezone: str
     drive_here: bool  # a start is driven by the process that accepted it; else a bell is rung

@@ -51,6 +51,14 @@ class Containment:
         if stay is not None:
             raise refusal(stay)
 
+    def held(self, subnet: str, kind: Contained) -> frozenset[str]:
+        """All subjects of a kind that are in quarantine."""
+        stays = self._stays(subnet, fresh=False)
+        if not stays:
+            return frozenset()
+        now_us = self._now_us()
+        return frozenset(name for (of, name), stay in stays.items() if of is kind and stay.in_force(now_us))
+
     def place(self, quarantine: Quarantine) -> bool:
         """Begin a stay; False where one is in force already."""
         placed = self._store.place(quarantine)

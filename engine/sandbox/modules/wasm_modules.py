@@ -14,8 +14,13 @@ from pathlib import Path
 import wasmtime
 
 from engine.base.canonical import RAW, cid_of_bytes
-from engine.base.errors import InvalidInput, Problem
-from engine.base.limits import MODULE_BYTES_MAX, MODULE_REPORTS_MAX, MODULE_TEXT_BYTES_MAX
+from engine.base.errors import InvalidInput, Problem, QflowError, SandboxViolation
+from engine.base.limits import (
+    FAILURE_LOG_LINES_MAX,
+    MODULE_BYTES_MAX,
+    MODULE_REPORTS_MAX,
+    MODULE_TEXT_BYTES_MAX,
+)
 from engine.ports.modules import Finding, LoadedModule, Risk, ScanReport
 from engine.ports.policy import Policy
 from engine.ports.sandbox import Determinism, SandboxLimits
@@ -74,11 +79,15 @@ class WasmModules:
     ) -> Iterator[Session]:
         """A fresh instance, gone when the body ends."""
         assert isinstance(module, Module)
-        session = Session(self._machine(), module.compiled, module.report, limits, determinism)
-        try:
-            yield session
-        finally:
-            session.close()
+        with _blamed(module):
+            session = Session(self._machine(), module.compiled, module.report, limits, determinism)
+            try:
+                yield session
+            except QflowError as error:
+                error.details.setdefault("logs", list(session.logs())[-FAILURE_LOG_LINES_MAX:])
+                raise
+            finally:
+                session.close()
 
     def _examined(self, cid: str, wasm: bytes) -> ScanReport:
         with self._lock:
@@ -102,6 +111,16 @@ class WasmModules:
             if self._built is None or self._built[0] != process:
                 self._built = (process, Machine(self._directory, self._key))
             return self._built[1]
+
+
+@contextmanager
+def _blamed(module: Module) -> Iterator[None]:
+    """Whatever crosses a limit is of this module."""
+    try:
+        yield
+    except SandboxViolation as violation:
+        violation.details["code_cid"] = module.cid
+        raise
 
 
 def _refused(report: ScanReport) -> InvalidInput:

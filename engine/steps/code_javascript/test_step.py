@@ -61,7 +61,7 @@ def test_the_code_may_know_its_flow_and_execution(run, sandbox):
 def test_the_result_carries_logs_fuel_and_the_code(run):
     result = run("return items", {"n": 1})
     assert json_of(result.outputs["main"]) == [{"n": 1}]
-    assert (result.logs, result.fuel) == (["logged"], 7)
+    assert (result.logs, result.usage.fuel) == (["logged"], 7)
     assert result.code == cid_of_bytes(b"return items", RAW)
 
 

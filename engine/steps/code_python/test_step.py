@@ -50,7 +50,7 @@ def test_the_code_is_handed_over_with_items_time_and_chance(run, sandbox):
 def test_the_result_carries_logs_fuel_and_the_code(run):
     result = run("return _items", {"n": 1})
     assert json_of(result.outputs["main"]) == [{"n": 1}]
-    assert (result.logs, result.fuel) == (["printed"], 7)
+    assert (result.logs, result.usage.fuel) == (["printed"], 7)
     assert result.code == cid_of_bytes(b"return _items", RAW)
 
 

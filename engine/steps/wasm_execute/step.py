@@ -36,6 +36,6 @@ class WasmExecuteStep(StepType):
             if arguments is None and session.takes_document(given.function, given.abi):
                 arguments = item["json"]
             result = session.call(given.function, arguments, given.abi)
-            outcome.fuel += session.usage().fuel
+            outcome.usage = outcome.usage.plus(session.usage())
             outcome.logs += lines_of(session.logs())
         outcome.outputs[MAIN].append({"json": {"result": result}})

@@ -45,8 +45,8 @@ def test_the_receipt_gets_the_fuel_and_the_modules_cid():
     result = bench({"wat": ADD, "function": "add", "args": [1, 2]}).run(items_of({}))
     twice = bench({"wat": ADD, "function": "add", "args": [1, 2]}).run(items_of({}, {}))
     assert result.code == modules().validate(wasm).cid
-    assert result.fuel > 0
-    assert twice.fuel == 2 * result.fuel
+    assert result.usage.fuel > 0
+    assert twice.usage.fuel == 2 * result.usage.fuel
 
 
 def test_several_modules_have_a_code_of_their_own():

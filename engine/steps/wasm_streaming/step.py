@@ -26,7 +26,7 @@ class WasmStreamingStep(StepType):
         with shelf.modules.session(module, limits, determinism_of(context)) as session:
             items = list(_passed(context, session, first))
             logs = lines_of(session.logs())
-            return StepResult({MAIN: items}, logs=logs, fuel=session.usage().fuel, code=shelf.code)
+            return StepResult({MAIN: items}, logs=logs, usage=session.usage(), code=shelf.code)
 
 
 def _passed(context: StepContext, session: ModuleSession, first: StreamingParameters) -> Iterator[Item]:

@@ -55,7 +55,7 @@ def test_documents_are_streamed_as_well():
 def test_fuel_and_code_are_those_of_the_whole_stream():
     one = bench(wat=SUM, function="add").run(items_of({"n": 1}))
     two = bench(wat=SUM, function="add").run(items_of({"n": 1}, {"n": 1}))
-    assert 0 < one.fuel < two.fuel
+    assert 0 < one.usage.fuel < two.usage.fuel
     assert one.code == two.code != ""
 
 

@@ -33,7 +33,7 @@ def test_the_receipt_names_the_code_and_what_it_used(run):
     code = "print('hello')\nreturn {}"
     result = run(code)
     assert result.code == cid_of_bytes(code.encode(), RAW)
-    assert result.fuel > 0
+    assert result.usage.fuel > 0
     assert result.logs == ["hello"]
 
 
