@@ -93,5 +93,5 @@ def _by_code(context: StepContext, code: str) -> StepResult:
     check_code(request.cid, context.policy)
     result = context.sandbox.run_code(request, guest_limits(context))
     made = _reordered(context.items, result.items[0]["json"]["order"])
-    made.logs, made.fuel, made.code = result.logs, result.usage.fuel, result.code
+    made.logs, made.usage, made.code = result.logs, result.usage, result.code
     return made

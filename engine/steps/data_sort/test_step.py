@@ -66,7 +66,7 @@ def test_code_runs_in_the_sandbox_and_its_order_is_taken():
     result = bench.run(items_of({"n": 1}, {"n": 2}))
     assert json_of(result.outputs["main"]) == [{"n": 2}, {"n": 1}]
     assert result.outputs["main"][0]["pairedItem"] == {"item": 1}
-    assert (result.logs, result.fuel) == (["said"], 3)
+    assert (result.logs, result.usage.fuel) == (["said"], 3)
 
 
 def test_a_policy_without_code_refuses_it():
