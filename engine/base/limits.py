@@ -20,6 +20,7 @@ class Limits:
     upload_file_bytes_max: int = 64 * 1024 * 1024  # one file of a multipart webhook
     inline_output_bytes_max: int = 64 * 1024  # larger step outputs become blocks
     step_output_bytes_max: int = 64 * 1024 * 1024  # one step run
+    binary_bytes_max: int = 1024 * 1024 * 1024  # one file of an item
     response_body_bytes_max: int = 32 * 1024 * 1024  # what http.request reads
     http_redirects_max: int = 10
     http_pages_max: int = 1_000

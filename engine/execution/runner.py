@@ -18,6 +18,7 @@ from engine.base.errors import (
 )
 from engine.base.ids import derived, idempotency_key
 from engine.base.limits import FAILURE_LOG_LINES_MAX, Limits
+from engine.execution.binaries import BlockBinaries, SubnetBlocks, with_stored_files
 from engine.execution.bindings import Binding, Bindings
 from engine.execution.cancellation import CancelToken
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
@@ -68,19 +69,6 @@ class Services:
     containment: Containment
     environment: Mapping[str, str]  # the node's; steps see what their policy lists
     violations: Violations
-
-
-class _SubnetBlocks:
-    """The block store as steps of one subnet see it."""
-
-    def __init__(self, blocks: BlockStore, subnet: str) -> None:
-        self._blocks, self._subnet = blocks, subnet
-
-    def put(self, data: bytes, codec: int = 0x55) -> str:
-        return self._blocks.put(self._subnet, data, codec)
-
-    def get(self, cid: str) -> bytes:
-        return self._blocks.get(self._subnet, cid)
 
 
 class Attempt:
@@ -188,7 +176,8 @@ class Attempt:
             limits=policy.limits,
             cancellation=self.token,
             breakers=services.breakers(self.subnet),
-            blocks=_SubnetBlocks(services.blocks, self.subnet),
+            blocks=SubnetBlocks(services.blocks, self.subnet),
+            binaries=self._binaries(),
             sandbox=services.sandbox,
             timeout_ms=self.timeout_ms(),
             trigger={"type": started.trigger_type, "step": started.trigger_step, "mode": started.mode},
@@ -196,6 +185,10 @@ class Attempt:
             depth=started.depth,
             fixed=binding.fixed,
         )
+
+    def _binaries(self) -> BlockBinaries:
+        services = self.services
+        return BlockBinaries(SubnetBlocks(services.blocks, self.subnet), services.limits.binary_bytes_max)
 
     def _written(self, binding: Binding, policy: Policy, inputs: PortItems, zone: str) -> Written:
         services, environment = self.services, self.services.environment
@@ -251,6 +244,7 @@ class Attempt:
 
     def _returned(self, result: StepResult, inputs: PortItems, code: str) -> StepReturned:
         items = {port: checked_items(self.step.id, port, given) for port, given in result.outputs.items()}
+        items = {port: with_stored_files(given, self._binaries()) for port, given in items.items()}
         if inputs:
             items = with_provenance(inputs, items)
         if self.step.on_error != "stop":

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from engine.base.limits import Limits
 from engine.flow.model import MAIN, Flow, Step
+from engine.ports.binaries import Binaries
 from engine.ports.flow_store import Registration
 from engine.ports.items import Item as Item  # noqa: PLC0414
 from engine.ports.items import PortItems as PortItems  # noqa: PLC0414
@@ -184,6 +185,7 @@ class StepContext:
     cancellation: Cancellation
     breakers: Breakers
     blocks: Blocks
+    binaries: Binaries
     sandbox: Sandbox
     timeout_ms: int
     trigger: Mapping[str, Any]  # what started the execution: {"type": ..., "items": [...]}
