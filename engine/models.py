@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHead
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
+from engine.storage.identity_tables import HeldKey, Identity, KeyEvent
 from engine.storage.search_tables import IndexEntry
 from engine.storage.tables import (
     ApiToken,
@@ -35,8 +36,11 @@ __all__ = [
     "FlowDefinition",
     "FlowValue",
     "FlowVersion",
+    "HeldKey",
+    "Identity",
     "IndexEntry",
     "JournalEntry",
+    "KeyEvent",
     "LogHead",
     "LogNode",
     "Outbox",

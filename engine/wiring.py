@@ -9,7 +9,7 @@ import secrets
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from celery import current_app
@@ -18,7 +18,6 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from engine.base.errors import QflowError, UnknownObject
-from engine.base.multikey import did_key
 from engine.dispatch.broker_waker import BrokerWaker
 from engine.dispatch.celery_waker import CeleryWaker
 from engine.dispatch.channels_notifier import ChannelsNotifier
@@ -32,12 +31,10 @@ from engine.execution.plans import Plans
 from engine.execution.runner import Services
 from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
-from engine.identity.ed25519 import Ed25519, KeySigner
-from engine.ports.clock import Clock, Entropy
+from engine.identity.ed25519 import Ed25519
+from engine.identity.sealing import NodeSealer
 from engine.ports.importer import Importer
 from engine.ports.journal_store import Outgoing
-from engine.ports.notifier import Notifier
-from engine.ports.signer import Signer
 from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
 from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.settings import EngineSettings, current
@@ -50,13 +47,16 @@ from engine.storage.blocks import FileBlockStore
 from engine.storage.capability_uses import DjangoCapabilityStore
 from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.flows import DjangoFlowStore
+from engine.storage.identities import DjangoIdentityStore
 from engine.storage.journal import DjangoJournalStore
 from engine.storage.policies import StoredPolicies
 from engine.storage.quarantine import DjangoQuarantineStore
 from engine.storage.search_index import DjangoSearchIndex
 from engine.storage.violations import DjangoViolationStore
 from engine.usecases.answer_wait import resume_token
+from engine.usecases.identity_book import IdentityBook
 from engine.usecases.keeper import Keeper
+from engine.usecases.node_identity import RoleSigning, ensure_node_identity
 from engine.usecases.relay_outbox import relay
 from engine.usecases.remote_watch import RemoteWatch
 from engine.usecases.world import World
@@ -119,16 +119,18 @@ def world() -> World:
     if _process.world is None:
         with _process.lock:
             if _process.world is None:
-                _process.world, _process.knot = build(current(), drive_here=False)
+                made, _process.knot = build(current(), drive_here=False)
+                ensure_node_identity(made.identities, made.entropy, made.node)
+                _process.world = made
     return _process.world
 
 
 def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     """A world from the settings; nothing is started."""
     clock, entropy, metrics = SystemClock(), SystemEntropy(), PrometheusMetrics()
-    notifier = ChannelsNotifier()
     catalogue, flows = Registry(), DjangoFlowStore()
-    signing = _node_signing(settings)
+    identities = _identities(settings, clock)
+    signing = RoleSigning(identities, settings.node_id)
     journal, access = DjangoJournalStore(signing=signing), DjangoAccessStore()
     blocks = FileBlockStore(settings.data_dir / "blocks")
     policy = _policies(settings, access, clock)
@@ -136,11 +138,11 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
     containment = Containment(DjangoQuarantineStore(), clock.now_us, clock.monotonic_us)
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
+    notifier = ChannelsNotifier()
     violations = Violations(
         DjangoViolationStore(), containment, notifier, metrics, clock, entropy, cores=os.cpu_count() or 1
     )
     services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations)
-    services = replace(services, capabilities=capability_host(settings, notifier, clock, entropy))
     knot, app = _Knot(), current_app._get_current_object()
     parts = Parts(
         journal=journal,
@@ -179,7 +181,8 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         drive_here=drive_here,
         secret=secret,
         public_url=lambda: settings.base_url,
-        signatures=Ed25519(),
+        signatures=identities.scheme,
+        identities=identities,
         signing=signing,
         audit=DjangoAuditTrail(),
         importer=importer,
@@ -197,12 +200,6 @@ def _policies(settings: EngineSettings, access: DjangoAccessStore, clock: System
         files_root=str(settings.files_root) if settings.files_root else None,
         monotonic_us=clock.monotonic_us,
     )
-
-
-def _node_signing(settings: EngineSettings) -> Callable[[], Signer]:
-    seed = hashlib.sha256(b"node signing key" + bytes.fromhex(settings.node_secret)).digest()
-    signer = KeySigner.of(did_key(Ed25519().public_key(seed)), seed)
-    return lambda: signer
 
 
 def _services(
@@ -232,6 +229,12 @@ def _services(
         violations=violations,
         environment={name: text for name, text in os.environ.items() if not name.startswith("QFLOW_")},
     )
+
+
+def _identities(settings: EngineSettings, clock: SystemClock) -> IdentityBook:
+    """The identities of the node's database, with the keys that this node can unseal."""
+    sealer = NodeSealer(bytes.fromhex(settings.node_secret))
+    return IdentityBook(DjangoIdentityStore(), Ed25519(), sealer, clock)
 
 
 def _owner(node_id: str) -> str:
@@ -290,6 +293,7 @@ def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
         if workers:  # while the broker is away the node helps itself
             knot.otherwise = made.worker.attend_later
         made.access.ensure_personal_subnet(made.clock.now_us())
+        ensure_node_identity(made.identities, made.entropy, made.node)
         if exclusive and here:
             made.journal.release_all(f"{made.node}:")
         bell = EmbeddedWorker(current_app._get_current_object()) if settings.embedded and workers else None
@@ -368,14 +372,12 @@ def forget() -> None:
     _process.world = _process.node = _process.knot = _process.pulse = None
 
 
-def capability_host(
-    settings: EngineSettings, notifier: Notifier, clock: Clock, entropy: Entropy
-) -> CapabilityHost:
+def capability_host(settings: EngineSettings, made: World) -> CapabilityHost:
     """What the guests of this process reach the world through, behind capability tokens."""
     keys = NodeKeys(keep(settings.data_dir / "capability-key", fresh_key()))
     secret_files = SecretFiles(settings.secrets_file)
     reach = Reach(capability_audit(), DjangoFlowValues(), secret_files, GuardedEgress)
-    return CapabilityHost(keys, reach, notifier, clock, entropy)
+    return CapabilityHost(keys, reach, made.notifier, made.clock, made.entropy)
 
 
 def capability_audit() -> DjangoCapabilityStore:

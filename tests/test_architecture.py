@@ -20,7 +20,6 @@ ROOT = Path(__file__).parent.parent
 FAKES = {
     "AccessStore": "engine.testing.memory_access:MemoryAccess",
     "AuditTrail": "engine.testing.memory_audit:MemoryAuditTrail",
-    "Binaries": "engine.execution.binaries:BlockBinaries",  # on the fake of Blocks
     "BlockStore": "engine.testing.memory_blocks:MemoryBlocks",
     "Blocks": "engine.testing.step_bench:HeldBlocks",
     "Breakers": "engine.testing.step_bench:ClosedCircuits",
@@ -49,6 +48,9 @@ FAKES = {
     "SignatureChecker": "engine.testing.signatures:FakeScheme",
     "SignatureScheme": "engine.testing.signatures:FakeScheme",
     "Signer": "engine.testing.signatures:FakeSigner",
+    "Signing": "engine.testing.signatures:FakeSigning",
+    "Sealer": "engine.testing.memory_identities:OpenSealer",
+    "IdentityStore": "engine.testing.memory_identities:MemoryIdentities",
     "StepCatalogue": "engine.testing.steps:DictCatalogue",
     "ViolationStore": "engine.testing.memory_violations:MemoryViolations",
     "Waker": "engine.testing.observers:RecordingWaker",

@@ -64,6 +64,14 @@ def decode(data: bytes) -> Any:
         raise CorruptData(f"not DAG-CBOR: {error}") from error
 
 
+def decode_canonical(data: bytes) -> Any:
+    """Decode DAG-CBOR that is in its one canonical form; raises ValueError for anything else."""
+    value = libipld.decode_dag_cbor(data)
+    if libipld.encode_dag_cbor(value) != data:
+        raise ValueError("not in canonical form")
+    return value
+
+
 def digest(data: bytes) -> bytes:
     """SHA-256 of the bytes: 32 bytes."""
     return hashlib.sha256(data).digest()

@@ -13,6 +13,7 @@ from nacl.exceptions import BadSignatureError
 
 from engine.base.errors import InvalidInput
 from engine.base.multikey import multikey
+from engine.ports.signer import Signer
 
 SEED_BYTES, KEY_BYTES, SIGNATURE_BYTES = 32, 32, 64
 
@@ -27,6 +28,10 @@ class Ed25519:
     def sign(self, seed: bytes, data: bytes) -> bytes:
         """64 bytes; the same for the same data."""
         return bytes(crypto_sign(data, _pair(seed)[1])[:SIGNATURE_BYTES])
+
+    def signer(self, identity: str, seed: bytes) -> Signer:
+        """Signs for an identity."""
+        return KeySigner.of(identity, seed)
 
     def verify(self, public_key: bytes, data: bytes, signature: bytes) -> bool:
         """Whether the signature is the key's over the data."""

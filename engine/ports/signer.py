@@ -40,3 +40,13 @@ class SignatureScheme(SignatureChecker, Protocol):
 
     def sign(self, seed: bytes, data: bytes) -> bytes:
         """The signature over the data by the key of a seed."""
+
+    def signer(self, identity: str, seed: bytes) -> Signer:
+        """Signs for an identity with the key of a seed."""
+
+
+class Signing(Protocol):
+    """Gives the node's signer: a call, so that whoever signs often always has the key in force."""
+
+    def __call__(self, at_us: int | None = None) -> Signer:
+        """The signer for what is dated ``at_us``; for what is dated now, without one."""

@@ -16,8 +16,7 @@ from engine.base.limits import (
     GUEST_LOG_LINES_MAX,
     GUEST_MESSAGE_CHARACTERS_MAX,
 )
-from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage
-from engine.sandbox.host_door import HostDoor
+from engine.ports.sandbox import CodeRequest, CodeResult, SandboxLimits, Usage
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.python_image import ENTRY, build_image, guest_cid
 from engine.sandbox.python_wasi import GuestSystem, PythonRuntime
@@ -60,26 +59,23 @@ class PythonGuest:
             self._cache.put(f"{guest_cid()}.image", f"{compiled.cid} {address}".encode())
         return compiled, address
 
-    def run(self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None) -> CodeResult:
+    def run(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
         """Run the code in a fresh copy of the snapshot.
 
         Raises :class:`StepFailure` with ``line`` and ``column`` where the code raises or gives no items,
-        :class:`SandboxViolation` where it crosses a limit, and an error of the host where it does not
-        catch it.
+        :class:`SandboxViolation` where it crosses a limit.
         """
-        document, door = _document(request), HostDoor(host, limits)
+        document = _document(request)
         if len(document) > limits.input_bytes:
             message = f"{len(document)} bytes of input; the limit is {limits.input_bytes}"
             raise SandboxViolation(message, limit="input")
-        reply, usage = self._called(document, request, limits, door)
-        return _result(reply, request, limits, usage, door)
+        reply, usage = self._called(document, request, limits)
+        return _result(reply, request, limits, usage)
 
-    def _called(
-        self, document: bytes, request: CodeRequest, limits: SandboxLimits, door: HostDoor
-    ) -> tuple[bytes, Usage]:
+    def _called(self, document: bytes, request: CodeRequest, limits: SandboxLimits) -> tuple[bytes, Usage]:
         compiled, address = self.ready()
         sized = len(document).to_bytes(8, "little") + document
-        with self._runtime.instance(compiled, limits, door) as instance:
+        with self._runtime.instance(compiled, limits) as instance:
             system = GuestSystem(instance, request.determinism, sized)
             with self._runtime.serving(system):
                 answered = instance.call(ENTRY, address, 0, 0, 0)
@@ -115,9 +111,7 @@ def _bare(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in ("json", "binary") if name in item}
 
 
-def _result(
-    data: bytes, request: CodeRequest, limits: SandboxLimits, usage: Usage, door: HostDoor
-) -> CodeResult:
+def _result(data: bytes, request: CodeRequest, limits: SandboxLimits, usage: Usage) -> CodeResult:
     """Read the reply. It is what the code made of it, so nothing of its form is taken for granted."""
     try:
         reply = orjson.loads(data)
@@ -125,7 +119,7 @@ def _result(
         if reply.get("starved"):
             raise _starved(limits)
         if "error" in reply:
-            raise door.through(_failure(reply["error"], logs), reply["error"].get("host"))
+            raise _failure(reply["error"], logs)
         items = reply["items"]
         if not all(isinstance(item["json"], dict) for item in items):
             raise TypeError("an item without json")

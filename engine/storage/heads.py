@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from engine.audit.verifier.chain import salt_of
 from engine.audit.verifier.statements import head_statement
 from engine.ports.journal_store import Header
 from engine.ports.proofs import SignedHead, Trail, TrailEntry
-from engine.ports.signer import Signer
+from engine.ports.signer import Signing
 from engine.storage.chain import Link, Sealed
 from engine.storage.database import Database, Row
-
-Signing = Callable[[], Signer]
-"""Gives the node's signer with the key in force."""
 
 _HEAD = (
     "INSERT INTO engine_signed_head"
@@ -33,7 +30,8 @@ _HEADS = (
 
 def signed(signing: Signing, header: Header, last: Sealed) -> SignedHead:
     """The node's signature over a journal that ends with this entry now."""
-    signer, at_us = signing(), header.updated_us
+    at_us = header.updated_us
+    signer = signing(at_us)
     statement = head_statement(header.id, last.sequence, last.hash, at_us)
     return SignedHead(last.sequence, last.hash, at_us, signer.identity, signer.key, signer.sign(statement))
 

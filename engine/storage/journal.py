@@ -12,11 +12,12 @@ from engine.base.errors import CorruptData, JournalConflict, LeaseLost, UnknownO
 from engine.journal.state import Status
 from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
 from engine.ports.proofs import Trail
+from engine.ports.signer import Signing
 from engine.storage import lanes
 from engine.storage.chain import START, Link, Sealed, opened, payloads, sealed
 from engine.storage.database import Database, Row, holes, text
 from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, values_of
-from engine.storage.heads import Signing, read_trail, signed, write_head
+from engine.storage.heads import read_trail, signed, write_head
 
 _CREATE = (
     f"INSERT INTO engine_execution ({SELECTED}, base_sequence, base_head, salt_key)"  # noqa: S608

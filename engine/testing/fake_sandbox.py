@@ -12,7 +12,6 @@ from engine.ports.sandbox import (
     ExpressionBatch,
     ExpressionFault,
     ExpressionValues,
-    HostCalls,
     SandboxLimits,
     Usage,
 )
@@ -50,9 +49,7 @@ class FakeSandbox:
         ]
         return ExpressionValues(rows, faults, Usage(fuel=len(rows) * len(batch.templates)))
 
-    def run_code(
-        self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None
-    ) -> CodeResult:
+    def run_code(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
         """The items that were told for the source; what nobody told of fails."""
         if request.source not in self.answers:
             raise StepFailure("nobody told what this code gives")

@@ -12,9 +12,10 @@ from engine.base.errors import JournalConflict, LeaseLost, UnknownObject, WrongS
 from engine.journal.state import Status
 from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
 from engine.ports.proofs import SignedHead, Trail
+from engine.ports.signer import Signing
 from engine.storage.chain import START, Link, Sealed, opened, payloads, sealed
 from engine.storage.headers import CHANGING
-from engine.storage.heads import Signing, signed, trail_of
+from engine.storage.heads import signed, trail_of
 from engine.storage.lanes import awaits
 
 _ACTIVE = (Status.PAUSED, Status.RUNNING, Status.WAITING)

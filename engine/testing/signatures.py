@@ -23,6 +23,10 @@ class FakeScheme:
         self.public_key(seed)
         return sha512(seed + data).digest()
 
+    def signer(self, identity: str, seed: bytes) -> FakeSigner:
+        """Signs for an identity."""
+        return FakeSigner(identity, seed)
+
     def verify(self, public_key: bytes, data: bytes, signature: bytes) -> bool:
         """Whether the seed behind the public key made the signature."""
         seed = _seeds.get(public_key)
@@ -39,3 +43,14 @@ class FakeSigner:
     def sign(self, data: bytes) -> bytes:
         """64 bytes."""
         return FakeScheme().sign(self.seed, data)
+
+
+class FakeSigning:
+    """A :class:`engine.ports.signer.Signing` that always gives the same signer."""
+
+    def __init__(self, identity: str = "node-identity", seed: bytes = b"node" * 8) -> None:
+        self._signer = FakeSigner(identity, seed)
+
+    def __call__(self, at_us: int | None = None) -> FakeSigner:
+        """The signer."""
+        return self._signer

@@ -14,14 +14,12 @@ from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
 from engine.ports.access_store import AccessStore, Principal
 from engine.ports.block_store import BlockStore
-from engine.ports.capabilities import Capabilities
 from engine.ports.clock import Clock
 from engine.ports.flow_store import FlowStore
 from engine.ports.journal_store import JournalStore, Outgoing
 from engine.ports.policy import PERSONAL
 from engine.ports.quarantine import QuarantineStore
 from engine.ports.sandbox import Sandbox
-from engine.ports.signer import Signer
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.violations import ViolationStore
 from engine.testing.clock import SeededEntropy
@@ -29,6 +27,7 @@ from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_flow_store import MemoryFlowStore
+from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
 from engine.testing.memory_quarantine import MemoryQuarantine
@@ -36,7 +35,8 @@ from engine.testing.memory_violations import MemoryViolations
 from engine.testing.no_sandbox import NoSandbox
 from engine.testing.observers import CountingMetrics, RecordingNotifier, RecordingWaker
 from engine.testing.policies import FixedPolicies
-from engine.testing.signatures import FakeScheme, FakeSigner
+from engine.testing.signatures import FakeScheme, FakeSigning
+from engine.usecases.identity_book import IdentityBook
 from engine.usecases.relay_outbox import relay
 from engine.usecases.world import World
 from engine.validation.containment import Containment
@@ -64,14 +64,13 @@ def fake_world(
     drive_here: bool = True,
     seed: int = 0,
     drivers: int = 2,
-    capabilities: Capabilities | None = None,
 ) -> World:
     """A world on fakes, with the given parts in place of theirs. Two worlds on the same journal are
     two workers of one node. A ring reaches the world's own worker."""
     shared = _Shared(
         catalogue,
         clock,
-        journal or MemoryJournal(node_signer),
+        journal or MemoryJournal(FakeSigning()),
         flows or MemoryFlowStore(),
         blocks or MemoryBlocks(),
         policies or FixedPolicies(),
@@ -80,7 +79,6 @@ def fake_world(
         sandbox or NoSandbox(),
         violations or MemoryViolations(),
         quarantine or MemoryQuarantine(),
-        capabilities,
     )
     worker = Worker(_parts(shared, owner), drivers=drivers, acts=8)
     waker = RecordingWaker()
@@ -110,15 +108,11 @@ def fake_world(
         secret=b"secret",
         public_url=lambda: "http://node",
         signatures=FakeScheme(),
-        signing=node_signer,
+        signing=FakeSigning(),
+        identities=IdentityBook(MemoryIdentities(), FakeScheme(), OpenSealer(), clock),
         audit=MemoryAuditTrail(),
     )
     return shared.world
-
-
-def node_signer() -> Signer:
-    """Signs for the node of fakes."""
-    return FakeSigner("node-identity", b"node" * 8)
 
 
 class _Shared:
@@ -137,9 +131,8 @@ class _Shared:
         sandbox: Sandbox,
         violations: ViolationStore,
         quarantine: QuarantineStore,
-        capabilities: Capabilities | None,
     ) -> None:
-        self.sandbox, self.capabilities = sandbox, capabilities
+        self.sandbox = sandbox
         self.catalogue, self.clock, self.entropy = catalogue, clock, entropy
         self.journal, self.flows, self.blocks = journal, flows, blocks
         self.policy, self.limits = policy, limits
@@ -172,7 +165,6 @@ def _parts(shared: _Shared, owner: str) -> Parts:
         containment=shared.containment,
         environment={"HOME": "/home/node"},
         violations=shared.violations,
-        capabilities=shared.capabilities,
     )
     return Parts(
         journal=shared.journal,

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from engine.base.errors import NodeFailure
 from engine.usecases.delete_execution import retire_executions
 from engine.usecases.fire_schedules import fire_schedules
+from engine.usecases.node_identity import tend_node_identity
 from engine.usecases.relay_outbox import relay
 from engine.usecases.search import catch_up_all
 from engine.usecases.world import World
@@ -24,6 +25,7 @@ log = logging.getLogger("qflow.keeper")
 
 SWEEP_MS = 1_000
 RETIRE_EVERY_MS = 60_000
+TEND_EVERY_MS = 3_600_000
 INDEX_EVERY_MS = 5_000
 EXECUTIONS_MAX = 100_000
 """How many executions are looked at after the clock was set back."""
@@ -57,6 +59,7 @@ class Keeper:
         self._threads: list[threading.Thread] = []
         self._retired_us: int | None = None
         self._indexed_us: int | None = None
+        self._tended_us: int | None = None
         self._rung: dict[str, int] = {}  # when it last rang (monotonic) for whom nobody has taken since
         self._lanes_in_use = True
         self._clock_ahead_us: int | None = None  # how far the wall clock was before the monotonic one
@@ -156,6 +159,7 @@ class Keeper:
             self._let_out_of_lanes,
             self._retire,
             self._index,
+            self._tend,
         ):
             try:
                 part()
@@ -225,3 +229,10 @@ class Keeper:
                 world.waker.ring(execution)
             waiting = waiting or world.journal.pending(subnet.id) > 0
         self._lanes_in_use = waiting
+
+    def _tend(self) -> None:
+        now = self._world.clock.monotonic_us()
+        if self._tended_us is None or now - self._tended_us > TEND_EVERY_MS * 1000:
+            self._tended_us = now
+            world = self._world
+            tend_node_identity(world.identities, world.entropy, world.node)

@@ -23,9 +23,10 @@ from engine.ports.notifier import Notifier
 from engine.ports.policy import PolicyPort
 from engine.ports.sandbox import Sandbox
 from engine.ports.search_index import SearchIndex
-from engine.ports.signer import SignatureScheme, Signer
+from engine.ports.signer import SignatureScheme, Signer, Signing
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.waker import Waker
+from engine.usecases.identity_book import IdentityBook
 from engine.validation.containment import Containment
 
 
@@ -62,7 +63,8 @@ class World:
     secret: bytes  # the node's key for resume tokens
     public_url: Callable[[], str]
     signatures: SignatureScheme
-    signing: Callable[[], Signer]
+    signing: Signing
+    identities: IdentityBook
     audit: AuditTrail
     importer: Callable[[str], Importer] = no_importer  # by the name of the other system
 

@@ -22,7 +22,7 @@ from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
-from engine.testing.signatures import FakeSigner
+from engine.testing.signatures import FakeSigning
 from tests.conftest import POSTGRESQL, empty_database
 
 KINDS = ["memory", "sqlite", POSTGRESQL]
@@ -103,9 +103,7 @@ def alias(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield from empty_database(request, request.param)
 
 
-def signer() -> FakeSigner:
-    """Signs for the node."""
-    return FakeSigner("node", b"seed" * 8)
+signer = FakeSigning("node", b"seed" * 8)
 
 
 @pytest.fixture
