@@ -9,7 +9,7 @@ import secrets
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from celery import current_app
@@ -33,8 +33,10 @@ from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
 from engine.identity.ed25519 import Ed25519
 from engine.identity.sealing import NodeSealer
+from engine.ports.clock import Clock, Entropy
 from engine.ports.importer import Importer
 from engine.ports.journal_store import Outgoing
+from engine.ports.notifier import Notifier
 from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
 from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.settings import EngineSettings, current
@@ -128,6 +130,7 @@ def world() -> World:
 def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     """A world from the settings; nothing is started."""
     clock, entropy, metrics = SystemClock(), SystemEntropy(), PrometheusMetrics()
+    notifier = ChannelsNotifier()
     catalogue, flows = Registry(), DjangoFlowStore()
     identities = _identities(settings, clock)
     signing = RoleSigning(identities, settings.node_id)
@@ -138,11 +141,11 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
     containment = Containment(DjangoQuarantineStore(), clock.now_us, clock.monotonic_us)
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
-    notifier = ChannelsNotifier()
     violations = Violations(
         DjangoViolationStore(), containment, notifier, metrics, clock, entropy, cores=os.cpu_count() or 1
     )
     services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations)
+    services = replace(services, capabilities=capability_host(settings, notifier, clock, entropy))
     knot, app = _Knot(), current_app._get_current_object()
     parts = Parts(
         journal=journal,
@@ -372,12 +375,14 @@ def forget() -> None:
     _process.world = _process.node = _process.knot = _process.pulse = None
 
 
-def capability_host(settings: EngineSettings, made: World) -> CapabilityHost:
+def capability_host(
+    settings: EngineSettings, notifier: Notifier, clock: Clock, entropy: Entropy
+) -> CapabilityHost:
     """What the guests of this process reach the world through, behind capability tokens."""
     keys = NodeKeys(keep(settings.data_dir / "capability-key", fresh_key()))
     secret_files = SecretFiles(settings.secrets_file)
     reach = Reach(capability_audit(), DjangoFlowValues(), secret_files, GuardedEgress)
-    return CapabilityHost(keys, reach, made.notifier, made.clock, made.entropy)
+    return CapabilityHost(keys, reach, notifier, clock, entropy)
 
 
 def capability_audit() -> DjangoCapabilityStore:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 FAKES = {
     "AccessStore": "engine.testing.memory_access:MemoryAccess",
     "AuditTrail": "engine.testing.memory_audit:MemoryAuditTrail",
+    "Binaries": "engine.execution.binaries:BlockBinaries",  # on the fake of Blocks
     "BlockStore": "engine.testing.memory_blocks:MemoryBlocks",
     "Blocks": "engine.testing.step_bench:HeldBlocks",
     "Breakers": "engine.testing.step_bench:ClosedCircuits",

@@ -20,6 +20,7 @@ class Limits:
     upload_file_bytes_max: int = 64 * 1024 * 1024  # one file of a multipart webhook
     inline_output_bytes_max: int = 64 * 1024  # larger step outputs become blocks
     step_output_bytes_max: int = 64 * 1024 * 1024  # one step run
+    binary_bytes_max: int = 1024 * 1024 * 1024  # one file of an item
     response_body_bytes_max: int = 32 * 1024 * 1024  # what http.request reads
     http_redirects_max: int = 10
     http_pages_max: int = 1_000
@@ -68,6 +69,12 @@ YAML_VALUES_MAX = 200_000  # values after every alias is written out
 
 # What step parameters may be
 MERGE_INPUTS_MAX = 32  # inputs of one logic.merge
+MERGE_ITEMS_MAX = 1_000_000  # items that one merge gives
+QUERY_CHARACTERS_MAX = 20_000  # a SQL query
+SQL_STEPS_MAX = 100_000_000  # instructions of SQLite that one query takes
+SQL_CHECK_STEPS = 10_000  # instructions between two looks at the limit
+SQL_COLUMNS_MAX = 500  # columns of one table
+SQL_VALUE_BYTES_MAX = 16 * 1024 * 1024  # one value in a query
 SWITCH_CASES_MAX = 100  # cases of one logic.switch
 CONDITIONS_MAX = 100  # conditions in one step
 WAIT_MS_MAX = 10 * 366 * 24 * 3600 * 1000  # ten years

@@ -11,6 +11,7 @@ from engine.base.errors import InvalidInput, QflowError
 from engine.cli.inputs import read_file
 from engine.cli.resting import rest_of
 from engine.cli.run_result import FileResult
+from engine.execution.binaries import BlockBinaries, SubnetBlocks, with_inline_files
 from engine.flow.model import FAILURE, Flow
 from engine.journal.state import ExecutionState, Run
 from engine.ports.access_store import Principal
@@ -22,6 +23,9 @@ from engine.usecases.import_flows import N8N, import_flows
 from engine.usecases.inspect_execution import items_of, state_of
 from engine.usecases.start_execution import StartRequest, start_execution
 from engine.usecases.world import World
+
+SHOWN_FILE_BYTES_MAX = 1024 * 1024
+"""Larger files are not written into the result."""
 
 ACTOR = Principal("local", "local", "personal", frozenset({"admin"}))
 
@@ -98,7 +102,10 @@ def _steps(world: World, header: Header, state: ExecutionState) -> dict[str, dic
 def _run(world: World, header: Header, run: Run, ports: Sequence[str]) -> dict[str, Any]:
     names = [*ports[:-1], *([FAILURE] if run.outputs.get(FAILURE) else [])]
     names += [name for name in run.outputs if name not in ports]
-    outputs = [items_of(world, header, run.outputs.get(name)) for name in names]
+    blocks = SubnetBlocks(world.blocks, header.subnet)
+    binaries = BlockBinaries(blocks, world.limits.binary_bytes_max)
+    found = (items_of(world, header, run.outputs.get(name)) for name in names)
+    outputs = [with_inline_files(items, binaries, SHOWN_FILE_BYTES_MAX) for items in found]
     return {"status": run.status, "outputs": outputs, "duration_ms": _ms(run.started_us, run.ended_us)}
 
 

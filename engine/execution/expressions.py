@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,16 @@ from engine.journal.state import ExecutionState, Source, Task
 from engine.ports.sandbox import NOTHING_USED, Determinism, ExpressionBatch, Sandbox, SandboxLimits
 from engine.ports.step_catalogue import PortItems
 
-_LOOKS_BACK = ("$(", "$node", "$items", "$input", "$prevNode", "$item(")
-"""Words of an expression that may look at what earlier steps gave."""
+_LOOKS_BACK = ("$(", "$node", "$items(", "$evaluateExpression", "$parameter", "_(", "_node")
+"""Words of an expression, or of code, that may look at what earlier steps gave."""
+
+_TRACES = (".item", "Item", "$node", "_node", "$evaluateExpression", "$parameter")
+"""Words that ask for the item from which an item came, through all steps between."""
+
+_ANY_STEP = re.compile(
+    r"""(?:\$|\b_)\(\s*(?:[^\s'"`)]|`[^`]*\$\{)|[$_]node\s*\[\s*(?:[^\s'"`]|`[^`]*\$\{)|\$items\(\s*[^\s'"`)]"""
+)
+"""Where a step's name is worked out, so that it may be any step's."""
 
 
 class Written:
@@ -88,7 +97,9 @@ def _nodes(plan: Plan, state: ExecutionState, items: ItemStore, text: str, task:
     """Steps by title (and by id, where no other has it as title): those the text names, and those
     that paired items lead through."""
     wanted = {step.id for step in plan.flow.steps if step.id in text or (step.name and step.name in text)}
-    if wanted or "$prevNode" in text or "$input" in text:
+    if _ANY_STEP.search(text):
+        wanted = {step.id for step in plan.flow.steps}
+    if wanted and any(word in text for word in _TRACES):
         wanted |= _behind(state, task)
     nodes: dict[str, Any] = {}
     for step in plan.flow.steps:

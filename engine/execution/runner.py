@@ -18,6 +18,7 @@ from engine.base.errors import (
 )
 from engine.base.ids import derived, idempotency_key
 from engine.base.limits import FAILURE_LOG_LINES_MAX, Limits
+from engine.execution.binaries import BlockBinaries, SubnetBlocks, with_stored_files
 from engine.execution.bindings import Binding, Bindings
 from engine.execution.cancellation import CancelToken
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
@@ -32,9 +33,11 @@ from engine.flow.plan import Plan
 from engine.journal.facts import PortData, port_from_plain
 from engine.journal.state import ExecutionState, Task
 from engine.ports.block_store import BlockStore
+from engine.ports.capabilities import Capabilities, Holder, HostCalls, Surroundings
 from engine.ports.clock import Clock
+from engine.ports.grants import Capability
 from engine.ports.policy import Policy, PolicyPort
-from engine.ports.sandbox import Determinism, Sandbox
+from engine.ports.sandbox import Determinism, ExpressionBatch, Sandbox
 from engine.ports.step_catalogue import (
     Breakers,
     PortItems,
@@ -68,19 +71,7 @@ class Services:
     containment: Containment
     environment: Mapping[str, str]  # the node's; steps see what their policy lists
     violations: Violations
-
-
-class _SubnetBlocks:
-    """The block store as steps of one subnet see it."""
-
-    def __init__(self, blocks: BlockStore, subnet: str) -> None:
-        self._blocks, self._subnet = blocks, subnet
-
-    def put(self, data: bytes, codec: int = 0x55) -> str:
-        return self._blocks.put(self._subnet, data, codec)
-
-    def get(self, cid: str) -> bytes:
-        return self._blocks.get(self._subnet, cid)
+    capabilities: Capabilities | None = None  # None: no step reaches the host
 
 
 class Attempt:
@@ -158,6 +149,7 @@ class Attempt:
         first = _first(inputs)
         where = f"steps.{step.id}.parameters"
         written = self._written(binding, policy, inputs, zone) if binding.templates else None
+        code = binding.kind.code_in(step.parameters)
         if binding.roots or written is not None:
 
             def resolved(value: Any, index: int) -> Any:
@@ -181,40 +173,65 @@ class Attempt:
             attempt=task.attempt,
             idempotency_key=idempotency_key(self.execution, step.id, task.run),
             now_us=self.started_us,
-            seed=hashlib.sha256(f"{self.execution}:{step.id}:{task.run}".encode()).digest(),
+            seed=self._seed(),
             timezone=zone,
             memory=state.memory.get(step.id, {}),
             policy=policy,
             limits=policy.limits,
             cancellation=self.token,
             breakers=services.breakers(self.subnet),
-            blocks=_SubnetBlocks(services.blocks, self.subnet),
+            blocks=SubnetBlocks(services.blocks, self.subnet),
+            binaries=self._binaries(),
             sandbox=services.sandbox,
             timeout_ms=self.timeout_ms(),
             trigger={"type": started.trigger_type, "step": started.trigger_step, "mode": started.mode},
             resume_url=services.resume_url(self.execution, task.id),
             depth=started.depth,
             fixed=binding.fixed,
+            about=self._batch((code,), policy, inputs, zone).context if code else {},
+            open_host=self._opener(policy),
         )
 
+    def _binaries(self) -> BlockBinaries:
+        services = self.services
+        return BlockBinaries(SubnetBlocks(services.blocks, self.subnet), services.limits.binary_bytes_max)
+
+    def _seed(self) -> bytes:
+        return hashlib.sha256(f"{self.execution}:{self.step.id}:{self.task.run}".encode()).digest()
+
+    def _opener(self, policy: Policy) -> Callable[[Sequence[Capability]], HostCalls] | None:
+        """Opens the host to this attempt and to no other."""
+        services, task = self.services, self.task
+        host = services.capabilities
+        if host is None:
+            return None
+        flow = self._state.started.flow
+        holder = Holder(self.subnet, flow, self.execution, self.step.id, task.run, task.attempt)
+        around = Surroundings(holder, policy, services.breakers(self.subnet), self.token, self.timeout_ms())
+        return lambda requested: host.open(around, requested)
+
     def _written(self, binding: Binding, policy: Policy, inputs: PortItems, zone: str) -> Written:
+        batch = self._batch(binding.templates, policy, inputs, zone)
+        limits = sandbox_limits(policy.limits, self.timeout_ms())
+        self.written = Written(self.services.sandbox, batch, limits)
+        return self.written
+
+    def _batch(
+        self, templates: Sequence[str], policy: Policy, inputs: PortItems, zone: str
+    ) -> ExpressionBatch:
         services, environment = self.services, self.services.environment
-        seed = hashlib.sha256(f"{self.execution}:{self.step.id}:{self.task.run}".encode()).digest()
-        batch = batch_of(
+        return batch_of(
             self.plan,
             self._state,
             self.task,
-            binding.templates,
+            templates,
             inputs,
             services.items,
             execution=self.execution,
             environment={name: environment[name] for name in policy.environment if name in environment},
-            determinism=Determinism(self.started_us, seed, zone),
+            determinism=Determinism(self.started_us, self._seed(), zone),
             resume_url=services.resume_url(self.execution, self.task.id),
         )
-        limits = sandbox_limits(policy.limits, self.timeout_ms())
-        self.written = Written(services.sandbox, batch, limits)
-        return self.written
 
     def _call(self, binding: Binding, context: StepContext, inputs: PortItems) -> Input:
         services = self.services
@@ -251,6 +268,7 @@ class Attempt:
 
     def _returned(self, result: StepResult, inputs: PortItems, code: str) -> StepReturned:
         items = {port: checked_items(self.step.id, port, given) for port, given in result.outputs.items()}
+        items = {port: with_stored_files(given, self._binaries()) for port, given in items.items()}
         if inputs:
             items = with_provenance(inputs, items)
         if self.step.on_error != "stop":

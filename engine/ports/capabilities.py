@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from engine.ports.grants import Capability
 from engine.ports.policy import Policy
+from engine.ports.sandbox import HostCalls as HostCalls  # noqa: PLC0414
 from engine.ports.step_catalogue import Breakers, Cancellation
 
 USED_EVENT = "q.qflow.capability.token.used.v1"
@@ -159,17 +160,6 @@ class Surroundings:
     breakers: Breakers
     cancellation: Cancellation
     timeout_ms: int
-
-
-class HostCalls(Protocol):
-    """The host as the guest of one attempt reaches it; thread-safe."""
-
-    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """``operation`` is ``http``, ``kv`` or ``secret``. Raises :class:`CapabilityDenied`,
-        :class:`InvalidInput` and what the operation itself may raise."""
-
-    def close(self) -> None:
-        """The attempt is over: its token is worth nothing any more."""
 
 
 class Capabilities(Protocol):

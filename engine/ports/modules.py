@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 from engine.ports.policy import Policy
-from engine.ports.sandbox import Determinism, SandboxLimits, Usage
+from engine.ports.sandbox import Determinism, HostCalls, SandboxLimits, Usage
 
 Form = Literal["auto", "numbers", "json", "wasi"]
 """How values reach a function: as numbers, as JSON through the module's memory, as JSON on standard
@@ -177,6 +177,12 @@ class Modules(Protocol):
         """
 
     def session(
-        self, module: LoadedModule, limits: SandboxLimits, determinism: Determinism
+        self,
+        module: LoadedModule,
+        limits: SandboxLimits,
+        determinism: Determinism,
+        host: HostCalls | None = None,
     ) -> AbstractContextManager[ModuleSession]:
-        """A fresh instance, gone when the body ends; raises :class:`SandboxViolation`."""
+        """A fresh instance, gone when the body ends; ``host`` answers what it asks for.
+
+        Raises :class:`SandboxViolation`."""

@@ -136,6 +136,17 @@ class CodeResult:
     code: str  # CID of the source
 
 
+class HostCalls(Protocol):
+    """The host as the guest of one attempt reaches it; thread-safe."""
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """``operation`` is ``http``, ``kv`` or ``secret``. Raises :class:`CapabilityDenied`,
+        :class:`InvalidInput` and what the operation itself may raise."""
+
+    def close(self) -> None:
+        """The attempt is over: its token is worth nothing any more."""
+
+
 class Sandbox(Protocol):
     """Runs guest code behind a wall; thread-safe.
 
@@ -149,12 +160,14 @@ class Sandbox(Protocol):
     def evaluate(self, batch: ExpressionBatch, limits: SandboxLimits) -> ExpressionValues:
         """Evaluate a batch in one call of the guest; raises :class:`SandboxViolation`."""
 
-    def run_code(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
-        """Run code of a step in one call of its language's guest.
+    def run_code(
+        self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None
+    ) -> CodeResult:
+        """Run code of a step in one call of its language's guest; ``host`` answers what it asks for.
 
         Raises :class:`StepFailure` with ``line`` and ``column`` in its details where the code raises or
         gives no items, :class:`SandboxViolation` where it crosses a limit, :class:`InvalidInput` for a
-        language without a guest.
+        language without a guest, and an error of the host itself where the code does not catch it.
         """
 
     def warm_up(self) -> None:

@@ -12,12 +12,14 @@ from pydantic import BaseModel
 
 from engine.base.limits import Limits
 from engine.flow.model import MAIN, Flow, Step
+from engine.ports.binaries import Binaries
 from engine.ports.flow_store import Registration
+from engine.ports.grants import Capability
 from engine.ports.items import Item as Item  # noqa: PLC0414
 from engine.ports.items import PortItems as PortItems  # noqa: PLC0414
 from engine.ports.parameters import validated
 from engine.ports.policy import Policy
-from engine.ports.sandbox import NOTHING_USED, Sandbox, Usage
+from engine.ports.sandbox import NOTHING_USED, HostCalls, Sandbox, Usage
 
 ParameterModel = type[BaseModel]
 """The pydantic model of a step type's parameters."""
@@ -184,12 +186,16 @@ class StepContext:
     cancellation: Cancellation
     breakers: Breakers
     blocks: Blocks
+    binaries: Binaries
     sandbox: Sandbox
     timeout_ms: int
     trigger: Mapping[str, Any]  # what started the execution: {"type": ..., "items": [...]}
     resume_url: str = ""  # where a parked step's webhook answers
     depth: int = 0  # how deep in sub-flows
     fixed: Any = None  # the validated parameters, where they hold no references
+    about: Mapping[str, Any] = field(default_factory=dict)  # what :meth:`StepType.code_in` speaks of
+    open_host: Callable[[Sequence[Capability]], HostCalls] | None = None
+    """Asks for capabilities and opens the host to this attempt; whoever opens it closes it."""
 
     @property
     def items(self) -> list[Item]:
@@ -222,6 +228,11 @@ class StepType(ABC):
     def effect(self, parameters: Mapping[str, Any]) -> Effect:
         """The effect with these parameters (an HTTP GET reads, a POST writes)."""
         return self.manifest.effect
+
+    def code_in(self, parameters: Mapping[str, Any]) -> str:
+        """Code in the (unresolved) parameters that sees the flow's data by itself: what it may name stands
+        in :attr:`StepContext.about`, in the form of :class:`engine.ports.sandbox.ExpressionBatch`."""
+        return ""
 
     @abstractmethod
     def run(self, context: StepContext) -> StepResult:

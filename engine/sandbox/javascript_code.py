@@ -9,7 +9,8 @@ import orjson
 
 from engine.base.errors import SandboxViolation, StepFailure
 from engine.base.limits import FAILURE_LOG_LINES_MAX, GUEST_TIMERS_MAX
-from engine.ports.sandbox import CodeRequest, CodeResult, SandboxLimits, Usage
+from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage
+from engine.sandbox.host_door import HostDoor
 from engine.sandbox.javascript import JavaScriptGuest, Machine
 
 TIMER = b'{"op":"timer"}'
@@ -22,17 +23,18 @@ class JavaScriptCode:
     def __init__(self, guest: JavaScriptGuest, encoded: Callable[[Any], bytes]) -> None:
         self._guest, self._encoded = guest, encoded
 
-    def run(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
+    def run(self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None) -> CodeResult:
         """Run the code in a fresh machine.
 
         Raises :class:`StepFailure` with ``line`` and ``column`` where the code throws or gives no items,
-        :class:`SandboxViolation` where it crosses a limit or waits for a promise that nothing settles.
+        :class:`SandboxViolation` where it crosses a limit or waits for a promise that nothing settles,
+        and an error of the host where it does not catch it.
         """
-        document = self._encoded(_document(request))
-        with self._guest.machine(limits, request.determinism) as machine:
+        document, door = self._encoded(_document(request)), HostDoor(host, limits)
+        with self._guest.machine(limits, request.determinism, door) as machine:
             reply = _settled(machine, document)
             usage = machine.instance.usage()
-        return _result(orjson.loads(reply), request, usage)
+        return _result(orjson.loads(reply), request, usage, door)
 
 
 def _document(request: CodeRequest) -> dict[str, Any]:
@@ -63,10 +65,10 @@ def _settled(machine: Machine, document: bytes) -> bytes:
     raise SandboxViolation(f"the code set more than {GUEST_TIMERS_MAX} timers", limit="timers")
 
 
-def _result(reply: Mapping[str, Any], request: CodeRequest, usage: Usage) -> CodeResult:
+def _result(reply: Mapping[str, Any], request: CodeRequest, usage: Usage, door: HostDoor) -> CodeResult:
     logs: list[str] = reply["logs"]
     if "error" in reply:
-        raise _failure(reply["error"], logs)
+        raise door.through(_failure(reply["error"], logs), reply["error"].get("host"))
     items = reply["items"]
     if not all(isinstance(item, dict) and isinstance(item.get("json"), dict) for item in items):
         raise StepFailure('"json" of every returned item must be an object, also after toJSON()')

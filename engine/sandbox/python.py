@@ -16,7 +16,8 @@ from engine.base.limits import (
     GUEST_LOG_LINES_MAX,
     GUEST_MESSAGE_CHARACTERS_MAX,
 )
-from engine.ports.sandbox import CodeRequest, CodeResult, SandboxLimits, Usage
+from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage
+from engine.sandbox.host_door import HostDoor
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.python_image import ENTRY, build_image, guest_cid
 from engine.sandbox.python_wasi import GuestSystem, PythonRuntime
@@ -59,23 +60,26 @@ class PythonGuest:
             self._cache.put(f"{guest_cid()}.image", f"{compiled.cid} {address}".encode())
         return compiled, address
 
-    def run(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
+    def run(self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None) -> CodeResult:
         """Run the code in a fresh copy of the snapshot.
 
         Raises :class:`StepFailure` with ``line`` and ``column`` where the code raises or gives no items,
-        :class:`SandboxViolation` where it crosses a limit.
+        :class:`SandboxViolation` where it crosses a limit, and an error of the host where it does not
+        catch it.
         """
-        document = _document(request)
+        document, door = _document(request), HostDoor(host, limits)
         if len(document) > limits.input_bytes:
             message = f"{len(document)} bytes of input; the limit is {limits.input_bytes}"
             raise SandboxViolation(message, limit="input")
-        reply, usage = self._called(document, request, limits)
-        return _result(reply, request, limits, usage)
+        reply, usage = self._called(document, request, limits, door)
+        return _result(reply, request, limits, usage, door)
 
-    def _called(self, document: bytes, request: CodeRequest, limits: SandboxLimits) -> tuple[bytes, Usage]:
+    def _called(
+        self, document: bytes, request: CodeRequest, limits: SandboxLimits, door: HostDoor
+    ) -> tuple[bytes, Usage]:
         compiled, address = self.ready()
         sized = len(document).to_bytes(8, "little") + document
-        with self._runtime.instance(compiled, limits) as instance:
+        with self._runtime.instance(compiled, limits, door) as instance:
             system = GuestSystem(instance, request.determinism, sized)
             with self._runtime.serving(system):
                 answered = instance.call(ENTRY, address, 0, 0, 0)
@@ -111,7 +115,9 @@ def _bare(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in ("json", "binary") if name in item}
 
 
-def _result(data: bytes, request: CodeRequest, limits: SandboxLimits, usage: Usage) -> CodeResult:
+def _result(
+    data: bytes, request: CodeRequest, limits: SandboxLimits, usage: Usage, door: HostDoor
+) -> CodeResult:
     """Read the reply. It is what the code made of it, so nothing of its form is taken for granted."""
     try:
         reply = orjson.loads(data)
@@ -119,7 +125,7 @@ def _result(data: bytes, request: CodeRequest, limits: SandboxLimits, usage: Usa
         if reply.get("starved"):
             raise _starved(limits)
         if "error" in reply:
-            raise _failure(reply["error"], logs)
+            raise door.through(_failure(reply["error"], logs), reply["error"].get("host"))
         items = reply["items"]
         if not all(isinstance(item["json"], dict) for item in items):
             raise TypeError("an item without json")

@@ -22,11 +22,16 @@ ENTRY = "qf_enter"
 LAYOUT = 1
 """Raise when what this module makes of the same parts changes."""
 WASM_SHA256 = "04a8c76e8b8f247f16f442016c052abbf85c9a553763128f500f4ab3f1c7799a"
-PRELUDE = "engine.sandbox.guests.python.prelude.prelude"
-"""The module that runs inside the guest; never imported here."""
+PRELUDE = (
+    "engine.sandbox.guests.python.prelude.items",
+    "engine.sandbox.guests.python.prelude.host",
+    "engine.sandbox.guests.python.prelude.prelude",
+)
+"""The modules that run inside the guest, in order; never imported here."""
 BUILD_LIMITS = SandboxLimits(memory_bytes=64 * MEBIBYTE, deadline_ms=60_000)
 BUILD_TIME = Determinism(now_us=1_700_000_000_000_000, seed=b"qflow python guest")
-BOOT = b"import os; exec(compile(os.read(0, 1 << 20), '<guest>', 'exec'))"
+BOOT = b"""import os
+for part in os.read(0, 1 << 20).split(b"\\0"): exec(compile(part, '<guest>', 'exec'))"""
 ARGUMENTS = (b"python", b"-I", b"-S", b"-B", b"-c", BOOT)
 VECTORCALL_AT = 64
 """Where a function object of CPython 3.12 on 32 bits holds the table index of its vectorcall."""
@@ -45,9 +50,9 @@ def guest_cid() -> str:
 
 
 def prelude() -> bytes:
-    """The Python source that is run once inside the guest."""
-    *folders, name = PRELUDE.removeprefix("engine.sandbox.").split(".")
-    return files("engine.sandbox").joinpath(*folders, f"{name}.py").read_bytes()
+    """The Python sources that are run once inside the guest, with a zero byte between them."""
+    folder = files("engine.sandbox").joinpath("guests", "python", "prelude")
+    return b"\0".join(folder.joinpath(f"{name.rpartition('.')[2]}.py").read_bytes() for name in PRELUDE)
 
 
 def interpreter() -> bytes:

@@ -19,6 +19,8 @@ PREVIEW_1 = "wasi_snapshot_preview1"
 SUCCESS, BAD_DESCRIPTOR, INVALID, NOT_THERE, NO_SEEK = 0, 8, 28, 52, 70
 """Error numbers of WASI preview 1."""
 STANDARD_STREAMS = 3
+HOST = 2
+"""Descriptor through which the host is asked: the interpreter passes on none above the standard streams."""
 NO_MORE = -1 & 0xFFFF_FFFF_FFFF_FFFF
 
 _SIGNATURES = {
@@ -69,8 +71,9 @@ _SIGNATURES = {
 
 
 class GuestSystem:
-    """The system of one instance. Descriptor 0 gives the request, 1 takes the reply, 2 is dropped; there
-    are no other files, no environment and no network: what is not here answers that it is not there."""
+    """The system of one instance. Descriptor 0 gives the request, 1 takes the reply; what is written to 2 is
+    a request of the host, whose answer is then read from 2, after its size in 8 bytes. There are no other
+    files, no environment and no network: what is not here answers that it is not there."""
 
     def __init__(
         self, instance: Instance, determinism: Determinism, request: bytes, arguments: Sequence[bytes] = ()
@@ -83,6 +86,7 @@ class GuestSystem:
         self._drawn = 0
         self._reply: list[bytes] = []
         self._written = 0
+        self._heard = memoryview(b"")
 
     @property
     def reply(self) -> bytes:
@@ -166,31 +170,46 @@ class GuestSystem:
         return NO_SEEK if 0 <= descriptor < STANDARD_STREAMS else BAD_DESCRIPTOR
 
     def fd_read(self, descriptor: int, vectors: int, count: int, size_at: int) -> int:
-        """Take the next bytes of the request."""
-        if descriptor != 0:
+        """Take the next bytes of the request, or of the host's answer."""
+        if descriptor not in {0, HOST}:
             return BAD_DESCRIPTOR
         if not 0 <= count <= GUEST_VECTORS_MAX:
             return INVALID
         taken = 0
         for at, size in self._vectors(vectors, count):
-            part = self._request[:size]
-            self._request = self._request[size:]
+            part = self._next(descriptor, size)
             self._instance.write(at, bytes(part))
             taken += len(part)
         return self._put(size_at, "<I", taken)
 
     def fd_write(self, descriptor: int, vectors: int, count: int, size_at: int) -> int:
-        """Add to the reply; raises :class:`SandboxViolation` where it grows too large."""
-        if descriptor not in {1, 2}:
+        """Add to the reply, or ask the host; raises :class:`SandboxViolation` for too large a reply."""
+        if descriptor not in {1, HOST}:
             return BAD_DESCRIPTOR
         if not 0 <= count <= GUEST_VECTORS_MAX:
             return INVALID
-        written = 0
+        written, asked = 0, b""
         for at, size in self._vectors(vectors, count):
             written += size
             if descriptor == 1:
                 self._keep(at, size)
+            elif descriptor == HOST:
+                asked += self._instance.read(at, size)
+        if descriptor == HOST:
+            self._ask(asked)
         return self._put(size_at, "<I", written & 0xFFFF_FFFF)
+
+    def _next(self, descriptor: int, size: int) -> memoryview:
+        if descriptor == HOST:
+            part, self._heard = self._heard[:size], self._heard[size:]
+        else:
+            part, self._request = self._request[:size], self._request[size:]
+        return part
+
+    def _ask(self, request: bytes) -> None:
+        if self._instance.ask(request) >= 0:
+            answer = self._instance.take()
+            self._heard = memoryview(len(answer).to_bytes(8, "little") + answer)
 
     def _keep(self, at: int, size: int) -> None:
         self._written += size

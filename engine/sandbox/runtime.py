@@ -26,7 +26,7 @@ CONFIGURATION = 1
 """Raise when the engine's configuration changes: it is part of the name of compiled modules."""
 
 HostCall: TypeAlias = Callable[[bytes], bytes]
-"""Answers a request of a guest; raises :class:`SandboxViolation` to stop it."""
+"""Answers a request of a guest; raises to stop it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,12 @@ class Instance:
         )
         self._fuel_given = 0
         self._wall_ns = 0
+        self._began_ns = time.perf_counter_ns()
+        self._waited_ns = 0
         self._host_calls = 0
         self._answer = b""
-        self._stopped: SandboxViolation | None = None
+        self._stopped: BaseException | None = None
+        self._fuel_left: int | None = None
         self.refuel()
         try:
             self._exports = runtime.instantiate(store, compiled).exports(store)
@@ -163,13 +166,17 @@ class Instance:
         """Give fuel and time for one further call."""
         self._store.set_fuel(self.limits.fuel)
         self._store.set_epoch_deadline(ticks(self.limits.deadline_ms))
+        self._began_ns, self._waited_ns = time.perf_counter_ns(), 0
 
     def call(self, name: str, *arguments: int) -> int:
         """Call an export; a trap raises :class:`SandboxViolation`."""
         started = time.perf_counter_ns()
         try:
             with self._runtime.entered(self):
-                return self._exports[name](self._store, *arguments) or 0
+                result: int = self._exports[name](self._store, *arguments) or 0
+            if self._stopped is not None:  # it was told to stop, and ended before it could
+                raise self._stopped
+            return result
         except wasmtime.Trap as trap:
             raise self._stopped or _violation(trap, self.limits) from trap
         except wasmtime.WasmtimeError as error:
@@ -199,32 +206,62 @@ class Instance:
     def usage(self) -> Usage:
         """What the guest has used since :meth:`refuel`."""
         return Usage(
-            fuel=self.limits.fuel - self._store.get_fuel(),
+            fuel=self.limits.fuel - (self._store.get_fuel() if self._fuel_left is None else self._fuel_left),
             memory_bytes=self._memory.size(self._store) * PAGE_BYTES,
             wall_us=self._wall_ns // 1000,
             host_calls=self._host_calls,
         )
 
     def host_call(self, at: int, size: int) -> int:
-        """The import ``call``: ask the host; -1 where there is nobody to ask."""
-        if self._host is None:
+        """The import ``call``: ask the host; -1 where there is nobody to ask.
+
+        What the host raises is kept for :meth:`call`, and the guest stops at its next step: raised through
+        the engine, it could end up with a guest of another thread.
+        """
+        if self._stopped is not None:
+            return -1
+        try:
+            return self.ask(self.read(at, size))
+        except SandboxViolation as violation:
+            return self._stop(violation)
+
+    def ask(self, request: bytes) -> int:
+        """Ask the host; gives the size of the answer, or -1. The guest's clock stands meanwhile."""
+        if self._host is None or self._stopped is not None:
             return -1
         self._host_calls += 1
+        if self._host_calls > self.limits.host_calls:
+            message = f"the code called its host more than {self.limits.host_calls} times"
+            return self._stop(SandboxViolation(message, limit="host_calls"))
+        began = time.perf_counter_ns()
         try:
-            if self._host_calls > self.limits.host_calls:
-                raise SandboxViolation(
-                    f"more than {self.limits.host_calls} calls of the host", limit="host_calls"
-                )
-            self._answer = self._host(self.read(at, size))
-        except SandboxViolation as violation:
-            self._stopped = violation
-            raise
+            self._answer = self._host(request)
+        except BaseException as error:
+            return self._stop(error)
+        finally:
+            now = time.perf_counter_ns()
+            self._waited_ns += now - began
+            used_ms = (now - self._began_ns - self._waited_ns) // 1_000_000
+            self._store.set_epoch_deadline(ticks(max(self.limits.deadline_ms - used_ms, 0)))
         return len(self._answer)
+
+    def take(self) -> bytes:
+        """The last answer of the host, once."""
+        answer, self._answer = self._answer, b""
+        return answer
 
     def host_take(self, at: int) -> None:
         """The import ``take``: copy the last answer into the guest's memory."""
-        self.write(at, self._answer)
-        self._answer = b""
+        try:
+            self.write(at, self.take())
+        except SandboxViolation as violation:
+            self._stop(violation)
+
+    def _stop(self, error: BaseException) -> int:
+        self._stopped = error
+        self._fuel_left = self._store.get_fuel()
+        self._store.set_fuel(0)
+        return -1
 
 
 def _configuration() -> Any:

@@ -18,6 +18,7 @@ from engine.ports.sandbox import (
     ExpressionBatch,
     ExpressionFault,
     ExpressionValues,
+    HostCalls,
     SandboxLimits,
 )
 from engine.sandbox.javascript import JavaScriptGuest, guest_cid
@@ -84,7 +85,9 @@ class WasmSandbox:
         ]
         return ExpressionValues(reply["values"], faults, usage)
 
-    def run_code(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
+    def run_code(
+        self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None
+    ) -> CodeResult:
         """Run code of a step in the guest of its language."""
         guests: dict[str, Callable[[], JavaScriptCode | PythonGuest]] = {
             "javascript": lambda: JavaScriptCode(self._javascript(), _document),
@@ -95,7 +98,7 @@ class WasmSandbox:
             known = ", ".join(sorted(guests))
             raise InvalidInput(f"there is no guest for code in {request.language!r}; there is: {known}")
         try:
-            return guest().run(request, limits)
+            return guest().run(request, limits, host)
         except SandboxViolation as violation:
             violation.details["code_cid"] = request.cid
             raise

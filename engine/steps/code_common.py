@@ -10,6 +10,7 @@ from engine.flow.model import MAIN
 from engine.ports.parameters import validated
 from engine.ports.sandbox import CodeRequest, Determinism, SandboxLimits
 from engine.ports.step_catalogue import StepContext, StepResult
+from engine.steps.reaching import host_of
 from engine.validation.code_gate import check_code
 
 
@@ -17,7 +18,8 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
     """Run the step's code as it is written: references and expressions in it are not replaced.
 
     Raises :class:`StepFailure` with line and column, :class:`SandboxViolation` where it crosses a
-    limit, :class:`PolicyViolation` where the subnet's policy does not allow it.
+    limit, :class:`PolicyViolation` where the subnet's policy does not allow it, and what the host
+    answers with where the code does not catch it.
     """
     given = validated(parameters, context.step.parameters, context.step.id)
     request = CodeRequest(
@@ -29,7 +31,8 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
         context=_about(context),
     )
     check_code(request.cid, context.policy)
-    result = context.sandbox.run_code(request, _limits(context))
+    with host_of(context) as host:
+        result = context.sandbox.run_code(request, _limits(context), host)
     return StepResult({MAIN: result.items}, logs=result.logs, usage=result.usage, code=result.code)
 
 
@@ -37,6 +40,7 @@ def _about(context: StepContext) -> dict[str, Any]:
     """What the code may know beside its items, as in an expression."""
     mode = context.trigger.get("mode", "")
     about: dict[str, Any] = {
+        **context.about,
         "node": context.step.title,
         "run": context.run,
         "workflow": {"id": context.flow.id, "name": context.flow.name, "active": mode == "production"},

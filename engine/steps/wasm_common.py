@@ -16,6 +16,7 @@ from engine.ports.modules import Form, LoadedModule, Modules
 from engine.ports.sandbox import Determinism, SandboxLimits
 from engine.ports.step_catalogue import StepContext
 from engine.steps.base import Parameters
+from engine.steps.reaching import ReachingParameters
 
 PAGE_BYTES = 65_536
 PAGES_MAX = 65_536  # what 32 bits reach
@@ -41,7 +42,7 @@ class ModuleParameters(Parameters):
         return self
 
 
-class CallParameters(ModuleParameters):
+class CallParameters(ModuleParameters, ReachingParameters):
     """A module and how its functions are called."""
 
     abi: Form = Field(

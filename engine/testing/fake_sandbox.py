@@ -12,6 +12,7 @@ from engine.ports.sandbox import (
     ExpressionBatch,
     ExpressionFault,
     ExpressionValues,
+    HostCalls,
     SandboxLimits,
     Usage,
 )
@@ -49,7 +50,9 @@ class FakeSandbox:
         ]
         return ExpressionValues(rows, faults, Usage(fuel=len(rows) * len(batch.templates)))
 
-    def run_code(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
+    def run_code(
+        self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None
+    ) -> CodeResult:
         """The items that were told for the source; what nobody told of fails."""
         if request.source not in self.answers:
             raise StepFailure("nobody told what this code gives")

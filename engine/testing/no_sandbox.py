@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from engine.base.errors import ExpressionFailed, StepFailure
-from engine.ports.sandbox import CodeRequest, CodeResult, ExpressionBatch, ExpressionValues, SandboxLimits
+from engine.ports.sandbox import (
+    CodeRequest,
+    CodeResult,
+    ExpressionBatch,
+    ExpressionValues,
+    HostCalls,
+    SandboxLimits,
+)
 
 
 class NoSandbox:
@@ -15,7 +22,9 @@ class NoSandbox:
         """Refuse."""
         raise ExpressionFailed(f"this test's world has no sandbox to evaluate {batch.templates[0]!r}")
 
-    def run_code(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
+    def run_code(
+        self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None
+    ) -> CodeResult:
         """Refuse."""
         raise StepFailure(f"this test's world has no sandbox to run {request.language} in")
 

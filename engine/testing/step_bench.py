@@ -11,6 +11,7 @@ from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import StepCancelled, UnknownObject
 from engine.base.ids import idempotency_key
 from engine.base.limits import Limits
+from engine.execution.binaries import BlockBinaries
 from engine.flow.model import MAIN, Flow, Step
 from engine.ports.policy import PERSONAL, Policy
 from engine.ports.sandbox import Sandbox
@@ -172,6 +173,7 @@ class StepBench:
             cancellation=self.cancellation,
             breakers=self.breakers,
             blocks=self.blocks,
+            binaries=BlockBinaries(self.blocks, Limits().binary_bytes_max),
             sandbox=self.sandbox,
             timeout_ms=Limits().step_timeout_ms,
             trigger={"type": "manual", "step": "start", "mode": "test"},

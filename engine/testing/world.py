@@ -14,6 +14,7 @@ from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
 from engine.ports.access_store import AccessStore, Principal
 from engine.ports.block_store import BlockStore
+from engine.ports.capabilities import Capabilities
 from engine.ports.clock import Clock
 from engine.ports.flow_store import FlowStore
 from engine.ports.journal_store import JournalStore, Outgoing
@@ -64,6 +65,7 @@ def fake_world(
     drive_here: bool = True,
     seed: int = 0,
     drivers: int = 2,
+    capabilities: Capabilities | None = None,
 ) -> World:
     """A world on fakes, with the given parts in place of theirs. Two worlds on the same journal are
     two workers of one node. A ring reaches the world's own worker."""
@@ -79,6 +81,7 @@ def fake_world(
         sandbox or NoSandbox(),
         violations or MemoryViolations(),
         quarantine or MemoryQuarantine(),
+        capabilities,
     )
     worker = Worker(_parts(shared, owner), drivers=drivers, acts=8)
     waker = RecordingWaker()
@@ -131,8 +134,9 @@ class _Shared:
         sandbox: Sandbox,
         violations: ViolationStore,
         quarantine: QuarantineStore,
+        capabilities: Capabilities | None,
     ) -> None:
-        self.sandbox = sandbox
+        self.sandbox, self.capabilities = sandbox, capabilities
         self.catalogue, self.clock, self.entropy = catalogue, clock, entropy
         self.journal, self.flows, self.blocks = journal, flows, blocks
         self.policy, self.limits = policy, limits
@@ -165,6 +169,7 @@ def _parts(shared: _Shared, owner: str) -> Parts:
         containment=shared.containment,
         environment={"HOME": "/home/node"},
         violations=shared.violations,
+        capabilities=shared.capabilities,
     )
     return Parts(
         journal=shared.journal,

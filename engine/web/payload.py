@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from engine.base.limits import FORM_FIELDS_MAX, Limits
+from engine.ports.binaries import entry_of
 from engine.ports.step_catalogue import Item
 from engine.web.jsontext import read_json
 from engine.web.messages import too_large
@@ -134,8 +135,7 @@ def _form(parts: list[Part], put: PutBlock) -> tuple[dict[str, Any], dict[str, A
 
 
 def _entry(data: bytes, mime_type: str, file_name: str, put: PutBlock) -> dict[str, Any]:
-    entry: dict[str, Any] = {"cid": put(data), "mimeType": mime_type, "fileSize": len(data)}
-    return entry | {"fileName": file_name} if file_name else entry
+    return entry_of(put(data), len(data), mime_type, file_name)
 
 
 def _keep_raw(json: dict[str, Any], binary: dict[str, Any], data: bytes, kind: str, put: PutBlock) -> None:

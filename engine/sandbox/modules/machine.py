@@ -17,7 +17,7 @@ import wasmtime
 
 from engine.base.limits import GUEST_STACK_BYTES, MODULES_COMPILED_MAX
 from engine.sandbox.module_cache import ModuleCache
-from engine.sandbox.modules.wasi import FUNCTIONS, WASI
+from engine.sandbox.modules.wasi import FUNCTIONS, HOST, WASI
 from engine.sandbox.ticker import Ticker
 
 CONFIGURATION = 1
@@ -41,6 +41,8 @@ class Answering(Protocol):
     """Whoever answers the imports of the running instance."""
 
     def answer(self, name: str, arguments: tuple[Any, ...]) -> int: ...
+    def host_call(self, at: int, size: int) -> int: ...
+    def host_take(self, at: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,17 @@ class Machine:
             gives = [] if name == "proc_exit" else [wasmtime.ValType.i32()]
             signature = wasmtime.FuncType([kinds[letter]() for letter in takes], gives)
             linker.define_func(WASI, name, signature, self._answer(name, bool(gives)))
+        number = wasmtime.ValType.i32()
+        linker.define_func(HOST, "call", wasmtime.FuncType([number, number], [number]), self._host_call)
+        linker.define_func(HOST, "take", wasmtime.FuncType([number], []), self._host_take)
         return linker
+
+    def _host_call(self, at: int, size: int) -> int:
+        answered: int = self._calling.host.host_call(at, size)
+        return answered
+
+    def _host_take(self, at: int) -> None:
+        self._calling.host.host_take(at)
 
     def _answer(self, name: str, gives: bool) -> Callable[..., int | None]:
         def answer(*arguments: Any) -> int | None:

@@ -27,7 +27,7 @@ from engine.base.limits import (
 from engine.ports.modules import Finding, ModuleImport, Risk, ScanReport
 from engine.sandbox.modules.outline import Outline, outline
 from engine.sandbox.modules.reader import Malformed
-from engine.sandbox.modules.wasi import FUNCTIONS, WASI
+from engine.sandbox.modules.wasi import FUNCTIONS, HOST, HOST_FUNCTIONS, WASI
 
 
 def scan_module(wasm: bytes) -> ScanReport:
@@ -75,6 +75,9 @@ def _about_imports(found: Outline) -> Iterator[Finding]:
         if not _known(one):
             message = f"it asks for the {one.kind} {one.module[:100]}.{one.name[:100]}, which no host gives"
             yield Finding(Risk.REFUSED, "unknown_import", message)
+    if any(one.module == HOST for one in found.imports if _known(one)):
+        message = "it calls its host, for what the capability token of its step allows"
+        yield Finding(Risk.MEDIUM, "calls_host", message)
     reaching = [one.name for one in found.imports if one.name.startswith(("path_", "sock_"))]
     if reaching and all(_known(one) for one in found.imports):
         message = f"it asks for files or network ({', '.join(reaching[:5])}); all it gets is a refusal"
@@ -82,14 +85,19 @@ def _about_imports(found: Outline) -> Iterator[Finding]:
 
 
 def _known(one: ModuleImport) -> bool:
-    return one.kind == "function" and one.module == WASI and one.name in FUNCTIONS
+    wasi = one.module == WASI and one.name in FUNCTIONS
+    return one.kind == "function" and (wasi or (one.module == HOST and one.name in HOST_FUNCTIONS))
 
 
 def _fits(one: ModuleImport, found: Outline, signature: int | None) -> bool:
     """Whether a known function is asked for with its own types."""
-    takes = tuple("i64" if letter == "I" else "i32" for letter in FUNCTIONS[one.name])
-    gives = () if one.name == "proc_exit" else ("i32",)
-    return signature is not None and found.types[signature : signature + 1] == [(takes, gives)]
+    types = HOST_FUNCTIONS[one.name] if one.module == HOST else _wasi_types(one.name)
+    return signature is not None and found.types[signature : signature + 1] == [types]
+
+
+def _wasi_types(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    takes = tuple("i64" if letter == "I" else "i32" for letter in FUNCTIONS[name])
+    return takes, () if name == "proc_exit" else ("i32",)
 
 
 def _about_sizes(found: Outline) -> Iterator[Finding]:

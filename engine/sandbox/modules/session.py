@@ -13,7 +13,8 @@ from engine.base.canonical import plain
 from engine.base.errors import InvalidInput, Problem, QflowError, SandboxViolation, StepFailure
 from engine.base.limits import GUEST_TABLE_ELEMENTS_MAX, MODULE_STDERR_CHARACTERS_SHOWN, MODULE_TABLES_MAX
 from engine.ports.modules import START, Form, ModuleExport, ScanReport
-from engine.ports.sandbox import Determinism, SandboxLimits, Usage
+from engine.ports.sandbox import Determinism, HostCalls, SandboxLimits, Usage
+from engine.sandbox.host_door import HostDoor
 from engine.sandbox.modules.machine import Compiled, Machine, first_line
 from engine.sandbox.modules.values import numbers_in, numbers_out
 from engine.sandbox.modules.wasi import OutsideMemory, WasiHost
@@ -36,6 +37,7 @@ class Session:
         report: ScanReport,
         limits: SandboxLimits,
         determinism: Determinism,
+        host: HostCalls | None = None,
     ) -> None:
         self._machine, self._limits = machine, limits
         self._exports = {one.name: one for one in report.exports}
@@ -45,7 +47,9 @@ class Session:
         self._fuel_left: int | None = None
         self._wall_ns = 0
         self._started = False
-        self._host = WasiHost(self, limits, determinism, self._stop)
+        self._door = HostDoor(host, limits)
+        self._called_ns = self._waited_ns = 0
+        self._host = WasiHost(self, limits, determinism, self._stop, self._ask)
         try:
             self._instantiate(compiled)
         except BaseException:
@@ -156,6 +160,7 @@ class Session:
             raise self._host.violation
         self._store.set_epoch_deadline(ticks(self._limits.deadline_ms))
         started = time.perf_counter_ns()
+        self._called_ns, self._waited_ns = started, 0
         try:
             with self._machine.running(self._host):
                 result = run()
@@ -169,7 +174,18 @@ class Session:
             raise self._ended(self._host.exit_code)
         return result
 
-    def _explained(self, error: Exception, limit: str) -> QflowError:
+    def _ask(self, request: bytes) -> bytes:
+        """Ask the host; the guest's clock stands meanwhile."""
+        began = time.perf_counter_ns()
+        try:
+            return self._door(request)
+        finally:
+            now = time.perf_counter_ns()
+            self._waited_ns += now - began
+            used_ms = (now - self._called_ns - self._waited_ns) // 1_000_000
+            self._store.set_epoch_deadline(ticks(max(self._limits.deadline_ms - used_ms, 0)))
+
+    def _explained(self, error: Exception, limit: str) -> BaseException:
         """Why the guest stopped. An error that is not its own may belong to a guest of another thread."""
         host = self._host
         if host.violation is not None:
@@ -185,7 +201,7 @@ class Session:
             host.violation = SandboxViolation("the module was stopped", limit=limit)
         return host.violation
 
-    def _trapped(self, trap: Any) -> SandboxViolation:
+    def _trapped(self, trap: Any) -> QflowError:
         codes, code, limits = wasmtime.TrapCode, trap.trap_code, self._limits
         if code is codes.INTERRUPT:
             message = f"the module ran longer than its deadline of {limits.deadline_ms} ms and was stopped"
@@ -198,10 +214,14 @@ class Session:
         if grown > PAGE_BYTES and grown + PAGE_BYTES > limits.memory_bytes:
             message = f"the module ran out of its memory of {limits.memory_bytes} bytes"
             return SandboxViolation(message, limit="memory")
+        if self._door.unanswered is not None:  # the module did not cope with the host's refusal
+            return self._door.unanswered
         what = code.name.lower().replace("_", " ") if code is not None else first_line(trap)
         return SandboxViolation(f"the module trapped: {what}", limit="trap")
 
-    def _ended(self, code: int) -> StepFailure:
+    def _ended(self, code: int) -> QflowError:
+        if code and self._door.unanswered is not None:
+            return self._door.unanswered
         said = self._host.log.decode("utf-8", "replace").strip()[-MODULE_STDERR_CHARACTERS_SHOWN:]
         message = f"the module ended with exit code {code}" + (f": {said}" if said else "")
         return StepFailure(message, exit_code=code)

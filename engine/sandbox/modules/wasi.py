@@ -18,6 +18,10 @@ OK, BADF, FAULT, INVAL, NOSYS, SPIPE, NOTCAPABLE = 0, 8, 21, 28, 52, 70, 76
 STDIN, STDOUT, STDERR = 0, 1, 2
 STEP_NS = 1_000  # how far the clock moves when it is read, so that waiting ends
 WORD = 0xFFFFFFFF
+HOST = "qflow"
+HOST_FUNCTIONS = {"call": (("i32", "i32"), ("i32",)), "take": (("i32",), ())}
+"""What asks the host behind the step's capability token: ``call(place, size) -> size of the answer, or -1``
+with a request as in :mod:`engine.sandbox.host_door`, and ``take(place)``, which copies the answer there."""
 
 FUNCTIONS = {
     "args_get": "ii",
@@ -85,15 +89,21 @@ class WasiHost:
     """Answers one instance's calls. ``stop`` makes the guest halt as soon as the call returns."""
 
     def __init__(
-        self, memory: GuestMemory, limits: SandboxLimits, determinism: Determinism, stop: Callable[[], None]
+        self,
+        memory: GuestMemory,
+        limits: SandboxLimits,
+        determinism: Determinism,
+        stop: Callable[[], None],
+        ask: Callable[[bytes], bytes],
     ) -> None:
         self.calls = 0
         self.exit_code: int | None = None
-        self.violation: SandboxViolation | None = None
+        self.violation: BaseException | None = None
         self.output = bytearray()
         self.log = bytearray()
         self._input, self._read = b"", 0
-        self._memory, self._limits, self._stop = memory, limits, stop
+        self._memory, self._limits, self._stop, self._ask = memory, limits, stop, ask
+        self._heard = b""
         self._determinism = determinism
         self._clock_ns = determinism.now_us * 1_000
         self._draws = 0
@@ -105,17 +115,44 @@ class WasiHost:
 
     def answer(self, name: str, arguments: tuple[Any, ...]) -> int:
         """Answer one call; whatever is wrong with it becomes an error number or stops the guest."""
-        if self.violation is not None or self.exit_code is not None:
-            return NOSYS
-        self.calls += 1
-        if self.calls > self._limits.host_calls:
-            self.halt(f"the code called its host more than {self._limits.host_calls} times", "host_calls")
+        if not self._counted():
             return NOSYS
         handler = getattr(self, f"_{name}", None)
         try:
             return handler(*arguments) if handler is not None else _refusal(name)
         except OutsideMemory:
             return FAULT
+
+    def _counted(self) -> bool:
+        """Whether one more call may be answered."""
+        if self.violation is not None or self.exit_code is not None:
+            return False
+        self.calls += 1
+        if self.calls > self._limits.host_calls:
+            self.halt(f"the code called its host more than {self._limits.host_calls} times", "host_calls")
+        return self.violation is None
+
+    def host_call(self, at: int, size: int) -> int:
+        """Ask the host behind the step's capability token; gives the size of its answer, or -1."""
+        if not self._counted():
+            return -1
+        try:
+            self._heard = self._ask(self._memory.read(at & WORD, size & WORD))
+        except OutsideMemory:
+            return -1
+        except BaseException as error:  # raised through the engine, another thread could meet it
+            self.violation = error
+            self._stop()
+            return -1
+        return len(self._heard)
+
+    def host_take(self, at: int) -> None:
+        """Copy the host's answer into the memory, once."""
+        heard, self._heard = self._heard, b""
+        try:
+            self._memory.write(at & WORD, heard)
+        except OutsideMemory:
+            self.halt("the module took an answer to a place outside its memory", "trap")
 
     def halt(self, message: str, limit: str) -> None:
         """Stop the guest for crossing a limit."""

@@ -23,7 +23,7 @@ from engine.base.limits import (
 )
 from engine.ports.modules import Finding, LoadedModule, Risk, ScanReport
 from engine.ports.policy import Policy
-from engine.ports.sandbox import Determinism, SandboxLimits
+from engine.ports.sandbox import Determinism, HostCalls, SandboxLimits
 from engine.sandbox.modules.machine import Compiled, Machine, first_line
 from engine.sandbox.modules.scan import scan_module
 from engine.sandbox.modules.session import Session
@@ -75,12 +75,16 @@ class WasmModules:
 
     @contextmanager
     def session(
-        self, module: LoadedModule, limits: SandboxLimits, determinism: Determinism
+        self,
+        module: LoadedModule,
+        limits: SandboxLimits,
+        determinism: Determinism,
+        host: HostCalls | None = None,
     ) -> Iterator[Session]:
         """A fresh instance, gone when the body ends."""
         assert isinstance(module, Module)
         with _blamed(module):
-            session = Session(self._machine(), module.compiled, module.report, limits, determinism)
+            session = Session(self._machine(), module.compiled, module.report, limits, determinism, host)
             try:
                 yield session
             except QflowError as error:

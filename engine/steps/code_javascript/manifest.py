@@ -7,12 +7,12 @@ from typing import Literal
 from pydantic import Field
 
 from engine.ports.step_catalogue import Effect, Manifest
-from engine.steps.base import Parameters
+from engine.steps.reaching import ReachingParameters
 
 CODE_CHARACTERS_MAX = 1024 * 1024
 
 
-class JavaScriptParameters(Parameters):
+class JavaScriptParameters(ReachingParameters):
     """Parameters of code.javascript."""
 
     code: str = Field(

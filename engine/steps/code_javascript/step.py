@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from engine.ports.step_catalogue import StepContext, StepResult, StepType
+from collections.abc import Mapping
+from typing import Any
+
+from engine.ports.step_catalogue import Effect, StepContext, StepResult, StepType
 from engine.steps.code_common import run_code
 from engine.steps.code_javascript.manifest import MANIFEST, JavaScriptParameters
+from engine.steps.reaching import effect_of
 
 
 class JavaScriptStep(StepType):
     """Code runs as it is written, in a fresh instance of the guest."""
 
     manifest = MANIFEST
+
+    def effect(self, parameters: Mapping[str, Any]) -> Effect:
+        """Pure, unless it asks for capabilities."""
+        return effect_of(parameters)
+
+    def code_in(self, parameters: Mapping[str, Any]) -> str:
+        """The code."""
+        return str(parameters.get("code", ""))
 
     def run(self, context: StepContext) -> StepResult:
         """Run the code; see :func:`engine.steps.code_common.run_code`."""

@@ -49,7 +49,7 @@ def test_names_that_lead_nowhere_are_refused(name):
 
 @pytest.mark.parametrize(("keep", "stays"), [("all", True), (["a"], True), ("none", False)])
 def test_files_stay_unless_nothing_does(keep, stays):
-    item = {"json": {}, "binary": {"data": {"cid": "b"}}}
+    item = {"json": {}, "binary": {"data": {"id": "b"}}}
     result = StepBench("data.set", {"fields": {"a": 1}, "keep": keep}).run([item])
     assert ("binary" in result.outputs["main"][0]) is stays
 

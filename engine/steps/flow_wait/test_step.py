@@ -48,9 +48,9 @@ def test_it_parks_for_a_call_with_its_url():
 
 
 def test_the_call_becomes_the_item_with_its_files():
-    signal = Signal("webhook", {"body": {"ok": True}, "binary": {"data": {"cid": "b"}}})
+    signal = Signal("webhook", {"body": {"ok": True}, "binary": {"data": {"id": "b"}}})
     result = StepBench("flow.wait", {"webhook": True}).resume(signal, ITEMS)
-    assert result.outputs == {"main": [{"json": {"body": {"ok": True}}, "binary": {"data": {"cid": "b"}}}]}
+    assert result.outputs == {"main": [{"json": {"body": {"ok": True}}, "binary": {"data": {"id": "b"}}}]}
 
 
 def test_it_parks_for_an_event():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -122,18 +120,13 @@ class _File:
 
 
 def _binary(context: StepContext, item: Item | None, name: str) -> _File:
-    """A binary property of the item: ``{"cid" | "data": base64, "mimeType", "fileName"}``."""
+    """A binary property of the item."""
     entry = ((item or {}).get("binary") or {}).get(name)
     if not isinstance(entry, Mapping):
         known = ", ".join((item or {}).get("binary") or {}) or "none"
         raise StepFailure(f"the item has no binary property {name!r}; it has: {known}")
-    if entry.get("cid"):
-        data = context.blocks.get(str(entry["cid"]))
-    else:
-        try:
-            data = base64.b64decode(str(entry.get("data") or ""), validate=True)
-        except binascii.Error as error:
-            raise StepFailure(f"the binary property {name!r} holds no base64") from error
+    with context.binaries.open(entry) as stream:
+        data = stream.read(context.limits.upload_file_bytes_max + 1)
     _check_size(len(data), context)
     return _File(data, str(entry.get("mimeType") or _BINARY), str(entry.get("fileName") or name))
 
@@ -141,7 +134,7 @@ def _binary(context: StepContext, item: Item | None, name: str) -> _File:
 def _check_size(size: int, context: StepContext) -> None:
     limit = context.limits.upload_file_bytes_max
     if size > limit:
-        raise PayloadTooLarge(f"a file of {size} bytes is more than the {limit} bytes a request may send")
+        raise PayloadTooLarge(f"a body of more than the {limit} bytes a request may send")
 
 
 def _multipart(body: MultipartBody, context: StepContext, item: Item | None, boundary: str) -> bytes:

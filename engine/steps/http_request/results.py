@@ -17,6 +17,7 @@ import orjson
 
 from engine.base.canonical import RAW
 from engine.base.errors import StepFailure
+from engine.ports.binaries import entry_of
 from engine.ports.step_catalogue import Blocks, Item
 from engine.steps.http_request.addresses import shown
 from engine.steps.http_request.parameters import ResponseOptions
@@ -149,12 +150,7 @@ def headers_of(fetched: Fetched) -> dict[str, Any]:
 
 
 def _file_entry(fetched: Fetched, media_type: str, blocks: Blocks) -> dict[str, Any]:
-    return {
-        "cid": blocks.put(fetched.body, RAW),
-        "mimeType": media_type.partition(";")[0].strip() or "application/octet-stream",
-        "fileName": _file_name(fetched),
-        "fileSize": len(fetched.body),
-    }
+    return entry_of(blocks.put(fetched.body, RAW), len(fetched.body), media_type, _file_name(fetched))
 
 
 def _file_name(fetched: Fetched) -> str:

@@ -94,7 +94,7 @@ def test_a_file_of_the_item_is_the_body(http: HttpBench, server: HttpServer) -> 
 
 def test_a_file_kept_as_a_block_is_the_body(http: HttpBench, server: HttpServer) -> None:
     blocks = HeldBlocks()
-    item = {"json": {}, "binary": {"photo": {"cid": blocks.put(PICTURE), "mimeType": "image/png"}}}
+    item = {"json": {}, "binary": {"photo": {"id": blocks.put(PICTURE), "mimeType": "image/png"}}}
     body = {"kind": "binary", "property": "photo", "contentType": "application/x-own"}
     http.items({"url": server.at("/echo"), "method": "PUT", "body": body}, item, blocks=blocks)
     assert server.seen[0].body == PICTURE
@@ -106,7 +106,7 @@ def test_a_missing_file_is_named_with_those_there_are(http: HttpBench, server: H
     with pytest.raises(StepFailure, match="no binary property 'photo'; it has: data"):
         http.items({"url": server.at("/echo"), "method": "PUT", "body": body}, INLINE)
     with pytest.raises(UnknownObject):
-        item = {"json": {}, "binary": {"photo": {"cid": "bafkgone"}}}
+        item = {"json": {}, "binary": {"photo": {"id": "bafkgone"}}}
         http.items({"url": server.at("/echo"), "method": "PUT", "body": body}, item)
 
 
@@ -210,12 +210,15 @@ def test_a_file_becomes_a_block(http: HttpBench, server: HttpServer) -> None:
     data = b"\x00\x01\x02\x03" * 2
     assert item["json"]["body"] is None
     assert item["binary"]["data"] == {
-        "cid": cid_of_bytes(data, RAW),
+        "id": cid_of_bytes(data, RAW),
         "mimeType": "image/png",
+        "fileType": "image",
+        "fileExtension": "png",
         "fileName": "photo.png",
-        "fileSize": 8,
+        "fileSize": "8 B",
+        "bytes": 8,
     }
-    assert bench.blocks.get(item["binary"]["data"]["cid"]) == data
+    assert bench.blocks.get(item["binary"]["data"]["id"]) == data
 
 
 def test_a_file_can_be_wanted_and_named(http: HttpBench, server: HttpServer) -> None:
@@ -228,7 +231,7 @@ def test_a_file_can_be_wanted_and_named(http: HttpBench, server: HttpServer) -> 
     )
     assert item["json"] == {}
     assert item["binary"]["file"]["fileName"] == "json"
-    assert item["binary"]["file"]["fileSize"] == 1
+    assert item["binary"]["file"]["bytes"] == 1
 
 
 def test_a_download_can_be_uploaded_again(http: HttpBench, server: HttpServer) -> None:

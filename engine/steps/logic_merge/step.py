@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import zip_longest
+from itertools import product, zip_longest
+from math import prod
 from typing import Any
 
-from engine.base.limits import MERGE_INPUTS_MAX
+from engine.base.errors import ResourceExhausted
+from engine.base.limits import MERGE_INPUTS_MAX, MERGE_ITEMS_MAX
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
+from engine.steps.logic_merge.combining import combined
+from engine.steps.logic_merge.joining import joined
 from engine.steps.logic_merge.manifest import MANIFEST, MergeParameters
-from engine.steps.provenance import from_port, place
+from engine.steps.logic_merge.query import queried
+from engine.steps.provenance import from_port
 
 Inputs = list[list[Item]]
 
@@ -34,8 +39,13 @@ class MergeStep(StepType):
     def run(self, context: StepContext) -> StepResult:
         """Merge by the mode given."""
         given: MergeParameters = context.parameters()
-        items = _MODES[given.mode](list(context.inputs.values()), given)
-        return StepResult({MAIN: items})
+        inputs = list(context.inputs.values())
+        if given.mode == "sql":
+            return StepResult({MAIN: queried(inputs, given, context)})
+        if given.mode == "combineByFields":
+            padded = [*inputs, [], []]
+            return StepResult({MAIN: joined(padded, given, context.cancellation.check)})
+        return StepResult({MAIN: _MODES[given.mode](inputs, given)})
 
 
 def _append(inputs: Inputs, given: MergeParameters) -> list[Item]:
@@ -60,25 +70,31 @@ def _choose_input(inputs: Inputs, given: MergeParameters) -> list[Item]:
 
 def _by_position(inputs: Inputs, given: MergeParameters) -> list[Item]:
     rows = zip_longest(*inputs) if given.unpaired == "keep" else zip(*inputs, strict=False)
-    return [_combined(index, row, given.clash) for index, row in enumerate(rows)]
+    made = []
+    for index, row in enumerate(rows):
+        parts = [(port, index, item) for port, item in enumerate(row) if item is not None]
+        made.append(combined(parts, given))
+    return made
 
 
-def _combined(index: int, row: tuple[Item | None, ...], clash: str) -> Item:
-    present = [(port, item) for port, item in enumerate(row) if item is not None]
-    json: dict[str, Any] = {}
-    binary: dict[str, Any] = {}
-    for _, item in present if clash == "last" else reversed(present):
-        json.update(item["json"])
-        binary.update(item.get("binary") or {})
-    combined: Item = {"json": json, "pairedItem": [place(index, port) for port, _ in present]}
-    if binary:
-        combined["binary"] = binary
-    return combined
+def _all(inputs: Inputs, given: MergeParameters) -> list[Item]:
+    """Every item of input 1 with every item of the others; the last input turns fastest."""
+    count = prod(len(items) for items in inputs)
+    if count > MERGE_ITEMS_MAX:
+        raise ResourceExhausted(f"combineAll would give {count} items; the limit is {MERGE_ITEMS_MAX}")
+    places = [[(port, index, item) for index, item in enumerate(items)] for port, items in enumerate(inputs)]
+    return [combined(row, given) for row in product(*places)]
+
+
+def _signal(inputs: Inputs, given: MergeParameters) -> list[Item]:
+    return [{"json": {}}]
 
 
 _MODES: dict[str, Callable[[Inputs, MergeParameters], list[Item]]] = {
     "append": _append,
     "combineByPosition": _by_position,
+    "combineAll": _all,
     "chooseFirst": _choose_first,
     "chooseInput": _choose_input,
+    "signal": _signal,
 }

@@ -41,8 +41,8 @@ def test_items_without_a_partner_stay_or_go(unpaired, count):
 
 def test_files_are_combined_too():
     inputs = {
-        "input 1": [{"json": {}, "binary": {"one": {"cid": "1"}}}],
-        "input 2": [{"json": {}, "binary": {"two": {"cid": "2"}}}],
+        "input 1": [{"json": {}, "binary": {"one": {"id": "1"}}}],
+        "input 2": [{"json": {}, "binary": {"two": {"id": "2"}}}],
     }
     result = StepBench("logic.merge", {"mode": "combineByPosition"}).run(inputs)
     assert set(result.outputs["main"][0]["binary"]) == {"one", "two"}

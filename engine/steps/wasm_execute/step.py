@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.flow.model import MAIN
-from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
+from engine.ports.sandbox import HostCalls
+from engine.ports.step_catalogue import Effect, Item, StepContext, StepResult, StepType
+from engine.steps.reaching import effect_of, host_of
 from engine.steps.wasm_common import ModuleShelf, determinism_of, given_or, limits_of, lines_of
 from engine.steps.wasm_execute.manifest import MANIFEST, ExecuteParameters
 
@@ -13,12 +18,17 @@ class WasmExecuteStep(StepType):
 
     manifest = MANIFEST
 
+    def effect(self, parameters: Mapping[str, Any]) -> Effect:
+        """Pure, unless it asks for capabilities."""
+        return effect_of(parameters)
+
     def run(self, context: StepContext) -> StepResult:
         """Call the function for every item; nothing is left in memory from one to the next."""
         shelf, outcome = ModuleShelf(context), StepResult({MAIN: []})
-        for index, item in enumerate(context.items):
-            context.cancellation.check()
-            self._call(context, shelf, context.parameters(index), item, outcome)
+        with host_of(context) as host:
+            for index, item in enumerate(context.items):
+                context.cancellation.check()
+                self._call(context, shelf, context.parameters(index), item, outcome, host)
         outcome.code = shelf.code
         return outcome
 
@@ -29,9 +39,10 @@ class WasmExecuteStep(StepType):
         given: ExecuteParameters,
         item: Item,
         outcome: StepResult,
+        host: HostCalls | None,
     ) -> None:
         module, limits = shelf.load(given), limits_of(context, given.memoryPages)
-        with shelf.modules.session(module, limits, determinism_of(context)) as session:
+        with shelf.modules.session(module, limits, determinism_of(context), host) as session:
             arguments = given_or(given.args, given.input)
             if arguments is None and session.takes_document(given.function, given.abi):
                 arguments = item["json"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from engine.flow.model import MAIN
 from engine.ports.modules import ModuleSession
-from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
+from engine.ports.step_catalogue import Effect, Item, StepContext, StepResult, StepType
+from engine.steps.reaching import effect_of, host_of
 from engine.steps.wasm_common import ModuleShelf, determinism_of, limits_of, lines_of
 from engine.steps.wasm_streaming.manifest import MANIFEST, StreamingParameters
 
@@ -16,6 +18,10 @@ class WasmStreamingStep(StepType):
 
     manifest = MANIFEST
 
+    def effect(self, parameters: Mapping[str, Any]) -> Effect:
+        """Pure, unless it asks for capabilities."""
+        return effect_of(parameters)
+
     def run(self, context: StepContext) -> StepResult:
         """Open one instance with the first item's parameters and pass all items through it."""
         if not context.items:
@@ -23,7 +29,10 @@ class WasmStreamingStep(StepType):
         shelf = ModuleShelf(context)
         first: StreamingParameters = context.parameters(0)
         module, limits = shelf.load(first), limits_of(context, first.memoryPages)
-        with shelf.modules.session(module, limits, determinism_of(context)) as session:
+        with (
+            host_of(context) as host,
+            shelf.modules.session(module, limits, determinism_of(context), host) as session,
+        ):
             items = list(_passed(context, session, first))
             logs = lines_of(session.logs())
             return StepResult({MAIN: items}, logs=logs, usage=session.usage(), code=shelf.code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from typing import Any
 
 import orjson
@@ -59,13 +58,12 @@ def _text(value: Any) -> str:
 
 
 def _file(name: str, context: StepContext) -> tuple[str, bytes]:
-    """A file stands in its item as ``{"cid", "mimeType"}``, or with its bytes as base64 in ``data``."""
+    """Media type and bytes of a file of the first item."""
     files = context.items[0].get("binary") or {} if context.items else {}
     file = files.get(name)
     if file is None:
         there = ", ".join(files) or "none"
         raise StepFailure(f"the first item has no file {name!r}; its files: {there}")
     kind = file.get("mimeType") or "application/octet-stream"
-    if file.get("cid"):
-        return kind, context.blocks.get(file["cid"])
-    return kind, b64decode(file.get("data") or "")
+    with context.binaries.open(file) as stream:
+        return kind, stream.read()

@@ -54,7 +54,7 @@ def test_the_first_item_of_nothing_is_an_empty_object():
 def test_a_file_is_sent_from_its_block():
     blocks = HeldBlocks()
     cid = blocks.put(b"%PDF")
-    items = [{"json": {}, "binary": {"data": {"cid": cid, "mimeType": "application/pdf"}}}]
+    items = [{"json": {}, "binary": {"data": {"id": cid, "mimeType": "application/pdf"}}}]
     given = answer({"respondWith": "binary"}, items, blocks=blocks)
     assert given == Answer(200, {"content-type": "application/pdf"}, b"%PDF")
 

@@ -13,7 +13,7 @@ from engine.base.errors import DatabaseUnavailable, SandboxViolation, StepFailur
 from engine.base.limits import TRUST_RECHECK_US, Limits
 from engine.ports.policy import PERSONAL, Policy
 from engine.ports.quarantine import PLACED_EVENT, Contained
-from engine.ports.sandbox import CodeRequest, CodeResult, SandboxLimits, Usage
+from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage
 from engine.ports.violations import ALERT_EVENT, VIOLATION_EVENT
 from engine.steps.registry import Registry
 from engine.testing.clock import FakeClock
@@ -38,7 +38,9 @@ class CodeSandbox(FakeSandbox):
 
     used = USED
 
-    def run_code(self, request: CodeRequest, limits: SandboxLimits) -> CodeResult:
+    def run_code(
+        self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None
+    ) -> CodeResult:
         if "for (;;)" in request.source:
             raise SandboxViolation("the code ran too long", limit="time", code_cid=request.cid)
         if "throw" in request.source:

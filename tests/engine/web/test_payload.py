@@ -32,7 +32,7 @@ def item(body: bytes = b"", kind: str = "", query: bytes = b"", raw: bool = Fals
     call = Call("POST", "/webhook/x", names | ({"content-type": kind} if kind else {}), query, body)
     made = build_item(call, {"id": "1"}, LIMITS, files.put, raw_body=raw)
     for entry in made.get("binary", {}).values():
-        entry["data"] = files[entry.pop("cid")]
+        entry["data"] = files[entry.pop("id")]
     return made
 
 
@@ -80,7 +80,8 @@ def test_text_stays_text():
 def test_bytes_become_a_file():
     made = item(b"\x00\xff", "image/png")
     assert made["json"]["body"] == {}
-    assert made["binary"] == {"data": {"data": b"\x00\xff", "mimeType": "image/png", "fileSize": 2}}
+    entry = {"mimeType": "image/png", "fileType": "image", "fileExtension": "png", "fileSize": "2 B"}
+    assert made["binary"] == {"data": {"data": b"\x00\xff", "bytes": 2, **entry}}
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "no-such-charset"])
@@ -108,8 +109,11 @@ def test_a_form_with_fields_and_files():
     assert made["binary"]["f"] == {
         "data": b"hello",
         "mimeType": "text/plain",
+        "fileType": "text",
+        "fileExtension": "txt",
         "fileName": "a.txt",
-        "fileSize": 5,
+        "fileSize": "5 B",
+        "bytes": 5,
     }
     assert (made["binary"]["g0"]["data"], made["binary"]["g1"]["fileName"]) == (b"1", "2.bin")
 

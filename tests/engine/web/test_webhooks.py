@@ -200,9 +200,9 @@ async def test_files_are_stored_as_blocks_of_the_subnet(alice, anyone, world):
     item = (await alice.get(f"{RUNS}/{execution}/steps/call")).json()["outputs"]["main"][0]
     assert item["json"]["body"] == {"title": "T"}
     entry = item["binary"]["doc"]
-    assert (entry["fileName"], entry["fileSize"], entry["mimeType"]) == ("a.txt", 5, "text/plain")
-    assert world.blocks.get("personal", entry["cid"]) == b"hello"
-    assert not world.blocks.has("elsewhere", entry["cid"])
+    assert (entry["fileName"], entry["fileSize"], entry["mimeType"]) == ("a.txt", "5 B", "text/plain")
+    assert world.blocks.get("personal", entry["id"]) == b"hello"
+    assert not world.blocks.has("elsewhere", entry["id"])
 
 
 async def test_the_raw_body_is_there_where_the_flow_wants_it(alice, anyone):

@@ -36,10 +36,11 @@ def test_a_node_keeps_its_key_to_itself_and_reaches_the_world(
     monkeypatch.setattr(wiring, "DjangoCapabilityStore", lambda: store)
     monkeypatch.setattr(wiring, "DjangoFlowValues", lambda: DjangoFlowValues(sqlite_database))
     world = fake_world(DictCatalogue([]), FakeClock())
-    host = wiring.capability_host(settings, world)
+    parts = (world.notifier, world.clock, world.entropy)
+    host = wiring.capability_host(settings, *parts)
     kept = tmp_path / "node" / "capability-key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    again = wiring.capability_host(settings, world)
+    again = wiring.capability_host(settings, *parts)
     assert again.authority.keys.key_id == host.authority.keys.key_id
 
     ceilings = (HttpCapability(host="127.0.0.1"), SecretCapability(name="key"), KvCapability())

@@ -1,12 +1,13 @@
 // The operations "code" and "timer": a user's code, once for all items or once for each.
 //
 // Request: {op: "code", source, mode: "all"|"each", items: [item], context: {...}, zone}
-// Reply:   {items: [item], logs: [text]} or {error: {message, name, line, column, item?}, logs: [text]}
+// Reply:   {items: [item], logs: [text]} or {error: {message, name, line, column, item?, host?}, logs: [text]};
+//          host is the number of the host's error that the code did not catch
 // Where the reply is a promise that waits, {op: "timer"} runs the timer that is due first and gives the
 // same promise; {waits: false} where there is none.
 "use strict";
 (() => {
-  const { acorn, contextOf, globals, plainText, sharedOf } = __qflow;
+  const { acorn, contextOf, globals, host, plainText, sharedOf } = __qflow;
   const compile = globalThis.eval;
   const NAME = /^(?:\$|DateTime$|Duration$|Interval$)/;
   const FILE = /(?:^|[\s(])<(?:evalScript|eval|input)>:(\d+):(\d+)/;
@@ -46,6 +47,8 @@
   // What was thrown may itself throw when it is looked at.
   const told = (error, item) => {
     const at = item === undefined ? {} : { item };
+    const number = host.numberOf(error);
+    if (number !== undefined) at.host = number;
     try {
       return { ...facts(error), ...at };
     } catch {
@@ -127,6 +130,9 @@
   for (const name of Object.keys(globals)) if (NAME.test(name)) names[name] = globals[name];
   lazy("items", function () { return this[BEHIND].shared.items; });
   lazy("item", function () { return this[BEHIND].context.currentItem(); });
+  lazy("$getWorkflowStaticData", function () { return this[BEHIND].shared.kept.get; });
+  names.$helpers = names.helpers = host.helpers;
+  names.$kv = host.kv;
   lazy("console", function () { return this[BEHIND].console; });
   names.setTimeout = setTimer;
   names.clearTimeout = clearTimer;
@@ -238,14 +244,14 @@
 
   // --- running ----------------------------------------------------------------------------------
   const runAll = async (make, shared, output) => {
-    const result = await make(scopeOf(shared, 0, output)).call({});
+    const result = await make(scopeOf(shared, 0, output)).call({ helpers: host.helpers });
     return itemsOf(result, shared.items);
   };
   const runEach = async (make, shared, output, at) => {
     const found = [];
     for (let index = 0; index < shared.items.length; index += 1) {
       at.item = index;
-      const item = oneOf(await make(scopeOf(shared, index, output)).call({}), index);
+      const item = oneOf(await make(scopeOf(shared, index, output)).call({ helpers: host.helpers }), index);
       if (item) found.push(item);
     }
     return found;
@@ -258,10 +264,13 @@
       __qflow.setZone(request.zone);
       const shared = sharedOf(request);
       for (let index = 0; index < shared.items.length; index += 1) shared.items[index].pairedItem = { item: index };
+      shared.kept = host.staticData(shared);
       const make = compiled(request.source);
       const output = consoleTo(logs);
       const found = await (request.mode === "each" ? runEach(make, shared, output, at) : runAll(make, shared, output));
-      return text(`"items":${plainText(found)}`);
+      const items = plainText(found);
+      shared.kept.save();
+      return text(`"items":${items}`);
     } catch (error) {
       return text(`"error":${plainText(told(error, at.item))}`);
     }

@@ -4,6 +4,7 @@ Executed once, by the guest's Python 3.12, while the snapshot is made; ``answer`
 in every instance. Types are not checked here: the checker knows this project's Python, not the guest's.
 """
 # mypy: ignore-errors
+# ruff: noqa: F821 names of the parts executed before it
 
 from __future__ import annotations
 
@@ -75,55 +76,13 @@ LIBRARY = (
     uuid,
 )
 FILE = "<code>"
+HOST = 2
+"""Descriptor through which the host is asked."""
 ENTRY = "__code__"
 ITEM_KEYS = frozenset(("json", "binary", "pairedItem", "error"))
 MESSAGE_MAX = 2_000
 LINE_MAX = 4_000
 SURROGATES = re.compile("[\ud800-\udfff]")
-
-
-class Record(dict):
-    """A JSON object whose fields can also be reached with a dot."""
-
-    def __getattr__(self, name):
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(f"the object has no field {name!r}") from None
-
-    def __setattr__(self, name, value):
-        self[name] = value
-
-    def __delattr__(self, name):
-        try:
-            del self[name]
-        except KeyError:
-            raise AttributeError(f"the object has no field {name!r}") from None
-
-    def __copy__(self):
-        return Record(self)
-
-    def __deepcopy__(self, memo):
-        return Record((name, copy.deepcopy(value, memo)) for name, value in self.items())
-
-    def __reduce__(self):
-        return (Record, (dict(self),))
-
-
-class Input:
-    """``_input``: the items that came in."""
-
-    def __init__(self, items, item):
-        self._items, self.item = items, item
-
-    def all(self):
-        return self._items
-
-    def first(self):
-        return self._items[0] if self._items else None
-
-    def last(self):
-        return self._items[-1] if self._items else None
 
 
 class Wrong(Exception):
@@ -170,6 +129,19 @@ class Logs(io.TextIOBase):
         return [*self.lines, "… further output was left out"] if self.cut else self.lines
 
 
+# --- the host -------------------------------------------------------------------------------------
+
+
+def ask(operation, request):
+    """Ask the host; raises :class:`HostError`."""
+    write(HOST, encoded({"operation": operation, "request": request}).encode("utf-8", "replace"))
+    size = int.from_bytes(read(HOST, 8), "little")
+    answer = json.loads(read(HOST, size), object_hook=Record)
+    if "error" in answer:
+        raise HostError(answer["error"])
+    return answer["value"]
+
+
 # --- the code ---------------------------------------------------------------------------------------
 
 
@@ -212,6 +184,12 @@ def names(request, items):
     given = {"_items": items, "items": items, "_now": now(), "_runIndex": context.get("run", 0)}
     for name in ("workflow", "execution", "vars", "parameter"):
         given["_" + name] = context.get(name) or Record()
+    given["_env"] = Environment(context.get("env") or {})
+    place = next(iter(context.get("source") or ()), None) or {}
+    given["_prevNode"] = Record(
+        name=place.get("node"), outputIndex=place.get("output", 0), runIndex=place.get("run", 0)
+    )
+    given.update(http_request=Http(ask), kv=Values(ask), HostError=HostError, HttpError=HttpError)
     return given
 
 
@@ -219,10 +197,21 @@ def now():
     return datetime.datetime.now(datetime.UTC)  # noqa: TID251 the guest's clock stands at the given time
 
 
-def at_item(items, index):
+def at_item(request, steps, index):
+    items = request["items"]
     item = items[index] if index < len(items) else None
     fields = item["json"] if item is not None else Record()
-    return {"_item": item, "item": item, "_json": fields, "_input": Input(items, item), "_itemIndex": index}
+    parameters = request["context"].get("parameter")
+    return {
+        "_item": item,
+        "item": item,
+        "_json": fields,
+        "_binary": (item or {}).get("binary") or Record(),
+        "_input": Input(items, item, parameters),
+        "_itemIndex": index,
+        "_": lambda name: Step(steps, name, index),
+        "_node": ByName(lambda name: Step(steps, name, index)),
+    }
 
 
 # --- what it gave -----------------------------------------------------------------------------------
@@ -314,6 +303,8 @@ def described(error, index):
     if isinstance(error, Wrong):
         return {"name": "Result", "message": error.args[1], "line": error.args[0], "column": 0, "item": index}
     told = {"name": type(error).__name__[:100], "message": message_of(error), "item": index}
+    if isinstance(error, HostError):
+        told["host"] = error.number
     if isinstance(error, SyntaxError) and error.filename == FILE:
         told.update(message=str(error.msg), line=error.lineno or 0, column=error.offset or 0)
         return told
@@ -343,18 +334,18 @@ def place_of(error):
 # --- one call ---------------------------------------------------------------------------------------
 
 
-def run_all(function, space, items):
-    space.update(at_item(items, 0))
+def run_all(function, space, request, steps):
+    space.update(at_item(request, steps, 0))
     line, value = function() or (0, None)
     return line, as_items(line, value)
 
 
-def run_each(function, space, items, progress):
+def run_each(function, space, request, steps, progress):
     out = []
     line = 0
-    for index in range(len(items)):
+    for index in range(len(request["items"])):
         progress["item"] = index
-        space.update(at_item(items, index))
+        space.update(at_item(request, steps, index))
         line, value = function() or (0, None)
         if value is None:
             continue
@@ -368,13 +359,20 @@ def run_each(function, space, items, progress):
 
 
 def carried_out(request, progress):
-    items = request["items"]
-    space = {"__name__": "__main__", "__builtins__": builtins, **names(request, items)}
+    """The items that the code gives, as text."""
+    context, static = request["context"], StaticData(Values(ask), request["context"].get("node"))
+    steps = Steps(context.get("nodes") or {}, context.get("source") or [])
+    space = {"__name__": "__main__", "__builtins__": builtins, **names(request, request["items"])}
+    space["_getWorkflowStaticData"] = static
     exec(compiled(request["source"]), space)  # noqa: S102 the wall is around this interpreter
     function = space.pop(ENTRY)
     if request["mode"] == "each":
-        return run_each(function, space, items, progress)
-    return run_all(function, space, items)
+        result = run_each(function, space, request, steps, progress)
+    else:
+        result = run_all(function, space, request, steps)
+    text = written(*result)
+    static.save()
+    return text
 
 
 def reply_to(request):
@@ -383,7 +381,7 @@ def reply_to(request):
     random.seed(request["seed"])
     progress = {"item": None}
     try:
-        result = written(*carried_out(request, progress))
+        result = carried_out(request, progress)
     except MemoryError:
         return '{"starved":true,"logs":' + encoded(logs.taken()) + "}"
     except BaseException as error:

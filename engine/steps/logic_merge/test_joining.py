@@ -1,0 +1,118 @@
+"""Tests of merging by fields, checked against a plain model."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.base.errors import InvalidInput, StepFailure
+from engine.testing.step_bench import StepBench, items_of, json_of
+
+LEFT = [{"id": 1, "a": "x"}, {"id": 2, "a": "y"}, {"id": 2, "a": "z"}]
+RIGHT = [{"id": 2, "b": "p"}, {"id": 2, "b": "q"}, {"id": 3, "b": "r"}]
+
+
+def joined(left=LEFT, right=RIGHT, **parameters):
+    given_items = {"input 1": items_of(*left), "input 2": items_of(*right)}
+    settings = {"mode": "combineByFields", "match": [{"left": "id"}], **parameters}
+    return StepBench("logic.merge", settings).run(given_items).outputs["main"]
+
+
+def both(one, other):
+    return {"id": 2, "a": one, "b": other}
+
+
+PAIRS = [both("y", "p"), both("y", "q"), both("z", "p"), both("z", "q")]
+
+
+@pytest.mark.parametrize(
+    ("join", "wanted"),
+    [
+        ({"join": "inner"}, PAIRS),
+        ({"join": "inner", "take": "input1"}, LEFT[1:]),
+        ({"join": "inner", "take": "input2"}, RIGHT[:2]),
+        ({"join": "inner", "multiple": "first"}, [both("y", "p"), both("z", "p")]),
+        ({"join": "outer"}, [*PAIRS, LEFT[0], RIGHT[2]]),
+        ({"join": "left"}, [*PAIRS, LEFT[0]]),
+        ({"join": "right"}, [PAIRS[0], PAIRS[2], PAIRS[1], PAIRS[3], RIGHT[2]]),
+        ({"join": "unmatched", "take": "input1"}, LEFT[:1]),
+        ({"join": "unmatched", "take": "input2"}, RIGHT[2:]),
+        (
+            {"join": "unmatched"},
+            [{**LEFT[0], "_source": "input1"}, {**RIGHT[2], "_source": "input2"}],
+        ),
+    ],
+)
+def test_each_join_keeps_what_it_says(join, wanted):
+    assert json_of(joined(**join)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("join", "wanted"), [("inner", []), ("left", LEFT), ("right", []), ("outer", LEFT), ("unmatched", LEFT)]
+)
+def test_with_an_empty_input_only_what_is_kept_anyway_goes_on(join, wanted):
+    assert json_of(joined(right=[], join=join)) == wanted
+
+
+def test_both_values_of_a_clash_can_stay():
+    found = joined([{"id": 1, "v": 1}], [{"id": 1, "v": 2}, {"id": 5}], clash="suffix", join="outer")
+    assert json_of(found) == [{"id_1": 1, "v_1": 1, "id_2": 1, "v_2": 2}, {"id_2": 5}]
+
+
+def test_an_input_can_win_and_keep_what_the_other_has_not():
+    left, right = [{"id": 1, "v": 1, "w": 1}], [{"id": 1, "v": 2, "w": ""}]
+    assert json_of(joined(left, right)) == [{"id": 1, "v": 2, "w": ""}]
+    assert json_of(joined(left, right, keepFilled=True)) == [{"id": 1, "v": 2, "w": 1}]
+    assert json_of(joined(left, right, prefer=1)) == [{"id": 1, "v": 1, "w": 1}]
+
+
+def test_objects_and_lists_can_be_merged_deep():
+    left, right = [{"id": 1, "o": {"a": 1}, "l": [1, 2]}], [{"id": 1, "o": {"b": 2}, "l": [9]}]
+    assert json_of(joined(left, right, depth="deep")) == [{"id": 1, "o": {"a": 1, "b": 2}, "l": [9, 2]}]
+    assert json_of(joined(left, right)) == [{"id": 1, "o": {"b": 2}, "l": [9]}]
+
+
+def test_types_count_unless_fuzzy():
+    assert joined([{"id": "2"}]) == []
+    assert len(joined([{"id": "2"}], fuzzy=True)) == 2
+
+
+def test_a_field_that_no_item_has_is_an_error_if_wanted():
+    assert joined(match=[{"left": "nowhere"}]) == []
+    with pytest.raises(StepFailure, match="'nowhere' is not present in any of items in 'Input 1'"):
+        joined(match=[{"left": "nowhere"}], missing="fail")
+
+
+def test_items_say_where_they_come_from():
+    assert joined()[1]["pairedItem"] == [{"item": 1, "input": 0}, {"item": 1, "input": 1}]
+    assert joined(join="unmatched", take="input2")[0]["pairedItem"] == {"item": 2, "input": 1}
+
+
+def test_fields_to_match_must_be_named():
+    with pytest.raises(InvalidInput):
+        joined(match=[])
+
+
+ROWS = st.lists(st.fixed_dictionaries({"id": st.integers(0, 3), "n": st.integers()}), max_size=8)
+
+
+@given(ROWS, ROWS)
+def test_the_joins_agree_with_a_plain_model(left, right):
+    left = [{"id": row["id"], "a": row["n"]} for row in left]
+    right = [{"id": row["id"], "b": row["n"]} for row in right]
+    pairs = [{**one, **other} for one in left for other in right if one["id"] == other["id"]]
+    lonely_left = [one for one in left if all(one["id"] != other["id"] for other in right)]
+    lonely_right = [other for other in right if all(one["id"] != other["id"] for one in left)]
+    assert json_of(joined(left, right)) == pairs
+    assert json_of(joined(left, right, join="left")) == pairs + lonely_left
+    assert json_of(joined(left, right, join="outer")) == pairs + lonely_left + lonely_right
+    assert len(joined(left, right, join="right")) == len(pairs) + len(lonely_right)
+    assert json_of(joined(left, right, join="unmatched", take="input1")) == lonely_left
+
+
+@given(ROWS, ROWS)
+def test_combining_all_is_the_product_of_the_inputs(left, right):
+    given_items = {"input 1": items_of(*left), "input 2": items_of(*right)}
+    made = StepBench("logic.merge", {"mode": "combineAll"}).run(given_items).outputs["main"]
+    assert json_of(made) == [{**one, **other} for one in left for other in right]
