@@ -77,6 +77,7 @@ SQL_COLUMNS_MAX = 500  # columns of one table
 SQL_VALUE_BYTES_MAX = 16 * 1024 * 1024  # one value in a query
 SWITCH_CASES_MAX = 100  # cases of one logic.switch
 CONDITIONS_MAX = 100  # conditions in one step
+CONDITION_CHUNK = 2_000  # items whose conditions are held in memory at once
 WAIT_MS_MAX = 10 * 366 * 24 * 3600 * 1000  # ten years
 SCHEDULE_INTERVAL_MS_MIN = 100  # a tenth of a second
 SCHEDULE_INTERVAL_MS_MAX = 366 * 24 * 3600 * 1000  # a year

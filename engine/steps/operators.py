@@ -1,8 +1,8 @@
 """The operators of conditions: typed comparisons of JSON values.
 
 Strict operators do not convert: what cannot be compared is an error that says so. Loose ones take
-``"5"`` for 5, ``"true"`` for true, and numbers for text where text is wanted. There is no operator
-for regular expressions: one hostile pattern could hold a worker for ever.
+``"5"`` for 5, ``"true"`` for true, and numbers for text where text is wanted. Patterns and dates are
+answered by the guest (:mod:`engine.steps.conditions`).
 """
 
 from __future__ import annotations
@@ -10,28 +10,11 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from typing import Any, Literal, get_args
+from typing import Any
 
-UnaryOperator = Literal["isEmpty", "isNotEmpty", "isTrue", "isFalse", "exists", "notExists"]
-BinaryOperator = Literal[
-    "equals",
-    "notEquals",
-    "greater",
-    "greaterOrEqual",
-    "less",
-    "lessOrEqual",
-    "contains",
-    "notContains",
-    "startsWith",
-    "endsWith",
-    "in",
-    "notIn",
-]
-Operator = Literal[BinaryOperator, UnaryOperator]
+from engine.steps.typed_words import LENGTHS
 
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,300}(\.[0-9]{0,300})?|\.[0-9]{1,300})(e[+-]?[0-9]{1,4})?\Z", re.I)
-
-UNARY = frozenset(get_args(UnaryOperator))
 
 
 class NotComparable(ValueError):
@@ -177,6 +160,15 @@ def _is(wanted: bool) -> Callable[[Any, Any, bool], bool]:
     return check
 
 
+def _length(rule: str) -> Callable[[Any, Any, bool], bool]:
+    def check(value: Any, other: Any, loose: bool) -> bool:
+        if not isinstance(value, list | str | dict):
+            raise NotComparable(f"only strings, lists and objects have a length, not {_shown(value)}")
+        return holds(rule, len(value), other, loose)
+
+    return check
+
+
 def _exists(value: Any, other: Any, loose: bool) -> bool:
     return value is not None
 
@@ -195,7 +187,10 @@ _TABLE: dict[str, Callable[[Any, Any, bool], bool]] = {
     "contains": _contains,
     "notContains": _not(_contains),
     "startsWith": _starts,
+    "notStartsWith": _not(_starts),
     "endsWith": _ends,
+    "notEndsWith": _not(_ends),
+    **{name: _length(rule) for name, rule in LENGTHS.items()},
     "in": _in,
     "notIn": _not(_in),
     "isEmpty": _empty,

@@ -20,6 +20,7 @@ TYPES: dict[str, str] = {
     "trigger.error": "engine.steps.trigger_error.step",
     "logic.condition": "engine.steps.logic_condition.step",
     "logic.switch": "engine.steps.logic_switch.step",
+    "logic.filter": "engine.steps.logic_filter.step",
     "logic.merge": "engine.steps.logic_merge.step",
     "logic.parallel": "engine.steps.logic_parallel.step",
     "logic.loop": "engine.steps.logic_loop.step",

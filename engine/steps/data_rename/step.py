@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.data_rename.manifest import MANIFEST, Pattern, RenameParameters
-from engine.steps.each import each_item
 from engine.steps.guest import ask
+from engine.steps.item_errors import each_item
 from engine.steps.paths import MISSING, get, with_field, without_field
 from engine.steps.provenance import from_item
 
@@ -25,14 +26,14 @@ class RenameStep(StepType):
     def run(self, context: StepContext) -> StepResult:
         """Raises :class:`StepFailure` for a pattern that is none."""
 
-        def work(index: int, item: Item) -> list[Item]:
+        def work(item: Item, index: int) -> list[Item]:
             given: RenameParameters = context.parameters(index)
             json = _moved(item["json"], given)
             for pattern in given.patterns:
                 json = _fitted(context, json, pattern)
             return [from_item({**item, "json": json}, index)]
 
-        return each_item(context, work)
+        return StepResult({MAIN: each_item(context, work)})
 
 
 def _moved(json: Json, given: RenameParameters) -> Json:

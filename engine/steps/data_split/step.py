@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from engine.base.errors import StepFailure
+from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.data_split.manifest import MANIFEST, SplitParameters
-from engine.steps.each import each_item
+from engine.steps.item_errors import each_item
 from engine.steps.paths import MISSING, get, without_field
 
 Json = dict[str, Any]
@@ -20,7 +21,8 @@ class SplitStep(StepType):
 
     def run(self, context: StepContext) -> StepResult:
         """Raises :class:`StepFailure` where ``missing`` or ``single`` say so."""
-        return each_item(context, lambda index, item: _split(item, index, context.parameters(index)))
+        made = each_item(context, lambda item, index: _split(item, index, context.parameters(index)))
+        return StepResult({MAIN: made})
 
 
 def _split(item: Item, index: int, given: SplitParameters) -> list[Item]:

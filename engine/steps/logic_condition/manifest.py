@@ -9,8 +9,10 @@ from pydantic import Field, model_validator
 from engine.base.limits import CONDITIONS_MAX
 from engine.ports.step_catalogue import Effect, Manifest
 from engine.steps.base import Parameters
-from engine.steps.conditions import COMPARE_TO, OPERATOR, VALUE, Condition
-from engine.steps.operators import UNARY, Operator
+from engine.steps.conditions import COMPARE_TO, FOLD, OPERATOR, TYPE, VALUE, Condition
+from engine.steps.typed_words import UNARY, Operator, ValueType
+
+_SINGLE = ("value", "compareTo", "type", "ignoreCase")
 
 
 class ConditionParameters(Parameters):
@@ -19,6 +21,8 @@ class ConditionParameters(Parameters):
     value: Any = Field(None, description=VALUE)
     operator: Operator | None = Field(None, description=OPERATOR)
     compareTo: Any = Field(None, description=COMPARE_TO)
+    type: ValueType | None = Field(None, description=TYPE)
+    ignoreCase: bool = Field(False, description=FOLD)
     conditions: list[Condition] = Field(
         default_factory=list,
         max_length=CONDITIONS_MAX,
@@ -37,7 +41,7 @@ class ConditionParameters(Parameters):
         """The single condition joins the others as the first."""
         given = self.model_fields_set
         if {"value", "operator", "compareTo"} & given:
-            fields = {name: getattr(self, name) for name in ("value", "compareTo") if name in given}
+            fields = {name: getattr(self, name) for name in _SINGLE if name in given}
             operator = self.operator or "equals"
             if operator not in UNARY and "compareTo" not in given:
                 raise ValueError(f"{operator} needs compareTo")

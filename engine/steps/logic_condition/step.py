@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from engine.base.errors import StepFailure
 from engine.ports.step_catalogue import PortItems, StepContext, StepResult, StepType
-from engine.steps.conditions import is_met
+from engine.steps.conditions import Asked
+from engine.steps.item_errors import failed_item, goes_on
+from engine.steps.judged import Judged, judged
 from engine.steps.logic_condition.manifest import MANIFEST, ConditionParameters
 from engine.steps.provenance import from_item
 
@@ -14,17 +19,43 @@ class ConditionStep(StepType):
     manifest = MANIFEST
 
     def run(self, context: StepContext) -> StepResult:
-        """Raises :class:`StepFailure` for values that cannot be compared."""
-        outputs: PortItems = {"true": [], "false": []}
-        for index, item in enumerate(context.items):
-            port = "true" if _answer(context.parameters(index), index) else "false"
-            outputs[port].append(from_item(item, index))
-        return StepResult({port: items for port, items in outputs.items() if items})
+        """Raises :class:`StepFailure` for values that cannot be compared, unless the flow goes on after
+        errors: then the item leaves by ``false``, or by ``failure``."""
+        return split_by_answer(context, "true", "false")
 
 
-def _answer(given: ConditionParameters, index: int) -> bool:
+def split_by_answer(context: StepContext, yes: str, no: str) -> StepResult:
+    """The items over two ports."""
+    outputs: PortItems = {yes: [], no: []}
+    for one in judged(context, conditions_of):
+        item = from_item(one.item, one.index)
+        try:
+            port = yes if answer(one) else no
+        except StepFailure as error:
+            if not goes_on(context, error):
+                raise
+            port = no
+            if context.step.on_error == "failure":
+                item = failed_item(context, error, one.index)
+        outputs[port].append(item)
+    return StepResult({port: items for port, items in outputs.items() if items})
+
+
+def conditions_of(given: ConditionParameters) -> Iterator[Asked]:
+    """The conditions with what they look at."""
+    return ((condition, condition.value) for condition in given.conditions)
+
+
+def answer(one: Judged) -> bool:
+    """Whether all conditions hold, or any; the first that decides is the last that is asked."""
+    given: ConditionParameters = one.given
     combine = all if given.combine == "all" else any
     return combine(
-        is_met(condition, condition.value, given.loose, f"item {index}, condition {number}")
-        for number, condition in enumerate(given.conditions, 1)
+        one.verdicts.met(
+            condition,
+            condition.value,
+            f"item {one.index}, condition {number + 1}",
+            f"condition {number}, item {one.index}",
+        )
+        for number, condition in enumerate(given.conditions)
     )

@@ -1,0 +1,1 @@
+"""The step type logic.filter: items for which conditions hold."""

@@ -1,0 +1,199 @@
+"""Whether a typed condition holds: both sides are converted to the type, then compared.
+
+What only the guest can tell, regular expressions and dates, is asked beforehand and looked up here.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.steps.conversions import NotConvertible, converted, shown, type_name
+from engine.steps.operators import kind, same
+from engine.steps.typed_words import LENGTHS, MOMENTS, NEGATIONS
+from engine.steps.values import code_units, less, text_of, truth_of
+
+Question = tuple[str, str, str]
+"""``matches``, a text and a pattern; or ``date`` or ``moment``, a text and nothing."""
+
+Answers = Mapping[Question, Any]
+"""Of a pattern whether it matches; of a date its milliseconds since 1970, or None where it is none."""
+
+ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "greater": operator.gt,
+    "greaterOrEqual": operator.ge,
+    "less": operator.lt,
+    "lessOrEqual": operator.le,
+}
+
+
+def typed_holds(
+    name: str, wanted: str, value: Any, other: Any, strict: bool, fold: bool, answers: Answers
+) -> bool:
+    """Whether ``value name other`` is true for values of a type; ``fold`` ignores letter case.
+
+    Raises :class:`NotConvertible` for a value that is not, or cannot be made, of the type.
+    """
+    if name in NEGATIONS:
+        return not typed_holds(NEGATIONS[name], wanted, value, other, strict, fold, answers)
+    if name == "exists":
+        return value is not None
+    if wanted == "dateTime":
+        return _dates(name, value, other, answers)
+    value, other = sides(name, wanted, value, other, strict, fold)
+    if name == "matches":
+        return bool(answers[("matches", value or "", text_of(other))])
+    return _HOLDS.get(wanted, _any)(name, value, other, fold)
+
+
+def sides(name: str, wanted: str, value: Any, other: Any, strict: bool, fold: bool) -> tuple[Any, Any]:
+    """Both sides converted; a list is searched for anything, and lengths are numbers."""
+    value = converted(value, wanted, strict)
+    if name in LENGTHS:
+        other = converted(other, "number", strict)
+    elif name not in ("isEmpty", "isTrue", "isFalse") and wanted != "array":
+        other = converted(other, wanted, strict)
+    if fold:
+        value = value.lower() if isinstance(value, str) else value
+        other = other.lower() if isinstance(other, str) and name != "matches" else other
+    return value, other
+
+
+def _dates(name: str, value: Any, other: Any, answers: Answers) -> bool:
+    left = _moment(value, answers)
+    if name == "isEmpty":
+        return left is None
+    right = _moment(other, answers)
+    if left is None or right is None:
+        return False
+    if name == "equals":
+        return bool(left == right)
+    if name not in MOMENTS:
+        raise NotConvertible(f"dates are not compared with {name}")
+    return ORDERS[MOMENTS[name]](left, right)
+
+
+def _moment(value: Any, answers: Answers) -> Any:
+    if value is None or value == "":
+        return None
+    found = answers[("date", text_of(value), "")]
+    if found is None:
+        message = (
+            f"Conversion error: the {type_name(value)} '{shown(value)}' can't be converted to a dateTime"
+        )
+        raise NotConvertible(message)
+    return found
+
+
+def _string(name: str, value: Any, other: Any, fold: bool) -> bool:
+    text, part = value or "", other if other is not None else ""
+    if name == "isEmpty":
+        return not text
+    return (
+        _texts(name, text, part)
+        if name in ("contains", "startsWith", "endsWith")
+        else _any(name, text, part, fold)
+    )
+
+
+def _texts(name: str, text: str, part: str) -> bool:
+    if name == "contains":
+        return part in text
+    return text.startswith(part) if name == "startsWith" else text.endswith(part)
+
+
+def _number(name: str, value: Any, other: Any, fold: bool) -> bool:
+    """Null is less than nothing: it counts as 0 where two values are ordered."""
+    if name == "isEmpty":
+        return value is None
+    if name in ORDERS:
+        return ORDERS[name](value or 0, other or 0)
+    return _any(name, value, other, fold)
+
+
+def _boolean(name: str, value: Any, other: Any, fold: bool) -> bool:
+    if name == "isEmpty":
+        return value is None
+    if name in ("isTrue", "isFalse"):
+        return bool(value) is (name == "isTrue")
+    return _any(name, value, other, fold)
+
+
+def _array(name: str, value: Any, other: Any, fold: bool) -> bool:
+    elements = value if isinstance(value, list) else []
+    if name == "isEmpty":
+        return not elements
+    if name in LENGTHS:
+        return _number(LENGTHS[name], len(elements), other, fold)
+    if name == "contains":
+        folded = [one.lower() if fold and isinstance(one, str) else one for one in elements]
+        return not isinstance(other, dict | list) and any(same(one, other) for one in folded)
+    return _any(name, value, other, fold)
+
+
+def _any(name: str, value: Any, other: Any, fold: bool) -> bool:
+    if name == "isEmpty":
+        return value is None or (isinstance(value, str | list | dict) and not value)
+    if name == "equals":
+        return same(value, other)
+    if name in ORDERS and kind(value) == kind(other) == "string":
+        return ORDERS[name](code_units(value), code_units(other))
+    if name in ORDERS and kind(value) == kind(other) == "number":
+        return ORDERS[name](value, other)
+    raise NotConvertible(f"{name} does not compare {type_name(value)} with {type_name(other)}")
+
+
+_HOLDS: dict[str, Callable[[str, Any, Any, bool], bool]] = {
+    "string": _string,
+    "number": _number,
+    "boolean": _boolean,
+    "array": _array,
+}
+
+
+def script_holds(name: str, value: Any, other: Any, answers: Answers) -> bool:
+    """Whether ``value name other`` is true as JavaScript takes it: nothing is refused, empty values
+    count as ``""`` or 0. For flows whose author relied on that."""
+    if name in NEGATIONS:
+        return not script_holds(NEGATIONS[name], value, other, answers)
+    if name == "equals":
+        return not isinstance(value, dict | list) and same(value, other)
+    if name == "isEmpty":
+        return value is None or (isinstance(value, str | list | dict) and not value)
+    if name in MOMENTS:
+        return ORDERS[MOMENTS[name]](_instant(value, answers), _instant(other, answers))
+    text, part = script_text(value), script_text(other)
+    if name == "matches":
+        return bool(answers[("matches", text, part)])
+    if name in ORDERS:
+        left, right = (value if truth_of(value) else 0), (other if truth_of(other) else 0)
+        return _script_order(name, left, right)
+    if name in ("isTrue", "isFalse"):
+        return truth_of(value) is (name == "isTrue")
+    if name == "exists":
+        return value is not None
+    return _texts(name, text, part)
+
+
+def script_text(value: Any) -> str:
+    """``(value || "").toString()``."""
+    return text_of(value) if truth_of(value) else ""
+
+
+def _script_order(name: str, left: Any, right: Any) -> bool:
+    if name == "less":
+        return less(left, right)
+    if name == "greater":
+        return less(right, left)
+    equal = not less(left, right) and not less(right, left)
+    return equal or (less(left, right) if name == "lessOrEqual" else less(right, left))
+
+
+def _instant(value: Any, answers: Answers) -> Any:
+    if value is None or value == "":
+        return 0
+    found = answers[("moment", text_of(value), "number" if kind(value) == "number" else "")]
+    if found is None:
+        raise NotConvertible(f'The value "{shown(value)}" is not a valid DateTime.')
+    return found
