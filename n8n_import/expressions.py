@@ -43,13 +43,13 @@ def template(text: str) -> str:
     if "{{" not in text[: max(end, 0)]:
         return literal(text)
     opened = text.find("{{", end + 2)
-    return text if opened < 0 else text[:opened] + literal(text[opened:])
+    return _guarded(text if opened < 0 else text[:opened] + literal(text[opened:]))
 
 
 def literal(text: str) -> str:
     """The text in a form that Qflow reads as that text."""
     if "{{" in text:
-        return _CLOSING.sub(_quoted, _BRACES.sub(_quoted, text))
+        return _guarded(_CLOSING.sub(_quoted, _BRACES.sub(_quoted, text)))
     if _REFERENCE.match(text):
         return f"{{{{ {json.dumps(text)} }}}}"
     return text
@@ -67,6 +67,11 @@ def inner(value: Any) -> str:
     body = value[1:].strip()
     alone = body.startswith("{{") and body.endswith("}}") and body.count("{{") == 1
     return f"({body[2:-2].strip()})" if alone else f"$evaluateExpression({json.dumps(body)}, $itemIndex)"
+
+
+def _guarded(text: str) -> str:
+    """The sandbox takes a first ``=`` for the mark of an expression; one that is text is written as one."""
+    return f'{{{{ "=" }}}}{text[1:]}' if text.startswith("=") else text
 
 
 def _quoted(match: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from engine.cli.inputs import read_file
 from engine.cli.resting import rest_of
 from engine.cli.run_result import FileResult
 from engine.execution.binaries import BlockBinaries, SubnetBlocks, with_inline_files
-from engine.flow.model import FAILURE, Flow
+from engine.flow.model import FAILURE
 from engine.journal.state import ExecutionState, Run
 from engine.ports.access_store import Principal
 from engine.ports.journal_store import Header
@@ -49,7 +49,7 @@ def import_file(world: World, path: str) -> FileResult:
 def run_flow(world: World, file: FileResult, items: Sequence[Item], args: argparse.Namespace) -> FileResult:
     """Execute a file's flow and fill in what became of it."""
     assert file.flow is not None
-    pins = {} if args.ignore_pins else pins_of(file.flow)
+    pins: Mapping[str, Any] | None = {} if args.ignore_pins else None
     try:
         version = file.flow.version
         request = StartRequest(file.flow.id, items, version=version, mode="manual", wait="rest", pins=pins)
@@ -63,12 +63,6 @@ def run_flow(world: World, file: FileResult, items: Sequence[Item], args: argpar
     if not header.status.ended and str(header.status) != "waiting":
         abort_execution(world, ACTOR, header.id, "qflow run --timeout")
     return _filled(world, file, header)
-
-
-def pins_of(flow: Flow) -> Mapping[str, Any]:
-    """Items that stand in for steps, as the definition carries them."""
-    pins = flow.extra.get("pins", {})
-    return pins if isinstance(pins, Mapping) else {}
 
 
 def _filled(world: World, file: FileResult, header: Header) -> FileResult:

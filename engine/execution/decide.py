@@ -87,17 +87,13 @@ def _proceed(plan: Plan, state: ExecutionState, given: i.Proceed, rules: Rules) 
         if started.facts:
             return started
     join = releasable(plan, state)
-    if join is not None and (state.joins and not _serial_busy(plan, state)):
+    if join is not None:
         return Decision((f.JoinReleased(at_us=now, step=join),))
     if state.ready or state.running or state.parked or state.retrying:
         return NOTHING
     step, run = state.last or ("", 0)
     root = rules.receipts_root(state)
     return Decision((f.ExecutionCompleted(at_us=now, step=step, run=run, receipts_root=root),))
-
-
-def _serial_busy(plan: Plan, state: ExecutionState) -> bool:
-    return plan.flow.settings.order != "concurrent" and bool(state.ready or state.running)
 
 
 def _failed(state: ExecutionState, now_us: int, error: Mapping[str, Any], rules: Rules) -> f.ExecutionFailed:

@@ -24,7 +24,8 @@ def plan_of(flow: Flow, catalogue: StepCatalogue) -> Plan:
         except UnknownObject:
             ports[step.id] = Ports()
             continue
-        ports[step.id] = Ports(kind.ports_in(step.parameters), kind.ports_out(step.parameters))
+        inputs, outputs = kind.ports_in(step.parameters), kind.ports_out(step.parameters)
+        ports[step.id] = Ports(inputs, outputs, kind.needs_all_inputs(step.parameters))
         if isinstance(kind, TriggerType):
             triggers.append(step.id)
     return compile_plan(flow, ports, tuple(triggers))

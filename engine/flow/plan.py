@@ -11,10 +11,12 @@ from engine.flow.model import FAILURE, MAIN, Edge, Flow, Step
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports of one step, in order; ``outputs`` without ``failure``."""
+    """The ports of one step, in order; ``outputs`` without ``failure``. ``all_needed``: in the order v1 it
+    does not run unless every input was reached."""
 
     inputs: tuple[str, ...] = (MAIN,)
     outputs: tuple[str, ...] = (MAIN,)
+    all_needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Plan:
     flow: Flow
     ports: Mapping[str, Ports]
     outgoing: Mapping[tuple[str, str], tuple[Edge, ...]]
+    incoming: Mapping[str, tuple[Edge, ...]]
     wired_inputs: Mapping[str, tuple[str, ...]]  # input ports with a wire, in port order
     sources: Mapping[tuple[str, str], frozenset[str]]  # (join, port) -> steps that can reach it
     triggers: tuple[str, ...] = ()
@@ -32,6 +35,11 @@ class Plan:
     def step(self, step_id: str) -> Step:
         """The step; KeyError where the flow has none of that id."""
         return self.flow.by_id[step_id]
+
+    def before(self, step_id: str) -> frozenset[str]:
+        """The steps from which wires lead to a join."""
+        ports = self.wired_inputs.get(step_id, ())
+        return frozenset[str]().union(*(self.sources.get((step_id, port), frozenset()) for port in ports))
 
     def is_join(self, step_id: str) -> bool:
         """Whether the step waits for more than one input port."""
@@ -57,7 +65,8 @@ def compile_plan(flow: Flow, ports: Mapping[str, Ports], triggers: tuple[str, ..
         for port in names
     }
     frozen = {key: tuple(value) for key, value in outgoing.items()}
-    return Plan(flow, ports, frozen, wired, sources, triggers, flow.version)
+    entering = {step: tuple(wires) for step, wires in incoming.items()}
+    return Plan(flow, ports, frozen, entering, wired, sources, triggers, flow.version)
 
 
 def _own_port(edge: Edge, target: Step) -> Edge:

@@ -6,12 +6,13 @@ front, topmost and leftmost first, so that one branch is finished before the nex
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from engine.flow.model import Edge
+from engine.flow.model import MAIN, Edge
 from engine.flow.plan import Plan
 from engine.journal.facts import PortData
-from engine.journal.state import ExecutionState, Source, Task
+from engine.journal.serial_order import next_join, pulled_in
+from engine.journal.state import NOTHING_CAME, ExecutionState, Source, Task
 
 TRIGGER = Source("", 0, "main")
 """The items that started the execution."""
@@ -30,15 +31,15 @@ def _make(state: ExecutionState, step: str, inputs: dict[str, tuple[Source, ...]
 
 
 def route(plan: Plan, state: ExecutionState, step: str, run: int, outputs: Mapping[str, PortData]) -> None:
-    """Deliver a run's outputs; ports without items deliver nothing."""
+    """Deliver a run's outputs. Ports without items deliver nothing, but in n8n's orders a join's inputs
+    behind its first one are told that nothing comes."""
+    serial = plan.flow.settings.order != "concurrent"
     new: list[Task] = []
-    for port, data in outputs.items():
-        if not data.count:
-            continue
+    for port in _ports(plan, step, outputs) if serial else outputs:
+        data = outputs.get(port)
         for edge in plan.outgoing.get((step, port), ()):
-            task = _deliver(plan, state, edge, Source(step, run, port))
-            if task is not None:
-                new.append(task)
+            if (data is not None and data.count) or (serial and _is_later_input(plan, edge)):
+                new += _deliver(plan, state, edge, Source(step, run, port), new)
     if not new:
         return
     if plan.flow.settings.order == "v1":
@@ -62,9 +63,34 @@ def _place(plan: Plan, step: str) -> tuple[float, float]:
     return (y, x)
 
 
-def _deliver(plan: Plan, state: ExecutionState, edge: Edge, source: Source) -> Task | None:
+def _ports(plan: Plan, step: str, outputs: Mapping[str, PortData]) -> list[str]:
+    """All output ports of a step in order, those that got nothing too."""
+    listed = plan.ports[step].outputs
+    return [*listed, *(port for port in outputs if port not in listed)]
+
+
+def _is_later_input(plan: Plan, edge: Edge) -> bool:
+    return plan.is_join(edge.target) and edge.target_port != plan.ports[edge.target].inputs[0]
+
+
+def _deliver(
+    plan: Plan, state: ExecutionState, edge: Edge, source: Source, new: Sequence[Task]
+) -> list[Task]:
+    """The tasks that a delivery leads to; ``new`` are those that the same run led to before."""
     if not plan.is_join(edge.target):
-        return _make(state, edge.target, {edge.target_port: (source,)})
+        return [_make(state, edge.target, {edge.target_port: (source,)})]
+    first = edge.target not in state.joins
+    task = _join(plan, state, edge, source)
+    if task is not None:
+        return [task]
+    if not first or plan.flow.settings.order != "v0":
+        return []
+    due = {task.step for task in (*state.ready, *new)}
+    return [_make(state, step, {MAIN: (NOTHING_CAME,)}) for step in pulled_in(plan, state, edge, source, due)]
+
+
+def _join(plan: Plan, state: ExecutionState, edge: Edge, source: Source) -> Task | None:
+    """Fill an input of the oldest partial join that misses it; the task where none is missing then."""
     waiting = state.joins.setdefault(edge.target, [])
     for index, partial in enumerate(waiting):
         if edge.target_port not in partial:
@@ -100,6 +126,8 @@ def releasable(plan: Plan, state: ExecutionState) -> str | None:
     """
     if not state.joins:
         return None
+    if plan.flow.settings.order != "concurrent":
+        return next_join(plan, state)
     active = {task.step for task in state.ready}
     active.update(task.step for task in state.running.values())
     active.update(parked.task.step for parked in state.parked.values())

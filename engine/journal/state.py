@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from engine.base.canonical import cid_of
 from engine.journal.facts import ExecutionStarted, PortData
 
 
@@ -34,6 +35,13 @@ class Source(NamedTuple):
     step: str
     run: int
     port: str
+
+
+NOTHING_CAME = Source("", 0, "nothing")
+"""Stands for one empty item, for a step that must run though nothing reached it (n8n's older order)."""
+
+_ONE_EMPTY_ITEM: list[dict[str, Any]] = [{"json": {}}]
+ONE_EMPTY = PortData(cid_of(_ONE_EMPTY_ITEM), 1, _ONE_EMPTY_ITEM)
 
 
 @dataclass(slots=True)
@@ -107,7 +115,7 @@ class ExecutionState:
     def items_of(self, source: Source) -> PortData | None:
         """The data that a source stands for; None where that port gave nothing."""
         if source.step == "":
-            return self.started.items
+            return ONE_EMPTY if source == NOTHING_CAME else self.started.items
         run = self.runs.get(source.step, {}).get(source.run)
         return run.outputs.get(source.port) if run else None
 

@@ -225,6 +225,10 @@ class StepType(ABC):
         """Output ports for these (unresolved) parameters, without ``failure``."""
         return self.manifest.outputs
 
+    def needs_all_inputs(self, parameters: Mapping[str, Any]) -> bool:
+        """Whether in n8n's order v1 the step does not run at all unless every input was reached."""
+        return False
+
     def effect(self, parameters: Mapping[str, Any]) -> Effect:
         """The effect with these parameters (an HTTP GET reads, a POST writes)."""
         return self.manifest.effect

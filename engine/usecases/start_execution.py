@@ -28,6 +28,7 @@ class StartRequest:
     not production. ``id`` makes the start idempotent: a second one with it changes nothing.
     ``wait``: give a future for the outcome; ``durable``: the start must be stored before it is
     accepted (else it is stored with the first commit, for callers that wait for the outcome).
+    ``pins``: items given instead of running a step; None: those of the flow, unless in production.
     """
 
     flow_id: str
@@ -43,7 +44,7 @@ class StartRequest:
     parent: Mapping[str, Any] | None = None
     depth: int = 0
     replay_of: str | None = None
-    pins: Mapping[str, Any] = field(default_factory=dict)
+    pins: Mapping[str, Any] | None = None
     priority: int | None = None
 
 
@@ -137,10 +138,17 @@ def _started_fact(
         parent=request.parent,
         depth=request.depth,
         replay_of=request.replay_of,
-        pins=request.pins,
+        pins=_pins(request, plan),
         deadline_us=None if timeout is None else now_us + timeout * 1000,
         node=world.node,
     )
+
+
+def _pins(request: StartRequest, plan: Plan) -> Mapping[str, Any]:
+    if request.pins is not None:
+        return request.pins
+    pins = {} if request.mode == "production" else plan.flow.extra.get("pins")
+    return pins if isinstance(pins, Mapping) else {}
 
 
 def _trigger_step(plan: Plan, request: StartRequest, world: World) -> str:

@@ -83,7 +83,7 @@ def run_to_end(value: Any, *, pins: bool = False) -> tuple[str, dict[str, Any], 
     world = fake_world(REGISTRY, SystemClock(), sandbox=sandbox())
     try:
         world.flows.create("personal", flow, "alice", "", 1)
-        pinned = flow.extra.get("pins", {}) if pins else {}
+        pinned: Mapping[str, Any] | None = None if pins else {}
         request = StartRequest(flow.id, mode="manual", wait="end", pins=pinned)
         started = start_execution(world, ALICE, request)
         started.future.result(WITHIN_S)

@@ -37,6 +37,7 @@ def value_of(text, item=None):
         ("=a {{ open", "a {{ open"),
         ("={{ $json.n }} and {{ open", "3 and {{ open"),
         ("", ""),
+        ("=={{ $json.n }}", "=3"),
         ("=", ""),
         ("\\{{ x }}", "\\{{ x }}"),
     ],

@@ -36,6 +36,10 @@ class MergeStep(StepType):
             count = int(count) if isinstance(count, str) and count.isdecimal() else 2
         return tuple(f"input {number}" for number in range(1, min(max(count, 2), MERGE_INPUTS_MAX) + 1))
 
+    def needs_all_inputs(self, parameters: Mapping[str, Any]) -> bool:
+        """The modes that choose an input, or none, wait for all of them."""
+        return parameters.get("mode") in ("chooseInput", "signal")
+
     def run(self, context: StepContext) -> StepResult:
         """Merge by the mode given."""
         given: MergeParameters = context.parameters()

@@ -169,7 +169,7 @@ class StartBody(Given):
     mode: Literal["production", "manual", "test"] = Field(
         "manual", description="manual and test use the newest draft, production the published version."
     )
-    pins: dict[str, list[Json]] = {}
+    pins: dict[str, list[Json]] | None = None
     priority: Annotated[int, Field(ge=0, le=9)] | None = None
     id: Annotated[str, Field(pattern=r"^exe_[0-9a-z]{4,60}$")] | None = Field(
         None, description="Makes the start idempotent."
