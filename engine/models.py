@@ -22,7 +22,7 @@ from engine.storage.tables import (
     VersionTag,
     WebhookRoute,
 )
-from engine.storage.trust_tables import Quarantine
+from engine.storage.trust_tables import Consent, Grant, Quarantine, Role, Validation
 from engine.storage.violation_tables import SandboxViolation
 
 __all__ = [
@@ -30,12 +30,14 @@ __all__ = [
     "AuditRecord",
     "CapabilityRevocation",
     "CapabilityUse",
+    "Consent",
     "Counter",
     "Execution",
     "Flow",
     "FlowDefinition",
     "FlowValue",
     "FlowVersion",
+    "Grant",
     "HeldKey",
     "Identity",
     "IndexEntry",
@@ -46,11 +48,13 @@ __all__ = [
     "Outbox",
     "PolicyDocument",
     "Quarantine",
+    "Role",
     "SandboxViolation",
     "Signal",
     "SignedHead",
     "Subnet",
     "Trigger",
+    "Validation",
     "VersionTag",
     "WebhookRoute",
 ]

@@ -18,6 +18,7 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from engine.base.errors import QflowError, UnknownObject
+from engine.base.ids import ulid
 from engine.dispatch.broker_waker import BrokerWaker
 from engine.dispatch.celery_waker import CeleryWaker
 from engine.dispatch.channels_notifier import ChannelsNotifier
@@ -51,18 +52,21 @@ from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.flows import DjangoFlowStore
 from engine.storage.identities import DjangoIdentityStore
 from engine.storage.journal import DjangoJournalStore
+from engine.storage.permissions import DjangoPermissionStore
 from engine.storage.policies import StoredPolicies
 from engine.storage.quarantine import DjangoQuarantineStore
 from engine.storage.search_index import DjangoSearchIndex
+from engine.storage.validation_log import DjangoValidationLog
 from engine.storage.violations import DjangoViolationStore
 from engine.usecases.answer_wait import resume_token
+from engine.usecases.denials import tell_denied
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.keeper import Keeper
 from engine.usecases.node_identity import RoleSigning, ensure_node_identity
 from engine.usecases.relay_outbox import relay
 from engine.usecases.remote_watch import RemoteWatch
 from engine.usecases.world import World
-from engine.validation.containment import Containment
+from engine.validation.trust import Grounds, Trust, build_trust
 
 log = logging.getLogger("qflow.node")
 
@@ -137,14 +141,12 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     journal, access = DjangoJournalStore(signing=signing), DjangoAccessStore()
     blocks = FileBlockStore(settings.data_dir / "blocks")
     policy = _policies(settings, access, clock)
-    plans = Plans(flows, catalogue, metrics)
+    plans, notifier = Plans(flows, catalogue, metrics), ChannelsNotifier()
+    trust = _trust(metrics, notifier, clock, entropy)
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
-    containment = Containment(DjangoQuarantineStore(), clock.now_us, clock.monotonic_us)
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
-    violations = Violations(
-        DjangoViolationStore(), containment, notifier, metrics, clock, entropy, cores=os.cpu_count() or 1
-    )
-    services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations)
+    violations = _violations(trust, metrics, notifier, clock, entropy)
+    services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations, trust)
     services = replace(services, capabilities=capability_host(settings, notifier, clock, entropy))
     knot, app = _Knot(), current_app._get_current_object()
     parts = Parts(
@@ -176,8 +178,8 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         limits=settings.limits,
         plans=plans,
         sandbox=sandbox,
-        containment=containment,
         violations=violations,
+        trust=trust,
         worker=Worker(parts, drivers=settings.workers, acts=ACTS_MAX),
         node=settings.node_id,
         timezone=settings.timezone,
@@ -192,6 +194,37 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     )
     knot.world = made
     return made, knot
+
+
+def _trust(
+    metrics: PrometheusMetrics, notifier: ChannelsNotifier, clock: SystemClock, entropy: SystemEntropy
+) -> Trust:
+    """The validation pipeline on the node's database."""
+    return build_trust(
+        Grounds(
+            permissions=DjangoPermissionStore(),
+            quarantine=DjangoQuarantineStore(),
+            log=DjangoValidationLog(),
+            metrics=metrics,
+            now_us=clock.now_us,
+            monotonic_us=clock.monotonic_us,
+            new_id=lambda prefix: ulid(prefix, clock.now_us(), entropy.bytes(10)),
+            checker=Ed25519(),
+            denied=lambda operation, finding: tell_denied(notifier, operation, finding),
+        )
+    )
+
+
+def _violations(
+    trust: Trust,
+    metrics: PrometheusMetrics,
+    notifier: ChannelsNotifier,
+    clock: SystemClock,
+    entropy: SystemEntropy,
+) -> Violations:
+    """What tells and counts violations of the sandbox."""
+    store, cores = DjangoViolationStore(), os.cpu_count() or 1
+    return Violations(store, trust.containment, notifier, metrics, clock, entropy, cores=cores)
 
 
 def _policies(settings: EngineSettings, access: DjangoAccessStore, clock: SystemClock) -> StoredPolicies:
@@ -214,6 +247,7 @@ def _services(
     secret: bytes,
     sandbox: WasmSandbox,
     violations: Violations,
+    trust: Trust,
 ) -> Services:
     """What runs of steps need of the node."""
     return Services(
@@ -228,7 +262,7 @@ def _services(
         timezone=settings.timezone,
         resume_url=_resume_urls(settings, secret),
         sandbox=sandbox,
-        containment=violations.containment,
+        trust=trust,
         violations=violations,
         environment={name: text for name, text in os.environ.items() if not name.startswith("QFLOW_")},
     )
@@ -271,6 +305,7 @@ class Node:
         if self.watch is not None:
             self.watch.stop()
         self.world.worker.stop(timeout_s)
+        flush_trust(self.world)
         if self.bell is not None:
             self.bell.stop()
         with _process.lock:
@@ -359,6 +394,15 @@ def stop_worker() -> None:
         if _process.pulse is not None:
             _process.pulse.stop()
         _process.world.worker.stop()
+        flush_trust(_process.world)
+
+
+def flush_trust(made: World) -> None:
+    """Write down what was counted; where the database is away the counts are lost, the journals are not."""
+    try:
+        made.trust.flush()
+    except QflowError as error:
+        log.warning("counts of validations are lost: %s", error)
 
 
 def preload() -> None:

@@ -41,6 +41,8 @@ FAKES = {
     "Modules": "engine.sandbox.modules:WasmModules",
     "Metrics": "engine.testing.observers:CountingMetrics",
     "Notifier": "engine.testing.observers:RecordingNotifier",
+    "PermissionStore": "engine.testing.memory_permissions:MemoryPermissions",
+    "ValidationLog": "engine.testing.memory_validation_log:MemoryValidationLog",
     "PolicyPort": "engine.testing.policies:FixedPolicies",
     "QuarantineStore": "engine.testing.memory_quarantine:MemoryQuarantine",
     "Sandbox": "engine.testing.fake_sandbox:FakeSandbox",

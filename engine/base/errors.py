@@ -8,9 +8,12 @@
     ├── StaleRevision           validation_error      409
     ├── WrongState              validation_error      409
     ├── Unauthenticated         permission_denied     401
+    ├── NotGenuine              validation_error      422   a hash or signature is not what was announced
     ├── PermissionDenied        permission_denied     403
+    │   ├── PermissionExpired   permission_denied     403   a grant or consent ran out; it can be renewed
     │   └── CapabilityDenied    permission_denied     403   a step's capability token does not allow this
     ├── PolicyViolation         dao_policy_violation  403
+    │   ├── RiskTooHigh         dao_policy_violation  403   an event from outside looks too dangerous
     │   ├── EgressDenied        dao_policy_violation  403   a step may not connect there
     │   └── Quarantined         dao_policy_violation  403   until an administrator lifts it
     ├── ResourceExhausted       resource_exhausted    429
@@ -159,12 +162,26 @@ class Unauthenticated(QflowError):
     http_status = 401
 
 
+class NotGenuine(QflowError):
+    """It is not what its hash or signature says."""
+
+    type = ErrorType.VALIDATION_ERROR
+    code = "not_genuine"
+    http_status = 422
+
+
 class PermissionDenied(QflowError):
     """The actor may not do this."""
 
     type = ErrorType.PERMISSION_DENIED
     code = "permission_denied"
     http_status = 403
+
+
+class PermissionExpired(PermissionDenied):
+    """The permission has expired; it can be renewed."""
+
+    code = "permission_expired"
 
 
 class CapabilityDenied(PermissionDenied):
@@ -179,6 +196,12 @@ class PolicyViolation(QflowError):
     type = ErrorType.DAO_POLICY_VIOLATION
     code = "policy_violation"
     http_status = 403
+
+
+class RiskTooHigh(PolicyViolation):
+    """The event looks too dangerous to be admitted."""
+
+    code = "risk_too_high"
 
 
 class EgressDenied(PolicyViolation):

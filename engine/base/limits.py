@@ -182,6 +182,10 @@ HTTP_GZIP_MEMBERS_MAX = 1_000  # members of a compressed body
 
 # What validation believes without looking again
 TRUST_RECHECK_US = 100_000  # how old a looked-up revision of grants and quarantine may be
+SIGNATURES_KEPT_MAX = 10_000  # signatures remembered as good
+STEPS_CLEARED_MAX = 20_000  # steps whose clearance is remembered
+TRAIL_KEYS_MAX = 20_000  # kinds of passed checks counted before they are written down
+DATA_SUBJECTS_MAX = 1_000  # persons whose data one execution may be about
 
 # What a process keeps
 BINDINGS_MAX = 20_000  # steps bound to their types

@@ -284,20 +284,55 @@ def _waits(plan: Plan, state: ExecutionState, given: i.StepWaits, rules: Rules) 
     return Decision((parked,))
 
 
-def _recovered(plan: Plan, state: ExecutionState, given: i.Recovered, rules: Rules) -> Decision:
-    return Decision(
-        tuple(
-            f.StepInterrupted(
-                at_us=given.now_us,
-                task=task.id,
-                step=task.step,
-                run=task.run,
-                attempt=task.attempt,
-                node=rules.node,
-            )
-            for task in state.running.values()
-        )
+def _refused(plan: Plan, state: ExecutionState, given: i.StepRefused, rules: Rules) -> Decision:
+    task = state.running.get(given.task)
+    if task is None:
+        return NOTHING
+    failed = f.StepFailed(
+        at_us=given.now_us,
+        task=task.id,
+        step=task.step,
+        run=task.run,
+        attempt=task.attempt,
+        error=given.error.as_json(),
+        action="stop",
+        started_us=given.now_us,
+        node=rules.node,
     )
+    return Decision((failed,))
+
+
+def _withheld(plan: Plan, state: ExecutionState, given: i.StepWithheld, rules: Rules) -> Decision:
+    """The step is due again; the attempt that did not happen is counted, its key stays."""
+    task = state.running.get(given.task)
+    if task is None:
+        return NOTHING
+    back = _interrupted(task, given.now_us, rules)
+    if not given.finding or state.status is not Status.RUNNING:
+        return Decision((back,))
+    paused = f.ExecutionPaused(
+        at_us=given.now_us,
+        actor="qonsent",
+        reason=given.reason,
+        awaits=given.awaits,
+        finding=given.finding,
+    )
+    return Decision((back, paused))
+
+
+def _interrupted(task: Task, now_us: int, rules: Rules) -> f.StepInterrupted:
+    return f.StepInterrupted(
+        at_us=now_us,
+        task=task.id,
+        step=task.step,
+        run=task.run,
+        attempt=task.attempt,
+        node=rules.node,
+    )
+
+
+def _recovered(plan: Plan, state: ExecutionState, given: i.Recovered, rules: Rules) -> Decision:
+    return Decision(tuple(_interrupted(task, given.now_us, rules) for task in state.running.values()))
 
 
 # --- signals --------------------------------------------------------------------------------------
@@ -311,7 +346,7 @@ def _signalled(plan: Plan, state: ExecutionState, given: i.Signalled, rules: Rul
 
 
 def _pause(state: ExecutionState, given: i.Signalled, rules: Rules) -> Decision:
-    if state.status is not Status.RUNNING:
+    if state.status is not Status.RUNNING and not state.awaits:
         return NOTHING
     reason = str(given.payload.get("reason", ""))
     return Decision((f.ExecutionPaused(at_us=given.now_us, actor=given.actor, reason=reason),))
@@ -386,5 +421,7 @@ _DECIDE: dict[type, Callable[[Plan, ExecutionState, Any, Rules], Decision]] = {
     i.StepReturned: _returned,
     i.StepRaised: _raised,
     i.StepWaits: _waits,
+    i.StepRefused: _refused,
+    i.StepWithheld: _withheld,
     i.Signalled: _signalled,
 }

@@ -67,6 +67,27 @@ class StepWaits:
 
 
 @dataclass(frozen=True, slots=True)
+class StepRefused:
+    """The pipeline refused an attempt: the execution ends, whatever the step's ``on_error`` says."""
+
+    now_us: int
+    task: int
+    error: ErrorInfo
+
+
+@dataclass(frozen=True, slots=True)
+class StepWithheld:
+    """An attempt may not run now. With a ``finding`` the execution pauses until ``awaits`` happens; without,
+    it is tried again."""
+
+    now_us: int
+    task: int
+    awaits: str = ""
+    reason: str = ""
+    finding: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Signalled:
     """A signal came out of the inbox (see ``engine.ports.journal_store.Posted``)."""
 
@@ -77,4 +98,4 @@ class Signalled:
     actor: str = ""
 
 
-Input = Proceed | Recovered | StepReturned | StepRaised | StepWaits | Signalled
+Input = Proceed | Recovered | StepReturned | StepRaised | StepWaits | StepRefused | StepWithheld | Signalled

@@ -24,7 +24,8 @@ from engine.execution.cancellation import CancelToken
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
 from engine.execution.error_items import failed_items, failures_apart
 from engine.execution.expressions import Written, batch_of, sandbox_limits
-from engine.execution.inputs import Input, StepRaised, StepReturned, StepWaits
+from engine.execution.gate import input_finding, step_finding
+from engine.execution.inputs import Input, StepRaised, StepRefused, StepReturned, StepWaits, StepWithheld
 from engine.execution.references import resolve
 from engine.execution.scope import ScopeOf
 from engine.execution.violations import Place, Violations
@@ -36,10 +37,12 @@ from engine.ports.block_store import BlockStore
 from engine.ports.capabilities import Capabilities, Holder, HostCalls, Surroundings
 from engine.ports.clock import Clock
 from engine.ports.grants import Capability
+from engine.ports.permissions import RENEWED_EVENT
 from engine.ports.policy import Policy, PolicyPort
 from engine.ports.sandbox import Determinism, ExpressionBatch, Sandbox
 from engine.ports.step_catalogue import (
     Breakers,
+    Effect,
     PortItems,
     Signal,
     StepContext,
@@ -48,7 +51,9 @@ from engine.ports.step_catalogue import (
     WaitSignal,
     WaitTime,
 )
-from engine.validation.containment import Containment
+from engine.validation.operation import Finding
+from engine.validation.refusals import error_of
+from engine.validation.trust import Trust
 
 log = logging.getLogger("qflow.step")
 
@@ -68,7 +73,7 @@ class Services:
     timezone: str
     resume_url: Callable[[str, int], str]
     sandbox: Sandbox
-    containment: Containment
+    trust: Trust
     environment: Mapping[str, str]  # the node's; steps see what their policy lists
     violations: Violations
     capabilities: Capabilities | None = None  # None: no step reaches the host
@@ -92,6 +97,7 @@ class Attempt:
         self.written: Written | None = None
         self._state = state
         self._prepared: Callable[[], Input] | None = None
+        self._acts = services.bindings.effect(plan, task.step) != Effect.PURE
 
     def prepare(self) -> None:
         """Gather everything that reads the state; errors are kept for :meth:`perform`.
@@ -109,6 +115,13 @@ class Attempt:
     def perform(self) -> Input:
         """Run the step; any error becomes an input, never an exception."""
         assert self._prepared is not None
+        if self._acts:  # much may have changed since it was made ready
+            try:
+                finding = self._gate(acts=True)
+            except DatabaseUnavailable:
+                return StepWithheld(self.services.clock.now_us(), self.id)
+            if finding is not None:
+                return self._stopped(finding)
         return self._prepared()
 
     def timeout_ms(self) -> int:
@@ -118,6 +131,10 @@ class Attempt:
 
     def _plan_call(self) -> Callable[[], Input]:
         state, services = self._state, self.services
+        finding = self._gate(acts=False) or input_finding(state, self.task, self.execution)
+        if finding is not None:
+            self._acts = False
+            return lambda: self._stopped(finding)
         pins = state.started.pins.get(self.step.id)
         if pins is not None:
             outputs: PortItems = {self.plan.ports[self.step.id].outputs[0]: list(pins)}
@@ -132,6 +149,26 @@ class Attempt:
             return lambda: self._returned(StepResult({first: _first(inputs)}), inputs, "disabled")
         context = self._context(binding, policy, inputs)
         return lambda: self._call(binding, context, inputs)
+
+    def _gate(self, *, acts: bool) -> Finding | None:
+        services = self.services
+        return step_finding(
+            services.trust.gate,
+            self.plan,
+            self._state,
+            self.task,
+            self.execution,
+            items=services.items,
+            node=services.node,
+            acts=acts,
+        )
+
+    def _stopped(self, finding: Finding) -> Input:
+        """What time or a renewal can mend pauses the execution; anything else ends it."""
+        now_us = self.services.clock.now_us()
+        if finding.waits:
+            return StepWithheld(now_us, self.id, RENEWED_EVENT, finding.message, finding.as_json())
+        return StepRefused(now_us, self.id, ErrorInfo.of(error_of(finding), self.step.id))
 
     def _inputs(self) -> PortItems:
         ports = self.plan.ports[self.step.id].inputs

@@ -31,12 +31,13 @@ def wake_us(state: ExecutionState) -> int | None:
 
 
 def waits_for(state: ExecutionState) -> str:
-    """Event types that parked steps wait for, between bars."""
+    """Event types that parked steps, or the paused execution itself, wait for, between bars."""
     types = {
         str(parked.wait.get("match", {}).get("type", ""))
         for parked in state.parked.values()
         if parked.wait["kind"] == "event"
     }
+    types |= {state.awaits} if state.awaits else set()
     return f"|{'|'.join(sorted(types))}|" if types else ""
 
 

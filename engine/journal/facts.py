@@ -203,6 +203,8 @@ class ExecutionPaused(Fact):
     TYPE = "execution.paused"
     actor: str = ""
     reason: str = ""
+    awaits: str = ""  # type of the event that lets it go on by itself; empty: somebody must resume it
+    finding: Mapping[str, Any] = field(default_factory=dict)  # what the pipeline found, if it paused it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,24 +165,24 @@ def _restored(plan: Plan, state: ExecutionState, fact: f.CheckpointRestored) -> 
     fresh = restore(fact.state)
     fresh.sequence, fresh.checkpoints = state.sequence, state.checkpoints
     fresh.epoch = state.epoch + 1
-    fresh.status = Status.RUNNING
+    fresh.status, fresh.awaits = Status.RUNNING, ""
     fresh.active_us = fact.at_us
     for name in ExecutionState.__dataclass_fields__:
         setattr(state, name, getattr(fresh, name))
 
 
 def _paused(plan: Plan, state: ExecutionState, fact: f.ExecutionPaused) -> None:
-    state.status = Status.PAUSED
+    state.status, state.awaits = Status.PAUSED, fact.awaits
 
 
 def _resumed(plan: Plan, state: ExecutionState, fact: f.ExecutionResumed) -> None:
-    state.status = Status.RUNNING
+    state.status, state.awaits = Status.RUNNING, ""
     state.active_us = fact.at_us
 
 
 def _end(status: Status) -> Callable[[Plan, ExecutionState, Any], None]:
     def end(plan: Plan, state: ExecutionState, fact: Any) -> None:
-        state.status, state.ended_us = status, fact.at_us
+        state.status, state.ended_us, state.awaits = status, fact.at_us, ""
         state.error = getattr(fact, "error", state.error)
         state.ready.clear()
         state.parked.clear()

@@ -36,6 +36,7 @@ def snapshot(state: ExecutionState) -> dict[str, Any]:
         "checkpoints": state.checkpoints,
         "ended_us": state.ended_us,
         "epoch": state.epoch,
+        "awaits": state.awaits,
     }
 
 
@@ -57,6 +58,7 @@ def restore(plain: Mapping[str, Any]) -> ExecutionState:
     state.checkpoints = [dict(checkpoint) for checkpoint in plain["checkpoints"]]
     for name in ("sequence", "error", "answer", "tasks_made", "runs_made", "active_us", "ended_us", "epoch"):
         setattr(state, name, plain[name])
+    state.awaits = plain.get("awaits", "")
     return state
 
 

@@ -111,6 +111,7 @@ class ExecutionState:
     checkpoints: list[dict[str, Any]] = field(default_factory=list)
     ended_us: int | None = None
     epoch: int = 0  # times it went back to a checkpoint
+    awaits: str = ""  # while paused: type of the event that lets it go on
 
     def items_of(self, source: Source) -> PortData | None:
         """The data that a source stands for; None where that port gave nothing."""

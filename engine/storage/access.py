@@ -8,8 +8,10 @@ from typing import Any
 from engine.base.canonical import decode, encode
 from engine.base.errors import StaleRevision, UnknownObject, WrongState
 from engine.ports.access_store import Principal, Subnet, TokenRecord
+from engine.ports.permissions import first_grant
 from engine.ports.policy import PERSONAL
 from engine.storage.database import Database, Row
+from engine.storage.permissions import insert_grant
 from engine.storage.policies import default_document, parsed
 from engine.storage.tokens import hash_of, id_of, new_secret
 
@@ -52,6 +54,7 @@ class DjangoAccessStore:
             created: bool = cursor.rowcount == 1
             if created:
                 cursor.execute(_DOCUMENT, [subnet_id, 1, encode(default_document()), now_us])
+                insert_grant(cursor, first_grant(subnet_id, now_us))
             return created
 
     def subnet(self, subnet_id: str) -> Subnet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.base.ids import ulid
 from engine.base.limits import Limits
 from engine.execution.bindings import Bindings
 from engine.execution.breaker import BreakerRegistry
@@ -31,16 +32,19 @@ from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
+from engine.testing.memory_permissions import OpenPermissions
 from engine.testing.memory_quarantine import MemoryQuarantine
+from engine.testing.memory_validation_log import MemoryValidationLog
 from engine.testing.memory_violations import MemoryViolations
 from engine.testing.no_sandbox import NoSandbox
 from engine.testing.observers import CountingMetrics, RecordingNotifier, RecordingWaker
 from engine.testing.policies import FixedPolicies
 from engine.testing.signatures import FakeScheme, FakeSigning
+from engine.usecases.denials import tell_denied
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.relay_outbox import relay
 from engine.usecases.world import World
-from engine.validation.containment import Containment
+from engine.validation.trust import Grounds, build_trust
 
 ALICE = Principal("alice", "Alice", PERSONAL, frozenset({"admin"}))
 BOB = Principal("bob", "Bob", PERSONAL, frozenset({"flows:read", "executions:read"}))
@@ -103,8 +107,8 @@ def fake_world(
         plans=shared.plans,
         worker=worker,
         sandbox=shared.sandbox,
-        containment=shared.containment,
         violations=shared.violations,
+        trust=shared.trust,
         node="node",
         timezone="UTC",
         drive_here=drive_here,
@@ -143,9 +147,20 @@ class _Shared:
         self.metrics, self.notifier = CountingMetrics(), RecordingNotifier()
         self.plans = Plans(flows, catalogue, self.metrics)
         self.world: World | None = None
-        self.containment = Containment(quarantine, clock.now_us, clock.monotonic_us)
+        self.trust = build_trust(
+            Grounds(
+                permissions=OpenPermissions(),
+                quarantine=quarantine,
+                log=MemoryValidationLog(),
+                metrics=self.metrics,
+                now_us=clock.now_us,
+                monotonic_us=clock.monotonic_us,
+                new_id=lambda prefix: ulid(prefix, clock.now_us(), entropy.bytes(10)),
+                denied=lambda operation, finding: tell_denied(self.notifier, operation, finding),
+            )
+        )
         self.violations = Violations(
-            violations, self.containment, self.notifier, self.metrics, clock, entropy
+            violations, self.trust.containment, self.notifier, self.metrics, clock, entropy
         )
 
     def relay(self, effects: Sequence[Outgoing]) -> None:
@@ -166,7 +181,7 @@ def _parts(shared: _Shared, owner: str) -> Parts:
         timezone="UTC",
         resume_url=lambda execution, task: f"http://node/webhook-waiting/{execution}/{task}/token",
         sandbox=shared.sandbox,
-        containment=shared.containment,
+        trust=shared.trust,
         environment={"HOME": "/home/node"},
         violations=shared.violations,
         capabilities=shared.capabilities,

@@ -29,4 +29,5 @@ def retire_executions(world: World) -> int:
 
 def _delete(world: World, header: Header) -> None:
     world.journal.delete(header.id)
+    world.trust.log.forget(header.id)
     world.index.remove(header.subnet, "execution", [header.id])

@@ -109,6 +109,7 @@ class Keeper:
         pause_s = self._world.limits.lease_ms / 1000 / 6
         while not self._stopped.wait(pause_s):
             self._safely(self._world.worker.heartbeat)
+            self._safely(self._world.trust.flush)
 
     def _safely(self, act: Callable[[], None]) -> None:
         try:

@@ -28,6 +28,7 @@ from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.waker import Waker
 from engine.usecases.identity_book import IdentityBook
 from engine.validation.containment import Containment
+from engine.validation.trust import Trust
 
 
 def no_importer(system: str) -> Importer:
@@ -55,8 +56,8 @@ class World:
     plans: Plans
     worker: Worker
     sandbox: Sandbox
-    containment: Containment
     violations: Violations
+    trust: Trust
     node: str
     timezone: str
     drive_here: bool  # a start is driven by the process that accepted it; else a bell is rung
@@ -72,6 +73,11 @@ class World:
     def signer(self) -> Signer:
         """Signs for this node with the key in force; take it anew for every act."""
         return self.signing()
+
+    @property
+    def containment(self) -> Containment:
+        """What is quarantined."""
+        return self.trust.containment
 
     def new_id(self, prefix: str) -> str:
         """A fresh sortable id."""

@@ -1,0 +1,120 @@
+"""Everything that validation is made of in a node, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.ports.metrics import Metrics
+from engine.ports.permissions import PermissionStore
+from engine.ports.quarantine import QuarantineStore
+from engine.ports.signer import SignatureChecker
+from engine.ports.validation_log import ValidationLog
+from engine.validation.book import Book
+from engine.validation.containment import Containment
+from engine.validation.operation import Finding, Operation
+from engine.validation.pipeline import Pipeline
+from engine.validation.qerberos import Qerberos
+from engine.validation.qindex import Qindex
+from engine.validation.qlock import Qlock
+from engine.validation.qonsent import Qonsent, TrustedClock
+from engine.validation.revised import Revised
+from engine.validation.step_gate import StepGate
+from engine.validation.trail import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What validation stands on."""
+
+    permissions: PermissionStore
+    quarantine: QuarantineStore
+    log: ValidationLog
+    metrics: Metrics
+    now_us: Callable[[], int]
+    monotonic_us: Callable[[], int]
+    new_id: Callable[[str], str]
+    checker: SignatureChecker | None = None
+    denied: Callable[[Operation, Finding], None] = lambda operation, finding: None
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Pipeline, gate and what they look things up in."""
+
+    pipeline: Pipeline
+    gate: StepGate
+    containment: Containment
+    permissions: PermissionStore
+    books: Revised[Book]
+    log: ValidationLog
+    trail: Trail
+    now_us: TrustedClock
+    tally: Tally
+
+    def flush(self) -> None:
+        """Write counts of passed validations and of cache look-ups down."""
+        self.trail.flush()
+        self.tally.flush()
+
+
+class Counted(Protocol):
+    """A cache that counts how often it knew the answer."""
+
+    hits: int
+    misses: int
+
+
+class Tally:
+    """Hands the look-ups of caches on to the metrics, now and then instead of one by one."""
+
+    def __init__(self, metrics: Metrics, caches: Mapping[str, Counted]) -> None:
+        self._metrics, self._caches = metrics, caches
+        self._told: dict[str, tuple[int, int]] = {}
+
+    def flush(self) -> None:
+        """What was looked up since the last time."""
+        for name, cache in self._caches.items():
+            hits, misses = cache.hits, cache.misses
+            told_hits, told_misses = self._told.get(name, (0, 0))
+            self._told[name] = (hits, misses)
+            if hits > told_hits:
+                self._metrics.count("cache_lookups", hits - told_hits, cache=name, result="hit")
+            if misses > told_misses:
+                self._metrics.count("cache_lookups", misses - told_misses, cache=name, result="miss")
+
+
+def build_trust(grounds: Grounds) -> Trust:
+    """Trust on these grounds."""
+    clock = TrustedClock(grounds.now_us, grounds.monotonic_us)
+    permissions = grounds.permissions
+
+    def load(subnet: str) -> Book:
+        return Book(permissions.grants(subnet), permissions.roles(subnet), permissions.consents(subnet))
+
+    books = Revised(permissions.revision, load, grounds.monotonic_us)
+    containment = Containment(grounds.quarantine, clock, grounds.monotonic_us)
+    trail = Trail(grounds.log, grounds.metrics, grounds.now_us, lambda: grounds.new_id("val"), grounds.denied)
+    qlock = Qlock(grounds.checker)
+    qonsent = Qonsent(lambda subnet, fresh: books.get(subnet, fresh=fresh), clock)
+    pipeline = Pipeline(qlock, qonsent, Qindex(), Qerberos(containment), trail)
+    gate = StepGate(pipeline, books, containment, trail, clock)
+    caches: dict[str, Counted] = {
+        "permissions": books,
+        "quarantine": containment.seen,
+        "signatures": qlock,
+        "steps": gate,
+    }
+    tally = Tally(grounds.metrics, caches)
+    return Trust(
+        pipeline=pipeline,
+        gate=gate,
+        containment=containment,
+        permissions=permissions,
+        books=books,
+        log=grounds.log,
+        trail=trail,
+        now_us=clock,
+        tally=tally,
+    )
