@@ -170,6 +170,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         access=access,
         blocks=blocks,
         index=DjangoSearchIndex(),
+        capabilities=DjangoCapabilityStore(),
         catalogue=catalogue,
         policy=policy,
         notifier=notifier,
@@ -425,13 +426,8 @@ def capability_host(
     """What the guests of this process reach the world through, behind capability tokens."""
     keys = NodeKeys(keep(settings.data_dir / "capability-key", fresh_key()))
     secret_files = SecretFiles(settings.secrets_file)
-    reach = Reach(capability_audit(), DjangoFlowValues(), secret_files, GuardedEgress)
+    reach = Reach(DjangoCapabilityStore(), DjangoFlowValues(), secret_files, GuardedEgress)
     return CapabilityHost(keys, reach, notifier, clock, entropy)
-
-
-def capability_audit() -> DjangoCapabilityStore:
-    """The audit of capability tokens, and the list of revoked ones."""
-    return DjangoCapabilityStore()
 
 
 def importer(system: str) -> Importer:
@@ -453,7 +449,6 @@ __all__ = [
     "Node",
     "answer_ring",
     "build",
-    "capability_audit",
     "capability_host",
     "metrics_text",
     "running_node",

@@ -45,7 +45,7 @@ from engine.flow.schemas import json_schema
 from engine.journal.cloudevents import to_cloudevent
 from engine.journal.state import ExecutionState, Run, Status
 from engine.ports.access_store import Principal, Subnet, TokenRecord
-from engine.ports.capabilities import CapabilityStore, CapabilityUse, UseQuery
+from engine.ports.capabilities import CapabilityUse, UseQuery
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
 from engine.ports.importer import Imported, Importer
 from engine.ports.journal_store import Entry, ExecutionQuery, Header
@@ -78,6 +78,7 @@ from engine.usecases.list_flows import list_flows
 from engine.usecases.permission import require
 from engine.usecases.publish_event import publish_event
 from engine.usecases.publish_flow import publish_flow
+from engine.usecases.revoke_capability import revoke_capability
 from engine.usecases.rollback_flow import rollback_flow
 from engine.usecases.search import rebuild_index, search
 from engine.usecases.start_execution import Started, StartRequest, start_execution
@@ -95,13 +96,6 @@ def world() -> World:
     return wiring.world()
 
 
-def capability_audit() -> CapabilityStore:
-    """The audit of capability tokens, for :func:`list_capability_uses`."""
-    from engine import wiring
-
-    return wiring.capability_audit()
-
-
 __all__ = [
     "FAILURE",
     "MAIN",
@@ -109,7 +103,6 @@ __all__ = [
     "ActiveTrigger",
     "Answer",
     "Arrival",
-    "CapabilityStore",
     "CapabilityUse",
     "CorruptData",
     "Edge",
@@ -173,7 +166,6 @@ __all__ = [
     "abort_execution",
     "answer_wait",
     "archive_flow",
-    "capability_audit",
     "cid_of",
     "create_checkpoint",
     "create_flow",
@@ -209,6 +201,7 @@ __all__ = [
     "require",
     "restore_checkpoint",
     "resume_execution",
+    "revoke_capability",
     "rollback_flow",
     "search",
     "start_execution",

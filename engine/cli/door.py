@@ -46,6 +46,18 @@ class Door(Protocol):
     def search(self, text: str, kind: str | None, limit: int) -> list[Json]:
         """What a search finds, the first page."""
 
+    def capability_uses(
+        self, execution: str | None, token: str | None, allowed: bool | None, limit: int
+    ) -> list[Json]:
+        """What capability tokens were used for, newest first."""
+
+    def capability_ceilings(self) -> Json:
+        """What the policy lets steps ask for."""
+
+    def put_capability_ceilings(self, ceilings: list[Json]) -> None:
+        """A new revision of the policy with these ceilings."""
+
+    def revoke_capability(self, token: str, reason: str) -> None: ...
     def health(self) -> Json: ...
     def metrics(self) -> str:
         """All measures in Prometheus' text format."""

@@ -13,6 +13,7 @@ from engine.cli.resting import rest_of
 from engine.cli.web_client import get_json, get_text
 from engine.flow.dump import dump_flow
 from engine.ports.access_store import Principal
+from engine.ports.capabilities import UseQuery
 from engine.ports.journal_store import ExecutionQuery
 from engine.settings import current
 from engine.usecases import control_execution as controls
@@ -20,14 +21,17 @@ from engine.usecases.create_flow import create_flow
 from engine.usecases.delete_flow import delete_flow
 from engine.usecases.get_flow import get_flow
 from engine.usecases.inspect_execution import execution_logs
+from engine.usecases.list_capability_uses import list_capability_uses
 from engine.usecases.list_flows import list_flows
 from engine.usecases.publish_flow import publish_flow
+from engine.usecases.revoke_capability import revoke_capability
 from engine.usecases.search import search
 from engine.usecases.start_execution import StartRequest, start_execution
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
 from engine.usecases.world import World
 from engine.web.health import checks_of
+from engine.web.rest.capabilities import ceilings_of, uses_of
 from engine.web.rest.execution_views import show_page, show_state, time_of
 from engine.web.rest.flow_views import flow_of, record_of
 from engine.web.rest.search import page_of
@@ -184,6 +188,28 @@ class LocalDoor:
         """The first page."""
         page = page_of(search(self.world, self.actor, text, kinds=(kind,) if kind else (), limit=limit))
         return list(page["hits"])
+
+    def capability_uses(
+        self, execution: str | None, token: str | None, allowed: bool | None, limit: int
+    ) -> list[Json]:
+        """Newest first."""
+        query = UseQuery(self.actor.subnet, execution, token, allowed, None, limit)
+        return list(uses_of(list_capability_uses(self.world, self.actor, query), limit)["uses"])
+
+    def capability_ceilings(self) -> Json:
+        """Those of the policy in force."""
+        return ceilings_of(self.world, self.actor)
+
+    def put_capability_ceilings(self, ceilings: list[Json]) -> None:
+        """On top of the revision in force."""
+        access, subnet = self.world.access, self.actor.subnet
+        revision, document = access.policy_document(subnet)
+        new = {**document, "capabilities": ceilings}
+        access.put_policy(subnet, new, revision, self.world.clock.now_us())
+
+    def revoke_capability(self, token: str, reason: str) -> None:
+        """At once in this process, a tenth of a second later in the node."""
+        revoke_capability(self.world, self.actor, token, reason)
 
     def subnets(self) -> list[Json]:
         """All subnets of the node."""

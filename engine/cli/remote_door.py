@@ -139,6 +139,29 @@ class RemoteDoor:
         """The first page."""
         return list(self._call("GET", "/search", q=text, kind=kind, limit=limit)["hits"])
 
+    def capability_uses(
+        self, execution: str | None, token: str | None, allowed: bool | None, limit: int
+    ) -> list[Json]:
+        """Newest first."""
+        only = None if allowed is None else str(allowed).lower()
+        options = {"executionId": execution, "token": token, "allowed": only, "limit": limit}
+        return list(self._call("GET", "/capabilities/uses", **options)["uses"])
+
+    def capability_ceilings(self) -> Json:
+        """Those of the policy in force."""
+        found: Json = self._call("GET", "/capabilities")
+        return found
+
+    def put_capability_ceilings(self, ceilings: list[Json]) -> None:
+        """On top of the revision in force."""
+        policy = self._call("GET", "/policy")
+        document = {**policy["document"], "capabilities": ceilings}
+        self._call("PUT", "/policy", body={"document": document, "revision": str(policy["revision"])})
+
+    def revoke_capability(self, token: str, reason: str) -> None:
+        """At once."""
+        self._call("POST", "/capabilities/revocations", body={"token": token, "reason": reason})
+
     def subnets(self) -> list[Json]:
         """The subnet of the token."""
         policy = self._call("GET", "/policy")

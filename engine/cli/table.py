@@ -63,6 +63,9 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("nodes", "system", "list the nodes of this network"),
             Entry("health", "system", "check the health of the node"),
             Entry("metrics", "system", "show the measurements of the node"),
+            Entry(
+                "capabilities", "capabilities", "show what steps may reach and what they reached, and stop it"
+            ),
             Entry("dao-subnets", "system", "list the subnets"),
             Entry("bench", "bench", "measure this machine with the benchmarks"),
         ),

@@ -15,7 +15,7 @@ from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
 from engine.ports.access_store import AccessStore, Principal
 from engine.ports.block_store import BlockStore
-from engine.ports.capabilities import Capabilities
+from engine.ports.capabilities import Capabilities, CapabilityStore
 from engine.ports.clock import Clock
 from engine.ports.flow_store import FlowStore
 from engine.ports.journal_store import JournalStore, Outgoing
@@ -28,6 +28,7 @@ from engine.testing.clock import SeededEntropy
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
+from engine.testing.memory_capabilities import MemoryCapabilityStore
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
@@ -70,6 +71,7 @@ def fake_world(
     seed: int = 0,
     drivers: int = 2,
     capabilities: Capabilities | None = None,
+    capability_store: CapabilityStore | None = None,
 ) -> World:
     """A world on fakes, with the given parts in place of theirs. Two worlds on the same journal are
     two workers of one node. A ring reaches the world's own worker."""
@@ -98,6 +100,7 @@ def fake_world(
         access=access or MemoryAccess(),
         blocks=shared.blocks,
         index=MemoryIndex(shared.flows, shared.journal),
+        capabilities=capability_store or MemoryCapabilityStore(),
         catalogue=catalogue,
         policy=shared.policy,
         notifier=shared.notifier,

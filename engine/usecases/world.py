@@ -14,6 +14,7 @@ from engine.execution.worker import Worker
 from engine.ports.access_store import AccessStore
 from engine.ports.audit_trail import AuditTrail
 from engine.ports.block_store import BlockStore
+from engine.ports.capabilities import CapabilityStore
 from engine.ports.clock import Clock, Entropy
 from engine.ports.flow_store import FlowStore
 from engine.ports.importer import Importer
@@ -47,6 +48,7 @@ class World:
     access: AccessStore
     blocks: BlockStore
     index: SearchIndex
+    capabilities: CapabilityStore
     catalogue: StepCatalogue
     policy: PolicyPort
     notifier: Notifier

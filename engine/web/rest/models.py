@@ -149,6 +149,44 @@ class SearchHit(Shown):
     at: str
 
 
+class CapabilityUse(Shown):
+    """One use of a capability token, allowed or denied; ``token`` is empty for what is no token."""
+
+    id: str
+    executionId: str
+    stepId: str
+    run: int
+    attempt: int
+    token: str
+    operation: str
+    arguments: Json
+    allowed: bool
+    reason: str
+    at: str
+
+
+class CapabilityUses(Shown):
+    """Uses, newest first; ``next`` is the cursor of the next page."""
+
+    uses: list[CapabilityUse]
+    next: str | None = None
+
+
+class CapabilityCeilings(Shown):
+    """The most that steps of the subnet are granted, by the policy in force."""
+
+    subnet: str
+    policyRevision: int
+    ceilings: list[Json]
+
+
+class RevocationBody(Given):
+    """A capability token to refuse from now on: its id, or the revocation id of one of its blocks."""
+
+    token: Name
+    reason: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""
+
+
 class SearchAnswer(Shown):
     """What was found: templates, flows, versions, blocks, executions, each newest first."""
 

@@ -14,7 +14,6 @@ PINNED = """
 ActiveTrigger
 Answer
 Arrival
-CapabilityStore
 CapabilityUse
 CorruptData
 Edge
@@ -81,7 +80,6 @@ WrongState
 abort_execution
 answer_wait
 archive_flow
-capability_audit
 cid_of
 create_checkpoint
 create_flow
@@ -117,6 +115,7 @@ replay_execution
 require
 restore_checkpoint
 resume_execution
+revoke_capability
 rollback_flow
 search
 start_execution

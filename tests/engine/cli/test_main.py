@@ -28,6 +28,7 @@ REFERENCE = [
     "nodes",
     "health",
     "metrics",
+    "capabilities",
     "dao-subnets",
 ]
 OURS = [

@@ -33,26 +33,26 @@ def audit() -> MemoryCapabilityStore:
 
 
 @pytest.fixture
-def world() -> World:
+def world(audit: MemoryCapabilityStore) -> World:
     """A world with that execution."""
     journal = MemoryJournal()
     journal.create(Commit(header("exe_1", subnet=PERSONAL), 0, ()))
-    return fake_world(DictCatalogue([]), FakeClock(), journal=journal)
+    return fake_world(DictCatalogue([]), FakeClock(), journal=journal, capability_store=audit)
 
 
-def test_uses_of_ones_own_subnet_are_listed(world: World, audit: MemoryCapabilityStore) -> None:
-    found = list_capability_uses(world, audit, ALICE, UseQuery("elsewhere"))
+def test_uses_of_ones_own_subnet_are_listed(world: World) -> None:
+    found = list_capability_uses(world, ALICE, UseQuery("elsewhere"))
     assert [use.id for use in found] == ["use_2", "use_1"], "the subnet is the actor's, whatever is asked"
-    assert len(list_capability_uses(world, audit, ALICE, UseQuery(PERSONAL, limit=0))) == 1
+    assert len(list_capability_uses(world, ALICE, UseQuery(PERSONAL, limit=0))) == 1
 
 
-def test_who_reads_executions_sees_the_uses_of_one(world: World, audit: MemoryCapabilityStore) -> None:
-    assert len(list_capability_uses(world, audit, BOB, UseQuery(PERSONAL, execution="exe_1"))) == 2
+def test_who_reads_executions_sees_the_uses_of_one(world: World) -> None:
+    assert len(list_capability_uses(world, BOB, UseQuery(PERSONAL, execution="exe_1"))) == 2
     with pytest.raises(PermissionDenied):
-        list_capability_uses(world, audit, BOB, UseQuery(PERSONAL))
+        list_capability_uses(world, BOB, UseQuery(PERSONAL))
 
 
-def test_an_execution_of_another_subnet_does_not_exist(world: World, audit: MemoryCapabilityStore) -> None:
+def test_an_execution_of_another_subnet_does_not_exist(world: World) -> None:
     with pytest.raises(UnknownObject):
-        list_capability_uses(world, audit, CHARLIE, UseQuery(PERSONAL, execution="exe_1"))
-    assert [use.id for use in list_capability_uses(world, audit, CHARLIE, UseQuery(PERSONAL))] == ["use_3"]
+        list_capability_uses(world, CHARLIE, UseQuery(PERSONAL, execution="exe_1"))
+    assert [use.id for use in list_capability_uses(world, CHARLIE, UseQuery(PERSONAL))] == ["use_3"]
