@@ -130,7 +130,18 @@ validate_flow
 world
 """
 
-INSIDE = {"fire_schedules", "keeper", "relay_outbox", "remote_watch", "permission", "world"}
+INSIDE = {
+    "denials",
+    "fire_schedules",
+    "held_identities",
+    "identity_book",
+    "keeper",
+    "node_identity",
+    "permission",
+    "relay_outbox",
+    "remote_watch",
+    "world",
+}
 """Modules that a node runs by itself, or that the others are built on."""
 
 
