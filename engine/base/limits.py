@@ -147,6 +147,13 @@ MODULE_LOG_BYTES_MAX = 64 * 1024  # what one instance writes to standard error
 MODULE_STDERR_CHARACTERS_SHOWN = 500  # of it in an error
 MODULE_REPORTS_MAX = 512  # examined modules whose report is kept
 MODULES_COMPILED_MAX = 64  # compiled modules kept in memory
+MODULES_COMPILED_BYTES_MAX = 256 * 1024 * 1024  # their machine code
+MODULE_COMPILED_HERE_BYTES_MAX = 8 * 1024  # larger modules are compiled in a process of their own
+COMPILER_SECONDS_MAX = 20  # processor time of that process
+COMPILER_MEMORY_BYTES_MAX = 2 * 1024 * 1024 * 1024  # its address space
+COMPILERS_MAX = 2  # such processes at once
+MODULE_CACHE_BYTES_MAX = 512 * 1024 * 1024  # machine code of modules on disk; the oldest goes first
+GUEST_CACHE_BYTES_MAX = 1024 * 1024 * 1024  # machine code of guests on disk, some 50 MB a version
 
 # What capability tokens may be and do
 CAPABILITY_GRANTS_MAX = 256  # grants of one token

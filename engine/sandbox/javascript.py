@@ -47,6 +47,8 @@ class JavaScriptGuest:
         """The snapshot, compiled; built where neither memory nor disk has it."""
         if self._compiled is None:
             name = f"{self.cid}.image"
+            if self._cache:
+                self._cache.pin(name)
             pointer = self._cache.get(name) if self._cache else None
             found = self._runtime.load(pointer.decode()) if pointer else None
             if found is None:
@@ -141,7 +143,9 @@ def _starved(instance: Instance) -> SandboxViolation:
 def build_image(runtime: Runtime) -> bytes:
     """The guest's module with the prelude loaded into its memory; the same bytes on every machine."""
     wasm = _folder("vendor").joinpath("quickjs.wasm").read_bytes()
-    with runtime.instance(runtime.compile(wasm, keep=False), BUILD_LIMITS) as instance:
+    compiled = runtime.compile(wasm, keep=False)
+    runtime.forget(compiled)
+    with runtime.instance(compiled, BUILD_LIMITS) as instance:
         instance.call("_initialize")
         instance.call("qf_begin", 0, 1)
         if instance.call("qf_start"):

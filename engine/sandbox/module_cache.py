@@ -11,11 +11,11 @@ import stat
 import tempfile
 from pathlib import Path
 
+from engine.base.limits import GUEST_CACHE_BYTES_MAX
+
 KEY_FILE = "key"
 KEY_BYTES = 32
 TAG_BYTES = 32
-FILES_MAX = 12
-"""The oldest are removed beyond this: each version of a guest or module leaves one."""
 OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -23,12 +23,17 @@ class ModuleCache:
     """Machine code by name. Loading foreign machine code would be running it, so every file carries
     a tag (keyed BLAKE2b over name and content) made with a key that only this user can read.
 
-    A directory that others own or may write to is not used; nor is anything that fails its tag.
+    A directory that others own or may write to is not used; nor is anything that fails its tag. Beyond
+    ``bytes_max`` the files used longest ago are removed, but never one that this process pinned.
     """
 
-    def __init__(self, directory: Path, key: bytes | None = None) -> None:
+    def __init__(
+        self, directory: Path, key: bytes | None = None, bytes_max: int = GUEST_CACHE_BYTES_MAX
+    ) -> None:
         self._directory = directory
         self._key = key
+        self._bytes_max = bytes_max
+        self._pinned: set[str] = set()
 
     def get(self, name: str) -> bytes | None:
         """The stored bytes, or None where there are none that can be trusted."""
@@ -55,11 +60,21 @@ class ModuleCache:
             _write(self._directory / name, _tag(key, name, content) + content)
             self._prune()
 
+    def pin(self, name: str) -> None:
+        """Keep this file for as long as this process lives."""
+        self._pinned.add(name)
+
     def _prune(self) -> None:
-        found = [path for path in self._directory.iterdir() if path.name != KEY_FILE]
-        by_age = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in by_age[FILES_MAX:]:
-            path.unlink(missing_ok=True)
+        found = []
+        for entry in os.scandir(self._directory):
+            if entry.name != KEY_FILE and entry.is_file(follow_symlinks=False):
+                about = entry.stat(follow_symlinks=False)
+                found.append((about.st_mtime, about.st_size, entry.path))
+        kept = 0
+        for _, size, path in sorted(found, reverse=True):
+            kept += size
+            if kept > self._bytes_max and Path(path).name not in self._pinned:
+                Path(path).unlink(missing_ok=True)
 
     def _usable_key(self) -> bytes | None:
         try:

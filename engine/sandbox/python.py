@@ -46,7 +46,10 @@ class PythonGuest:
         return self._ready
 
     def _stored(self) -> tuple[CompiledModule, int] | None:
-        pointer = self._cache.get(f"{guest_cid()}.image") if self._cache else None
+        if self._cache is None:
+            return None
+        self._cache.pin(f"{guest_cid()}.image")
+        pointer = self._cache.get(f"{guest_cid()}.image")
         if pointer is None:
             return None
         cid, address = pointer.decode().split()

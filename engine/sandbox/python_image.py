@@ -15,7 +15,7 @@ from engine.base.errors import CorruptData, SandboxViolation
 from engine.ports.sandbox import MEBIBYTE, Determinism, SandboxLimits
 from engine.sandbox.python_wasi import GuestSystem, PythonRuntime
 from engine.sandbox.runtime import Instance
-from engine.sandbox.wasm_image import MAGIC, _read_unsigned, _signed, _unsigned, sections, with_memory
+from engine.sandbox.wasm_image import MAGIC, read_unsigned, sections, signed, unsigned, with_memory
 
 ENTRY = "qf_enter"
 """Export of the image: CPython's own function that calls a Python function."""
@@ -76,7 +76,7 @@ def build_image(runtime: PythonRuntime) -> tuple[bytes, int]:
             answer = _started(runtime, instance)
             (slot,) = struct.unpack("<I", instance.read(answer + VECTORCALL_AT, 4))
             image = with_memory(wasm, instance.memory())
-            image = with_stack_at(image, runtime.global_of(instance, "qf_stack"))
+            image = with_stack_at(image, instance.global_of("qf_stack"))
     finally:
         runtime.forget(compiled)
     return with_exports(image, {ENTRY: (FUNCTION, function_in_table(image, slot))}), answer
@@ -100,20 +100,20 @@ def _started(runtime: PythonRuntime, instance: Instance) -> int:
 def with_exports(module: bytes, exports: dict[str, tuple[bytes, int]]) -> bytes:
     """The module with further exports: kind and index by name."""
     added = b"".join(
-        _unsigned(len(name)) + name.encode() + kind + _unsigned(index)
+        unsigned(len(name)) + name.encode() + kind + unsigned(index)
         for name, (kind, index) in exports.items()
     )
 
     def changed(body: bytes) -> bytes:
-        count, at = _read_unsigned(body, 0)
-        return _unsigned(count + len(exports)) + body[at:] + added
+        count, at = read_unsigned(body, 0)
+        return unsigned(count + len(exports)) + body[at:] + added
 
     return _changed(module, EXPORTS, changed)
 
 
 def with_stack_at(module: bytes, pointer: int) -> bytes:
     """The module with its one mutable global, the stack pointer, starting at ``pointer``."""
-    return _changed(module, GLOBALS, lambda _: b"\1\x7f\1\x41" + _signed(pointer) + b"\x0b")
+    return _changed(module, GLOBALS, lambda _: b"\1\x7f\1\x41" + signed(pointer) + b"\x0b")
 
 
 def function_in_table(module: bytes, slot: int) -> int:
@@ -132,12 +132,12 @@ def _changed(module: bytes, section: int, change: Callable[[bytes], bytes]) -> b
     parts = [MAGIC]
     for number, content in sections(module):
         body = change(content) if number == section else content
-        parts.append(bytes([number]) + _unsigned(len(body)) + body)
+        parts.append(bytes([number]) + unsigned(len(body)) + body)
     return b"".join(parts)
 
 
 def _numbers(data: bytes) -> Iterator[int]:
     at = 0
     while at < len(data):
-        value, at = _read_unsigned(data, at)
+        value, at = read_unsigned(data, at)
         yield value

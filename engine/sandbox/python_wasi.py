@@ -13,7 +13,7 @@ import wasmtime
 from engine.base.errors import SandboxViolation
 from engine.base.limits import GUEST_RANDOM_BYTES_MAX, GUEST_VECTORS_MAX
 from engine.ports.sandbox import Determinism
-from engine.sandbox.runtime import CompiledModule, Instance, Runtime
+from engine.sandbox.runtime import Instance, Runtime
 
 PREVIEW_1 = "wasi_snapshot_preview1"
 SUCCESS, BAD_DESCRIPTOR, INVALID, NOT_THERE, NO_SEEK = 0, 8, 28, 52, 70
@@ -241,23 +241,13 @@ class PythonRuntime(Runtime):
         finally:
             self._calling.system = None
 
-    def forget(self, compiled: CompiledModule) -> None:
-        """Drop a module that is not needed again from memory."""
-        with self._lock:
-            self._modules.pop(compiled.cid, None)
-
-    def global_of(self, instance: Instance, name: str) -> int:
-        """The value of a global that the instance exports."""
-        value: int = instance._exports[name].value(instance._store)
-        return value
-
     def _imports(self) -> Any:
         linker = super()._imports()
         numbers = {"i": wasmtime.ValType.i32(), "I": wasmtime.ValType.i64()}
         for name, signature in _SIGNATURES.items():
             form = wasmtime.FuncType([numbers[letter] for letter in signature], [numbers["i"]])
             linker.define_func(PREVIEW_1, name, form, self._answer(name))
-        linker.define_func(PREVIEW_1, "proc_exit", wasmtime.FuncType([numbers["i"]], []), _ended)
+        linker.define_func(PREVIEW_1, "proc_exit", wasmtime.FuncType([numbers["i"]], []), self._exit)
         return linker
 
     def _answer(self, name: str) -> Callable[..., int]:
@@ -265,11 +255,14 @@ class PythonRuntime(Runtime):
             return lambda *_: NOT_THERE
 
         def answer(*given: int) -> int:
-            number: int = getattr(self._calling.system, name)(*given)
-            return number
+            answered: int = self._calling.instance.guarded(getattr(self._calling.system, name), *given)
+            return answered
 
         return answer
 
+    def _exit(self, status: int) -> None:
+        self._calling.instance.guarded(_ended, status)
 
-def _ended(status: int) -> None:
+
+def _ended(status: int) -> int:
     raise SandboxViolation("the code ended the interpreter", limit="exit", status=status)

@@ -25,8 +25,11 @@ from engine.sandbox.wasm_image import PAGE_BYTES
 CONFIGURATION = 1
 """Raise when the engine's configuration changes: it is part of the name of compiled modules."""
 
+FAILED = -1
+"""What an import answers while its guest is being stopped."""
+
 HostCall: TypeAlias = Callable[[bytes], bytes]
-"""Answers a request of a guest; raises to stop it."""
+"""Answers a request of a guest; whatever it raises stops the guest and is raised by the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Runtime:
                 )
         return found
 
+    def forget(self, compiled: CompiledModule) -> None:
+        """Drop a module that is not needed again from memory."""
+        with self._lock:
+            self._modules.pop(compiled.cid, None)
+
     def load(self, cid: str) -> CompiledModule | None:
         """A module compiled before, by CID, or None."""
         with self._lock:
@@ -70,9 +78,10 @@ class Runtime:
 
     def _load(self, cid: str) -> Any:
         stored = self._cache.get(_file_name(cid)) if self._cache else None
-        if stored is None:
+        if self._cache is None or stored is None:
             return None
         try:
+            self._cache.pin(_file_name(cid))
             return wasmtime.Module.deserialize(self._engine, stored)
         except wasmtime.WasmtimeError:  # written by another version of the compiler
             return None
@@ -80,6 +89,7 @@ class Runtime:
     def _compile(self, cid: str, wasm: bytes, keep: bool) -> Any:
         module = wasmtime.Module(self._engine, wasm)
         if self._cache and keep:
+            self._cache.pin(_file_name(cid))
             self._cache.put(_file_name(cid), bytes(module.serialize()))
         return module
 
@@ -119,11 +129,13 @@ class Runtime:
         return linker
 
     def _host_call(self, at: int, size: int) -> int:
-        answered: int = self._calling.instance.host_call(at, size)
+        instance = self._calling.instance
+        answered: int = instance.guarded(instance.host_call, at, size)
         return answered
 
     def _host_take(self, at: int) -> None:
-        self._calling.instance.host_take(at)
+        instance = self._calling.instance
+        instance.guarded(instance.host_take, at)
 
 
 class Instance:
@@ -146,7 +158,6 @@ class Instance:
             tables=4,
             memories=1,
         )
-        self._fuel_given = 0
         self._wall_ns = 0
         self._began_ns = time.perf_counter_ns()
         self._waited_ns = 0
@@ -156,7 +167,10 @@ class Instance:
         self._fuel_left: int | None = None
         self.refuel()
         try:
-            self._exports = runtime.instantiate(store, compiled).exports(store)
+            with runtime.entered(self):
+                self._exports = runtime.instantiate(store, compiled).exports(store)
+        except wasmtime.Trap as trap:
+            raise self._stopped or _violation(trap, limits) from trap
         except wasmtime.WasmtimeError as error:
             message = f"the guest does not start within its limits: {_first_line(error)}"
             raise SandboxViolation(message, limit="memory") from error
@@ -170,19 +184,21 @@ class Instance:
 
     def call(self, name: str, *arguments: int) -> int:
         """Call an export; a trap raises :class:`SandboxViolation`."""
+        if self._stopped is not None:
+            raise self._stopped
         started = time.perf_counter_ns()
         try:
             with self._runtime.entered(self):
-                result: int = self._exports[name](self._store, *arguments) or 0
-            if self._stopped is not None:  # it was told to stop, and ended before it could
-                raise self._stopped
-            return result
+                answer: int = self._exports[name](self._store, *arguments) or 0
         except wasmtime.Trap as trap:
             raise self._stopped or _violation(trap, self.limits) from trap
         except wasmtime.WasmtimeError as error:
             raise self._stopped or SandboxViolation(_first_line(error), limit="trap") from error
         finally:
             self._wall_ns += time.perf_counter_ns() - started
+        if self._stopped is not None:  # it was told to halt, and ended before it could
+            raise self._stopped
+        return answer
 
     def read(self, at: int, size: int) -> bytes:
         """Bytes of the guest's memory; raises :class:`SandboxViolation` outside of it."""
@@ -205,25 +221,27 @@ class Instance:
 
     def usage(self) -> Usage:
         """What the guest has used since :meth:`refuel`."""
+        left = self._store.get_fuel() if self._fuel_left is None else self._fuel_left
         return Usage(
-            fuel=self.limits.fuel - (self._store.get_fuel() if self._fuel_left is None else self._fuel_left),
+            fuel=self.limits.fuel - left,
             memory_bytes=self._memory.size(self._store) * PAGE_BYTES,
             wall_us=self._wall_ns // 1000,
             host_calls=self._host_calls,
         )
 
-    def host_call(self, at: int, size: int) -> int:
-        """The import ``call``: ask the host; -1 where there is nobody to ask.
-
-        What the host raises is kept for :meth:`call`, and the guest stops at its next step: raised through
-        the engine, it could end up with a guest of another thread.
-        """
+    def guarded(self, answer: Callable[..., int | None], *arguments: int) -> int:
+        """Answer an import. Whatever goes wrong stops this guest: an exception that left a callback of
+        the engine would be raised in whichever thread looks next."""
         if self._stopped is not None:
-            return -1
+            return FAILED
         try:
-            return self.ask(self.read(at, size))
-        except SandboxViolation as violation:
-            return self._stop(violation)
+            return answer(*arguments) or 0
+        except BaseException as error:
+            return self._stop(error)
+
+    def host_call(self, at: int, size: int) -> int:
+        """The import ``call``: ask the host; -1 where there is nobody to ask."""
+        return self.ask(self.read(at, size))
 
     def ask(self, request: bytes) -> int:
         """Ask the host; gives the size of the answer, or -1. The guest's clock stands meanwhile."""
@@ -252,16 +270,18 @@ class Instance:
 
     def host_take(self, at: int) -> None:
         """The import ``take``: copy the last answer into the guest's memory."""
-        try:
-            self.write(at, self.take())
-        except SandboxViolation as violation:
-            self._stop(violation)
+        self.write(at, self.take())
 
     def _stop(self, error: BaseException) -> int:
         self._stopped = error
         self._fuel_left = self._store.get_fuel()
-        self._store.set_fuel(0)
-        return -1
+        self._store.set_fuel(0)  # it halts at its next function or loop
+        return FAILED
+
+    def global_of(self, name: str) -> int:
+        """The value of a global that the instance exports."""
+        value: int = self._exports[name].value(self._store)
+        return value
 
 
 def _configuration() -> Any:

@@ -17,16 +17,16 @@ def with_memory(module: bytes, memory: bytes) -> bytes:
     """
     start = len(memory) - len(memory.lstrip(b"\0"))
     data = memory.rstrip(b"\0")[start:]
-    segment = b"\1\0\x41" + _signed(start) + b"\x0b" + _unsigned(len(data)) + data
+    segment = b"\1\0\x41" + signed(start) + b"\x0b" + unsigned(len(data)) + data
     replaced = {
-        MEMORY_SECTION: b"\1\0" + _unsigned(len(memory) // PAGE_BYTES),
+        MEMORY_SECTION: b"\1\0" + unsigned(len(memory) // PAGE_BYTES),
         DATA_COUNT_SECTION: b"\1",
         DATA_SECTION: segment,
     }
     parts = [MAGIC]
     for number, content in sections(module):
         body = replaced.get(number, content)
-        parts.append(bytes([number]) + _unsigned(len(body)) + body)
+        parts.append(bytes([number]) + unsigned(len(body)) + body)
     return b"".join(parts)
 
 
@@ -37,14 +37,14 @@ def sections(module: bytes) -> Iterator[tuple[int, bytes]]:
     at = 8
     while at < len(module):
         number = module[at]
-        size, at = _read_unsigned(module, at + 1)
+        size, at = read_unsigned(module, at + 1)
         if at + size > len(module):
             raise ValueError("the WebAssembly module ends inside a section")
         yield number, module[at : at + size]
         at += size
 
 
-def _read_unsigned(data: bytes, at: int) -> tuple[int, int]:
+def read_unsigned(data: bytes, at: int) -> tuple[int, int]:
     """A LEB128 number and the place behind it."""
     value = shift = 0
     while True:
@@ -56,7 +56,8 @@ def _read_unsigned(data: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def _unsigned(value: int) -> bytes:
+def unsigned(value: int) -> bytes:
+    """A number in LEB128."""
     out = bytearray()
     while value >= 0x80:
         out.append(value & 0x7F | 0x80)
@@ -65,7 +66,8 @@ def _unsigned(value: int) -> bytes:
     return bytes(out)
 
 
-def _signed(value: int) -> bytes:
+def signed(value: int) -> bytes:
+    """A number with its sign in LEB128."""
     out = bytearray()
     while not -0x40 <= value < 0x40:
         out.append(value & 0x7F | 0x80)

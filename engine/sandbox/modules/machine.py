@@ -15,32 +15,24 @@ from typing import Any, Protocol
 
 import wasmtime
 
-from engine.base.limits import GUEST_STACK_BYTES, MODULES_COMPILED_MAX
+from engine.base.limits import (
+    MODULE_CACHE_BYTES_MAX,
+    MODULE_COMPILED_HERE_BYTES_MAX,
+    MODULES_COMPILED_BYTES_MAX,
+    MODULES_COMPILED_MAX,
+)
+from engine.sandbox.compiler import CONFIGURATION, NotCompiled, compile_apart, modules_engine
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.modules.wasi import FUNCTIONS, HOST, WASI
 from engine.sandbox.ticker import Ticker
-
-CONFIGURATION = 1
-"""Raise when the engine's configuration changes: it is part of the name of compiled modules."""
-SWITCHED_OFF = (
-    "wasm_threads",
-    "wasm_memory64",
-    "wasm_multi_memory",
-    "wasm_gc",
-    "wasm_function_references",
-    "wasm_exceptions",
-    "wasm_stack_switching",
-    "wasm_custom_page_sizes",
-    "wasm_wide_arithmetic",
-    "wasm_component_model",
-)
-"""Proposals that toolchains do not ask for by themselves: less compiler to trust."""
 
 
 class Answering(Protocol):
     """Whoever answers the imports of the running instance."""
 
-    def answer(self, name: str, arguments: tuple[Any, ...]) -> int: ...
+    """Nothing of it may raise: what a callback raises may reach a guest of another thread."""
+
+    def answered(self, name: str, arguments: tuple[Any, ...]) -> int: ...
     def host_call(self, at: int, size: int) -> int: ...
     def host_take(self, at: int) -> None: ...
 
@@ -51,14 +43,15 @@ class Compiled:
 
     module: Any
     ready: Any
+    size_bytes: int
 
 
 class Machine:
     """One in a process; thread-safe."""
 
     def __init__(self, directory: Path | None = None, key: bytes | None = None) -> None:
-        self._cache = ModuleCache(directory, key) if directory else None
-        self.engine = wasmtime.Engine(_configuration())
+        self._cache = ModuleCache(directory, key, MODULE_CACHE_BYTES_MAX) if directory else None
+        self.engine = modules_engine()
         self._ticker = Ticker(self.engine.increment_epoch)
         self._kept: OrderedDict[str, Compiled] = OrderedDict()
         self._lock = threading.Lock()
@@ -66,19 +59,23 @@ class Machine:
         self._linker = self._imports()
 
     def compiled(self, cid: str, wasm: bytes) -> Compiled:
-        """The compiled module: from memory, from disk, or anew. Raises ``WasmtimeError``."""
+        """The compiled module: from memory, from disk, or anew. Raises :class:`NotCompiled`."""
         with self._lock:
             found = self._kept.get(cid)
             if found is not None:
                 self._kept.move_to_end(cid)
                 return found
-        module = self._load(cid) or self._compile(cid, wasm)
-        made = Compiled(module, self._linker.instantiate_pre(module))
+        made = self._load(cid) or self._compile(cid, wasm)
         with self._lock:
             self._kept[cid] = made
-            while len(self._kept) > MODULES_COMPILED_MAX:
+            while len(self._kept) > MODULES_COMPILED_MAX or (
+                len(self._kept) > 1 and self._kept_bytes() > MODULES_COMPILED_BYTES_MAX
+            ):
                 self._kept.popitem(last=False)
         return made
+
+    def _kept_bytes(self) -> int:
+        return sum(compiled.size_bytes for compiled in self._kept.values())
 
     def fault(self, wasm: bytes) -> str:
         """Why the engine would not take the module; empty where it would."""
@@ -99,20 +96,33 @@ class Machine:
         finally:
             self._calling.host = before
 
-    def _load(self, cid: str) -> Any:
+    def _load(self, cid: str) -> Compiled | None:
         stored = self._cache.get(_file_name(cid)) if self._cache else None
         if stored is None:
             return None
         try:
-            return wasmtime.Module.deserialize(self.engine, stored)
+            return self._ready(stored)
         except wasmtime.WasmtimeError:  # written by another version of the compiler
             return None
 
-    def _compile(self, cid: str, wasm: bytes) -> Any:
-        module = wasmtime.Module(self.engine, wasm)
+    def _compile(self, cid: str, wasm: bytes) -> Compiled:
+        code = self._code_here(wasm) if len(wasm) <= MODULE_COMPILED_HERE_BYTES_MAX else compile_apart(wasm)
         if self._cache:
-            self._cache.put(_file_name(cid), bytes(module.serialize()))
-        return module
+            self._cache.put(_file_name(cid), code)
+        try:
+            return self._ready(code)
+        except wasmtime.WasmtimeError as error:  # an import that the scan does not know of
+            raise NotCompiled(first_line(error)) from error
+
+    def _code_here(self, wasm: bytes) -> bytes:
+        try:
+            return bytes(wasmtime.Module(self.engine, wasm).serialize())
+        except wasmtime.WasmtimeError as error:
+            raise NotCompiled(first_line(error)) from error
+
+    def _ready(self, code: bytes) -> Compiled:
+        module = wasmtime.Module.deserialize(self.engine, code)
+        return Compiled(module, self._linker.instantiate_pre(module), len(code))
 
     def _imports(self) -> Any:
         linker, kinds = wasmtime.Linker(self.engine), {"i": wasmtime.ValType.i32, "I": wasmtime.ValType.i64}
@@ -134,7 +144,7 @@ class Machine:
 
     def _answer(self, name: str, gives: bool) -> Callable[..., int | None]:
         def answer(*arguments: Any) -> int | None:
-            number: int = self._calling.host.answer(name, arguments)
+            number: int = self._calling.host.answered(name, arguments)
             return number if gives else None
 
         return answer
@@ -144,19 +154,6 @@ def first_line(error: Exception) -> str:
     """What an error of the engine says, without its trace."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
-
-
-def _configuration() -> Any:
-    config = wasmtime.Config()
-    config.epoch_interruption = True
-    config.consume_fuel = True
-    config.max_wasm_stack = GUEST_STACK_BYTES
-    config.cranelift_nan_canonicalization = True  # the same bits on every processor
-    config.wasm_relaxed_simd_deterministic = True
-    config.parallel_compilation = True
-    for name in SWITCHED_OFF:
-        setattr(config, name, False)
-    return config
 
 
 def _file_name(cid: str) -> str:

@@ -6,12 +6,15 @@ Names and signatures: https://github.com/WebAssembly/WASI/blob/main/legacy/previ
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine.base.errors import SandboxViolation
 from engine.base.limits import GUEST_RANDOM_BYTES_MAX, GUEST_VECTORS_MAX, MODULE_LOG_BYTES_MAX
 from engine.ports.sandbox import Determinism, SandboxLimits
+
+log = logging.getLogger("qflow.sandbox")
 
 WASI = "wasi_snapshot_preview1"
 OK, BADF, FAULT, INVAL, NOSYS, SPIPE, NOTCAPABLE = 0, 8, 21, 28, 52, 70, 76
@@ -153,6 +156,15 @@ class WasiHost:
             self._memory.write(at & WORD, heard)
         except OutsideMemory:
             self.halt("the module took an answer to a place outside its memory", "trap")
+
+    def answered(self, name: str, arguments: tuple[Any, ...]) -> int:
+        """The same for the engine's callback, which must not raise."""
+        try:
+            return self.answer(name, arguments)
+        except BaseException as error:
+            log.exception("a call of the host failed")
+            self.halt(f"a call of the host failed: {type(error).__name__}", "trap")
+            return NOSYS
 
     def halt(self, message: str, limit: str) -> None:
         """Stop the guest for crossing a limit."""

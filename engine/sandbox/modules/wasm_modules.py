@@ -24,6 +24,7 @@ from engine.base.limits import (
 from engine.ports.modules import Finding, LoadedModule, Risk, ScanReport
 from engine.ports.policy import Policy
 from engine.ports.sandbox import Determinism, HostCalls, SandboxLimits
+from engine.sandbox.compiler import NotCompiled
 from engine.sandbox.modules.machine import Compiled, Machine, first_line
 from engine.sandbox.modules.scan import scan_module
 from engine.sandbox.modules.session import Session
@@ -69,8 +70,8 @@ class WasmModules:
             raise _refused(report)
         try:
             return Module(cid, report, self._machine().compiled(cid, wasm))
-        except wasmtime.WasmtimeError as error:
-            message = f"module {cid} cannot be compiled: {first_line(error)}"
+        except NotCompiled as error:
+            message = f"module {cid} cannot be compiled: {error}"
             raise InvalidInput(message, [Problem("module", message, "not_compiled")]) from error
 
     @contextmanager

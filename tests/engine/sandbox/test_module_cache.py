@@ -9,7 +9,7 @@ import pytest
 import wasmtime
 
 from engine.ports.sandbox import SandboxLimits
-from engine.sandbox.module_cache import FILES_MAX, ModuleCache
+from engine.sandbox.module_cache import TAG_BYTES, ModuleCache
 from engine.sandbox.runtime import Runtime
 
 WASM = bytes(
@@ -78,14 +78,17 @@ def test_where_nothing_can_be_written_nothing_breaks(tmp_path: Path):
     assert cache.get("a") is None
 
 
-def test_the_files_used_last_are_kept(tmp_path: Path):
-    cache = ModuleCache(tmp_path / "cache")
-    for number in range(FILES_MAX + 5):
-        cache.put(f"file {number}", b"code")
-        os.utime(tmp_path / "cache" / f"file {number}", (number, number))
-    names = {path.name for path in (tmp_path / "cache").iterdir()}
-    assert len(names) == FILES_MAX + 1
-    assert {"key", f"file {FILES_MAX + 4}"} <= names
+def test_the_files_used_last_are_kept_and_whatever_this_process_pinned(tmp_path: Path):
+    directory = tmp_path / "cache"
+    (directory / "modules").mkdir(parents=True, mode=0o700)
+    directory.chmod(0o700)
+    cache = ModuleCache(directory, bytes_max=4 * (TAG_BYTES + 100))
+    cache.pin("file 0")
+    for number in range(9):
+        cache.put(f"file {number}", b"x" * 100)
+        os.utime(directory / f"file {number}", (number, number))
+    kept = {path.name for path in directory.iterdir()}
+    assert kept == {"key", "modules", "file 0", "file 5", "file 6", "file 7", "file 8"}
 
 
 def test_a_second_runtime_loads_what_the_first_compiled(tmp_path: Path):
