@@ -152,6 +152,7 @@ MODULE_COMPILED_HERE_BYTES_MAX = 8 * 1024  # larger modules are compiled in a pr
 COMPILER_SECONDS_MAX = 20  # processor time of that process
 COMPILER_MEMORY_BYTES_MAX = 2 * 1024 * 1024 * 1024  # its address space
 COMPILERS_MAX = 2  # such processes at once
+PREPARATION_SECONDS_MAX = 300  # of making the Python guest ready in the background
 MODULE_CACHE_BYTES_MAX = 512 * 1024 * 1024  # machine code of modules on disk; the oldest goes first
 GUEST_CACHE_BYTES_MAX = 1024 * 1024 * 1024  # machine code of guests on disk, some 50 MB a version
 

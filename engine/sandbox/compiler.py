@@ -101,7 +101,7 @@ def serve() -> int:
     try:
         code = wasmtime.Module(modules_engine(parallel=False), wasm).serialize()
     except wasmtime.WasmtimeError as error:
-        print((str(error).strip().splitlines() or ["it is not valid"])[0], file=sys.stderr)
+        sys.stderr.write((str(error).strip().splitlines() or ["it is not valid"])[0])
         return REFUSED
     sys.stdout.buffer.write(bytes(code))
     sys.stdout.buffer.flush()

@@ -60,6 +60,11 @@ class ModuleCache:
             _write(self._directory / name, _tag(key, name, content) + content)
             self._prune()
 
+    @property
+    def place(self) -> tuple[Path, bytes | None]:
+        """Directory and key, for another process of this node."""
+        return self._directory, self._key
+
     def pin(self, name: str) -> None:
         """Keep this file for as long as this process lives."""
         self._pinned.add(name)

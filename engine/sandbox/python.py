@@ -20,6 +20,7 @@ from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimi
 from engine.sandbox.host_door import HostDoor
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.python_image import ENTRY, build_image, guest_cid
+from engine.sandbox.python_preparation import prepare_apart
 from engine.sandbox.python_wasi import GuestSystem, PythonRuntime
 from engine.sandbox.runtime import CompiledModule
 
@@ -45,11 +46,18 @@ class PythonGuest:
                 self._ready = self._ready or self._stored() or self._made()
         return self._ready
 
+    def prepare(self) -> None:
+        """Have the snapshot made by a process of low priority where it is not stored yet. It is not
+        loaded: that takes a moment at the first use, and memory from then on."""
+        with self._lock:
+            if self._ready is None and self._cache is not None and not self._cache.get(_pointer_name()):
+                prepare_apart(self._cache)
+
     def _stored(self) -> tuple[CompiledModule, int] | None:
         if self._cache is None:
             return None
-        self._cache.pin(f"{guest_cid()}.image")
-        pointer = self._cache.get(f"{guest_cid()}.image")
+        self._cache.pin(_pointer_name())
+        pointer = self._cache.get(_pointer_name())
         if pointer is None:
             return None
         cid, address = pointer.decode().split()
@@ -60,7 +68,7 @@ class PythonGuest:
         image, address = build_image(self._runtime)
         compiled = self._runtime.compile(image)
         if self._cache:
-            self._cache.put(f"{guest_cid()}.image", f"{compiled.cid} {address}".encode())
+            self._cache.put(_pointer_name(), f"{compiled.cid} {address}".encode())
         return compiled, address
 
     def run(self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None) -> CodeResult:
@@ -89,6 +97,11 @@ class PythonGuest:
             if not answered:
                 raise _starved(limits)
             return system.reply, instance.usage()
+
+
+def _pointer_name() -> str:
+    """The file that names the stored snapshot."""
+    return f"{guest_cid()}.image"
 
 
 def _document(request: CodeRequest) -> bytes:

@@ -61,8 +61,9 @@ class WasmSandbox:
         return guest_cid()
 
     def warm_up(self) -> None:
-        """Compile or load the guest now."""
+        """Load the JavaScript guest, and have what is not compiled yet compiled now."""
         self._javascript()
+        self._python_guest().prepare()
 
     def evaluate(self, batch: ExpressionBatch, limits: SandboxLimits) -> ExpressionValues:
         """Evaluate all templates for all items in one call of a fresh machine."""
