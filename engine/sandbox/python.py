@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -23,6 +26,9 @@ from engine.sandbox.python_image import ENTRY, build_image, guest_cid
 from engine.sandbox.python_preparation import prepare_apart
 from engine.sandbox.python_wasi import GuestSystem, PythonRuntime
 from engine.sandbox.runtime import CompiledModule
+
+NICENESS = 15
+"""Of the process that makes the snapshot in the background."""
 
 
 class PythonGuest:
@@ -97,6 +103,12 @@ class PythonGuest:
             if not answered:
                 raise _starved(limits)
             return system.reply, instance.usage()
+
+
+def prepare_here() -> None:
+    """The process of :func:`prepare_apart`: the directory is its argument, the key is on standard input."""
+    os.nice(NICENESS)
+    PythonGuest(ModuleCache(Path(sys.argv[1]), sys.stdin.buffer.read() or None)).ready()
 
 
 def _pointer_name() -> str:

@@ -4,7 +4,6 @@ that starts would rather spend on its work."""
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +15,9 @@ from engine.sandbox.module_cache import ModuleCache
 
 log = logging.getLogger("qflow.sandbox")
 
-NICENESS = 15
 _ROOTS = [str(Path(__file__).parents[2]), str(Path(wasmtime.__file__).parents[1])]
 _PROGRAM = (
-    f"import sys; sys.path[:0] = {_ROOTS!r}; from engine.sandbox.python_preparation import main; main()"
+    f"import sys; sys.path[:0] = {_ROOTS!r}; from engine.sandbox.python import prepare_here; prepare_here()"
 )
 
 
@@ -38,11 +36,3 @@ def prepare_apart(cache: ModuleCache) -> None:
         )
     except (OSError, subprocess.SubprocessError) as error:
         log.warning("the Python guest could not be prepared: %s", error)
-
-
-def main() -> None:
-    """The other process: the directory is its argument, the key is on its standard input."""
-    from engine.sandbox.python import PythonGuest
-
-    os.nice(NICENESS)
-    PythonGuest(ModuleCache(Path(sys.argv[1]), sys.stdin.buffer.read() or None)).ready()
