@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHead
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
 from engine.storage.identity_tables import HeldKey, Identity, KeyEvent
+from engine.storage.ingress_tables import EventSchema, SeenCall
 from engine.storage.search_tables import IndexEntry
 from engine.storage.tables import (
     ApiToken,
@@ -32,6 +33,7 @@ __all__ = [
     "CapabilityUse",
     "Consent",
     "Counter",
+    "EventSchema",
     "Execution",
     "Flow",
     "FlowDefinition",
@@ -50,6 +52,7 @@ __all__ = [
     "Quarantine",
     "Role",
     "SandboxViolation",
+    "SeenCall",
     "Signal",
     "SignedHead",
     "Subnet",

@@ -51,6 +51,7 @@ from engine.storage.capability_uses import DjangoCapabilityStore
 from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.flows import DjangoFlowStore
 from engine.storage.identities import DjangoIdentityStore
+from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.journal import DjangoJournalStore
 from engine.storage.permissions import DjangoPermissionStore
 from engine.storage.policies import StoredPolicies
@@ -171,6 +172,9 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         blocks=blocks,
         index=DjangoSearchIndex(),
         capabilities=DjangoCapabilityStore(),
+        seen=DjangoSeenCalls(),
+        schemas=DjangoSchemaStore(),
+        secrets=SecretFiles(settings.secrets_file),
         catalogue=catalogue,
         policy=policy,
         notifier=notifier,

@@ -48,6 +48,7 @@ from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.capabilities import CapabilityUse, UseQuery
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
 from engine.ports.importer import Imported, Importer
+from engine.ports.ingress import EventSchema
 from engine.ports.journal_store import Entry, ExecutionQuery, Header
 from engine.ports.policy import PERSONAL, EgressPolicy, Policy
 from engine.ports.search_index import Indexed, SearchPage
@@ -60,6 +61,12 @@ from engine.usecases.create_flow import create_flow
 from engine.usecases.delete_execution import delete_execution
 from engine.usecases.delete_flow import delete_flow
 from engine.usecases.diff_versions import diff_versions
+from engine.usecases.event_schemas import (
+    delete_event_schema,
+    get_event_schema,
+    list_event_schemas,
+    put_event_schema,
+)
 from engine.usecases.export_execution import export_execution
 from engine.usecases.flow_history import flow_history
 from engine.usecases.fork_execution import ForkRequest, fork_execution, replay_execution
@@ -110,6 +117,7 @@ __all__ = [
     "Entry",
     "ErrorInfo",
     "ErrorType",
+    "EventSchema",
     "ExecutionQuery",
     "ExecutionState",
     "FieldChange",
@@ -170,6 +178,7 @@ __all__ = [
     "create_checkpoint",
     "create_flow",
     "definition_of",
+    "delete_event_schema",
     "delete_execution",
     "delete_flow",
     "derived",
@@ -183,6 +192,7 @@ __all__ = [
     "flow_history",
     "fork_execution",
     "from_canonical",
+    "get_event_schema",
     "get_execution",
     "get_flow",
     "import_flows",
@@ -190,12 +200,14 @@ __all__ = [
     "json_schema",
     "list_capability_uses",
     "list_checkpoints",
+    "list_event_schemas",
     "list_executions",
     "list_flows",
     "parse_flow",
     "pause_execution",
     "publish_event",
     "publish_flow",
+    "put_event_schema",
     "rebuild_index",
     "replay_execution",
     "require",

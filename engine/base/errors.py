@@ -7,11 +7,14 @@
     │   └── UnknownObject       validation_error      404
     ├── StaleRevision           validation_error      409
     ├── WrongState              validation_error      409
+    │   └── CallReplayed        validation_error      409   a signed webhook call came twice
     ├── Unauthenticated         permission_denied     401
+    │   └── CallRefused         permission_denied     401   a webhook call did not prove who makes it
     ├── NotGenuine              validation_error      422   a hash or signature is not what was announced
     ├── PermissionDenied        permission_denied     403
     │   ├── PermissionExpired   permission_denied     403   a grant or consent ran out; it can be renewed
-    │   └── CapabilityDenied    permission_denied     403   a step's capability token does not allow this
+    │   ├── CapabilityDenied    permission_denied     403   a step's capability token does not allow this
+    │   └── AddressRefused      permission_denied     403   a webhook does not hear this address
     ├── PolicyViolation         dao_policy_violation  403
     │   ├── RiskTooHigh         dao_policy_violation  403   an event from outside looks too dangerous
     │   ├── EgressDenied        dao_policy_violation  403   a step may not connect there
@@ -154,6 +157,12 @@ class WrongState(QflowError):
     http_status = 409
 
 
+class CallReplayed(WrongState):
+    """This signed call was accepted before; a second one changes nothing."""
+
+    code = "call_replayed"
+
+
 class Unauthenticated(QflowError):
     """A valid bearer token is needed; make one with: qflow token create."""
 
@@ -168,6 +177,12 @@ class NotGenuine(QflowError):
     type = ErrorType.VALIDATION_ERROR
     code = "not_genuine"
     http_status = 422
+
+
+class CallRefused(Unauthenticated):
+    """The call does not prove who makes it; ``details["reason"]`` says what is wrong."""
+
+    code = "call_refused"
 
 
 class PermissionDenied(QflowError):
@@ -188,6 +203,12 @@ class CapabilityDenied(PermissionDenied):
     """The step's capability token does not allow this."""
 
     code = "capability_denied"
+
+
+class AddressRefused(PermissionDenied):
+    """Calls from this address are not accepted."""
+
+    code = "address_refused"
 
 
 class PolicyViolation(QflowError):

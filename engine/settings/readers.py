@@ -105,6 +105,18 @@ def names() -> Reader:
     return Reader("a comma separated list", parse)
 
 
+def networks() -> Reader:
+    """IP addresses or CIDR blocks separated by commas."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        found = tuple(part.strip() for part in text.split(",") if part.strip())
+        for part in found:
+            ipaddress.ip_network(part, strict=False)
+        return found
+
+    return Reader("IP addresses or CIDR blocks, separated by commas", parse)
+
+
 def network_targets() -> Reader:
     """Comma separated hosts (``*.example.com``), addresses or CIDRs, each with an optional port."""
 

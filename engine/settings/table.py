@@ -74,6 +74,14 @@ SETTINGS: tuple[Setting, ...] = (
         "networking.allowedHosts",
     ),
     Setting(
+        "QFLOW_TRUSTED_PROXIES",
+        "trusted_proxies",
+        "",
+        readers.networks(),
+        "Addresses or CIDR blocks of the proxies before the node, whose X-Forwarded-For is believed.",
+        "networking.trustedProxies",
+    ),
+    Setting(
         "QFLOW_TIMEZONE",
         "timezone",
         "UTC",

@@ -28,6 +28,7 @@ class EngineSettings:
     port: int
     public_url: str
     allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
     timezone: str
     node: str
     files_root: Path | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from engine.base.ids import ulid
 from engine.base.limits import Limits
@@ -28,10 +29,11 @@ from engine.testing.clock import SeededEntropy
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
-from engine.testing.memory_capabilities import MemoryCapabilityStore
+from engine.testing.memory_capabilities import FixedSecrets, MemoryCapabilityStore
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
+from engine.testing.memory_ingress import MemorySchemaStore, MemorySeenCalls
 from engine.testing.memory_journal import MemoryJournal
 from engine.testing.memory_permissions import OpenPermissions
 from engine.testing.memory_quarantine import MemoryQuarantine
@@ -112,17 +114,27 @@ def fake_world(
         sandbox=shared.sandbox,
         violations=shared.violations,
         trust=shared.trust,
-        node="node",
-        timezone="UTC",
         drive_here=drive_here,
-        secret=b"secret",
-        public_url=lambda: "http://node",
-        signatures=FakeScheme(),
-        signing=FakeSigning(),
+        **_parts_of_its_own(),
         identities=IdentityBook(MemoryIdentities(), FakeScheme(), OpenSealer(), clock),
-        audit=MemoryAuditTrail(),
     )
     return shared.world
+
+
+def _parts_of_its_own() -> dict[str, Any]:
+    """Parts of a world that nothing else has to know."""
+    return {
+        "seen": MemorySeenCalls(),
+        "schemas": MemorySchemaStore(),
+        "secrets": FixedSecrets(),
+        "node": "node",
+        "timezone": "UTC",
+        "secret": b"secret",
+        "public_url": lambda: "http://node",
+        "signatures": FakeScheme(),
+        "signing": FakeSigning(),
+        "audit": MemoryAuditTrail(),
+    }
 
 
 class _Shared:

@@ -201,6 +201,7 @@ class Keeper:
         if self._retired_us is None or now - self._retired_us > RETIRE_EVERY_MS * 1000:
             self._retired_us = now
             retire_executions(self._world)
+            self._world.seen.expire(self._world.clock.now_us())
 
     def _index(self) -> None:
         now = self._world.clock.monotonic_us()

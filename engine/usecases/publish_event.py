@@ -8,6 +8,7 @@ from typing import Any
 from engine.base.ids import derived
 from engine.ports.access_store import Principal
 from engine.usecases.control_execution import post_signal
+from engine.usecases.event_schemas import check_event_data
 from engine.usecases.inspect_execution import state_of
 from engine.usecases.permission import require
 from engine.usecases.start_execution import StartRequest, start_execution
@@ -24,9 +25,11 @@ def publish_event(
 ) -> dict[str, list[str]]:
     """Deliver an event within the actor's subnet; gives what was ``started`` and ``resumed``.
 
-    With an ``id`` a second delivery of the same event changes nothing.
+    With an ``id`` a second delivery of the same event changes nothing. Raises :class:`InvalidInput` where
+    the data does not meet the schema that the subnet has registered for the type.
     """
     require(actor, "executions:write")
+    check_event_data(world, actor.subnet, type, data)
     event_id = id or world.new_id("evt")
     event = {"id": event_id, "type": type, "subject": subject, "data": data}
     return {

@@ -14,10 +14,11 @@ from engine.execution.worker import Worker
 from engine.ports.access_store import AccessStore
 from engine.ports.audit_trail import AuditTrail
 from engine.ports.block_store import BlockStore
-from engine.ports.capabilities import CapabilityStore
+from engine.ports.capabilities import CapabilityStore, SecretSource
 from engine.ports.clock import Clock, Entropy
 from engine.ports.flow_store import FlowStore
 from engine.ports.importer import Importer
+from engine.ports.ingress import SchemaStore, SeenCalls
 from engine.ports.journal_store import JournalStore
 from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
@@ -49,6 +50,9 @@ class World:
     blocks: BlockStore
     index: SearchIndex
     capabilities: CapabilityStore
+    seen: SeenCalls
+    schemas: SchemaStore
+    secrets: SecretSource
     catalogue: StepCatalogue
     policy: PolicyPort
     notifier: Notifier

@@ -14,9 +14,14 @@ from engine.base.limits import TEST_CALLS_PER_MINUTE_MAX
 from engine.execution.watches import Until
 from engine.ports.access_store import Principal
 from engine.ports.flow_store import ActiveTrigger
+from engine.settings import current
+from engine.usecases.admit_call import OutsideCall, admitted
 from engine.usecases.answer_wait import answer_wait, check_resume_token
+from engine.usecases.event_schemas import check_event_data
 from engine.usecases.start_execution import Started, StartRequest, start_execution
 from engine.usecases.world import World
+from engine.validation.addresses import client_address
+from engine.web.access import rate_limit
 from engine.web.answers import WebhookOptions, accepted, answer_for, timed_out
 from engine.web.deps import get_world
 from engine.web.jsontext import write_json
@@ -98,10 +103,10 @@ class WebhookDoor:
         found = await self._find(parts, request)
         if isinstance(found, Reply):
             return found
-        flow = f"{found.trigger.subnet}/{found.trigger.flow}"
-        parts.rate.take(flow, parts.world.clock.monotonic_us())
+        address = _address(request.scope)
+        _count(parts, found.trigger, address)
         call = await _call(parts.world, request, receive)
-        return await _run(parts.world, found, call, test=request.door == TEST)
+        return await _run(parts.world, found, call, address, test=request.door == TEST)
 
     def _ready(self) -> _Parts:
         world = get_world()
@@ -136,6 +141,23 @@ class WebhookDoor:
         parts.rate.take(request.segments[0], parts.world.clock.monotonic_us())
         call = await _call(parts.world, request, receive)
         return await pool().run(_resume, parts.world, request.segments, call)
+
+
+def _count(parts: _Parts, trigger: ActiveTrigger, address: str) -> None:
+    """Raise :class:`ResourceExhausted` where the flow, or the caller, calls too often."""
+    now_us, flow = parts.world.clock.monotonic_us(), f"{trigger.subnet}/{trigger.flow}"
+    parts.rate.take(flow, now_us)
+    most = trigger.registration.spec.get("callsPerMinute")
+    if most:
+        rate_limit(most).take(f"{flow} {address}", now_us)
+
+
+def _address(scope: Scope) -> str:
+    peer = str((scope.get("client") or ("",))[0])
+    trusted = current().trusted_proxies
+    if not trusted:
+        return peer
+    return client_address(peer, header(scope, b"x-forwarded-for").decode("latin-1"), trusted)
 
 
 def _request(scope: Scope) -> _Request:
@@ -211,12 +233,12 @@ async def _call(world: World, request: _Request, receive: Receive) -> Call:
     return Call(request.method, request.path, headers, query, body)
 
 
-async def _run(world: World, match: Match, call: Call, *, test: bool) -> Reply:
+async def _run(world: World, match: Match, call: Call, address: str, *, test: bool) -> Reply:
     """Start the flow and answer as its webhook says."""
     options = WebhookOptions.of(match.trigger.registration.spec)
     until = _UNTIL.get(options.mode)
     began = world.clock.monotonic_us()
-    started = await pool().run(_start, world, match, call, options, until, test)
+    started = await pool().run(_admit, world, match, call, address, options, until, test)
     if until is None:
         return accepted(started.execution, options)
     wait_ms = world.limits.webhook_wait_ms
@@ -227,16 +249,33 @@ async def _run(world: World, match: Match, call: Call, *, test: bool) -> Reply:
     return answer_for(outcome, started.execution, options, call.path)
 
 
+def _admit(
+    world: World,
+    match: Match,
+    call: Call,
+    address: str,
+    options: WebhookOptions,
+    until: Until | None,
+    test: bool,
+) -> Started:
+    """On a pool thread: start the flow if the call is admitted."""
+    with admitted(world, match.trigger, OutsideCall(address, call.headers, call.body)):
+        return _start(world, match, call, options, until, test)
+
+
 def _start(
     world: World, match: Match, call: Call, options: WebhookOptions, until: Until | None, test: bool
 ) -> Started:
-    """On a pool thread: read the body, store files, accept the execution."""
+    """Read the body, store files, accept the execution."""
     trigger = match.trigger
 
     def put(data: bytes) -> str:
         return world.blocks.put(trigger.subnet, data, RAW)
 
     item = build_item(call, dict(match.params), world.limits, put, raw_body=options.raw_body)
+    schema = trigger.registration.spec.get("eventSchema")
+    if schema:
+        check_event_data(world, trigger.subnet, schema, item["json"]["body"])
     request = StartRequest(
         trigger.flow,
         [item],

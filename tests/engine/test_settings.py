@@ -18,6 +18,7 @@ GOOD = {
     "QFLOW_PORT": "9999",
     "QFLOW_PUBLIC_URL": "https://flows.example.com/",
     "QFLOW_ALLOWED_HOSTS": "a.example.com, b.example.com",
+    "QFLOW_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7",
     "QFLOW_TIMEZONE": "Europe/Berlin",
     "QFLOW_NODE_ID": "node-7",
     "QFLOW_FILES_ROOT": "files",

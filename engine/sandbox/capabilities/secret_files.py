@@ -24,7 +24,7 @@ class _Form(BaseModel):
 
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, hide_input_in_errors=True)
     value: Annotated[str, Field(min_length=SECRET_CHARACTERS_MIN, max_length=16_384)]
-    hosts: Annotated[tuple[str, ...], Field(min_length=1)]
+    hosts: tuple[str, ...] = ()
     subnets: Annotated[tuple[str, ...], Field(min_length=1)] = (PERSONAL,)
     plain_http: bool = False
 

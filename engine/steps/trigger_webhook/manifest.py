@@ -11,6 +11,8 @@ from engine.base.limits import WEBHOOK_PATH_BYTES_MAX
 from engine.ports.step_catalogue import Effect, Manifest
 from engine.steps.base import Parameters
 from engine.steps.http_words import Headers, Status
+from engine.steps.trigger_webhook.verification import Verification
+from engine.validation.addresses import network
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
@@ -37,9 +39,33 @@ class WebhookTriggerParameters(Parameters):
     responseData: Literal["firstItem", "allItems", "none"] = Field(
         "firstItem", description="What of the last step's output is the body, with lastStep."
     )
+    verify: Verification | None = Field(
+        None, description="How calls must be signed; calls that are not, or come twice, are refused."
+    )
+    allowAddresses: list[str] = Field(
+        default_factory=list, max_length=100, description="Only these addresses or CIDR blocks may call."
+    )
+    denyAddresses: list[str] = Field(
+        default_factory=list, max_length=100, description="These addresses or CIDR blocks may not call."
+    )
+    callsPerMinute: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="How often each address may call.",
+    )
+    eventSchema: str = Field(
+        "", max_length=256, description="The event type whose registered schema the body must meet."
+    )
     rawBody: bool = Field(
         False, description="Keep the body as the bytes that came in, for checking signatures."
     )
+
+    @field_validator("allowAddresses", "denyAddresses")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        """Addresses in one spelling."""
+        return [str(network(text)) for text in value]
 
     @field_validator("methods", mode="before")
     @classmethod

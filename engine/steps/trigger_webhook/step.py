@@ -8,6 +8,9 @@ from engine.ports.parameters import validated
 from engine.ports.step_catalogue import TriggerType
 from engine.steps.trigger_webhook.manifest import MANIFEST, WebhookTriggerParameters
 
+INGRESS = ("verify", "allowAddresses", "denyAddresses", "callsPerMinute", "eventSchema")
+"""Rules of admission, which stand in a registration only where there are any."""
+
 
 class WebhookTrigger(TriggerType):
     """Starts a flow for every request to its path.
@@ -20,4 +23,8 @@ class WebhookTrigger(TriggerType):
     def registration(self, step: Step) -> Registration:
         """``key`` is the path pattern; ``spec`` holds the other parameters under their own names."""
         given: WebhookTriggerParameters = validated(WebhookTriggerParameters, step.parameters, step.id)
-        return Registration("webhook", step.id, given.path, given.model_dump(exclude={"path"}))
+        spec = given.model_dump(exclude={"path"})
+        for name in INGRESS:
+            if not spec[name]:
+                del spec[name]
+        return Registration("webhook", step.id, given.path, spec)

@@ -8,11 +8,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
+from engine.base.canonical import decode
 from engine.base.errors import ErrorType, PermissionDenied, QflowError, UnknownObject
 from engine.flow.schemas import FORMATS, json_schema
 from engine.journal.cloudevents import TYPES
 from engine.ports.access_store import Principal, TokenRecord
+from engine.ports.ingress import EventSchema
 from engine.ports.step_catalogue import StepType
+from engine.usecases.event_schemas import (
+    delete_event_schema,
+    get_event_schema,
+    list_event_schemas,
+    put_event_schema,
+)
 from engine.usecases.permission import require
 from engine.usecases.publish_event import publish_event
 from engine.usecases.world import World
@@ -141,6 +149,7 @@ async def schemas(request: HttpRequest) -> Json:
     return {
         "formats": {name: json_schema(name) for name in FORMATS},  # type: ignore[arg-type]
         "events": sorted(set(TYPES.values())),
+        "registered": [each.type for each in await call(request, list_event_schemas)],
         "errorTypes": [kind.value for kind in ErrorType],
         "errorCodes": sorted({kind.code for kind in _tree(QflowError)}),
     }
@@ -152,6 +161,34 @@ async def schema(request: HttpRequest, name: m.Name) -> Json:
     if name not in FORMATS:
         raise UnknownObject(f"there is no schema {name!r}; there are: {', '.join(FORMATS)}")
     return json_schema("jsonflow" if name == "jsonflow" else "qflow")
+
+
+@router.get("/schemas/events/{event_type}", response=m.EventSchemaShown, tags=["schemas"])
+async def event_schema(request: HttpRequest, event_type: m.Name) -> Json:
+    """The JSON Schema that the data of events of a type must meet in the subnet."""
+    return _schema_of(await call(request, get_event_schema, event_type))
+
+
+@router.put("/schemas/events/{event_type}", response=m.EventSchemaShown, tags=["schemas"])
+async def put_schema(request: HttpRequest, event_type: m.Name, body: m.EventSchemaBody) -> Json:
+    """Register a JSON Schema for the data of events of a type; from now on others are refused."""
+    return _schema_of(await call(request, put_event_schema, event_type, body.document))
+
+
+@router.delete("/schemas/events/{event_type}", response={204: None}, tags=["schemas"])
+async def delete_schema(request: HttpRequest, event_type: m.Name) -> Status[None]:
+    """Events of the type may hold anything again."""
+    await call(request, delete_event_schema, event_type)
+    return Status(204, None)
+
+
+def _schema_of(schema: EventSchema) -> Json:
+    return {
+        "type": schema.type,
+        "document": decode(schema.content),
+        "author": schema.author,
+        "updatedAt": time_of(schema.updated_us),
+    }
 
 
 def _tree(kind: type[QflowError]) -> list[type[QflowError]]:

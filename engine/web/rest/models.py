@@ -394,6 +394,21 @@ class EventBody(BaseModel):
     data: Any = None
 
 
+class EventSchemaBody(Given):
+    """A JSON Schema (draft 2020-12, or the draft that ``$schema`` names)."""
+
+    document: Json | bool
+
+
+class EventSchemaShown(Shown):
+    """A schema for the data of events of a type."""
+
+    type: str
+    document: Any
+    author: str
+    updatedAt: str
+
+
 class Delivered(Shown):
     """What an event did."""
 

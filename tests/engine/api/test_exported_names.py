@@ -21,6 +21,7 @@ EgressPolicy
 Entry
 ErrorInfo
 ErrorType
+EventSchema
 ExecutionQuery
 ExecutionState
 FAILURE
@@ -84,6 +85,7 @@ cid_of
 create_checkpoint
 create_flow
 definition_of
+delete_event_schema
 delete_execution
 delete_flow
 derived
@@ -97,6 +99,7 @@ export_execution
 flow_history
 fork_execution
 from_canonical
+get_event_schema
 get_execution
 get_flow
 import_flows
@@ -104,12 +107,14 @@ items_of
 json_schema
 list_capability_uses
 list_checkpoints
+list_event_schemas
 list_executions
 list_flows
 parse_flow
 pause_execution
 publish_event
 publish_flow
+put_event_schema
 rebuild_index
 replay_execution
 require
@@ -140,6 +145,7 @@ INSIDE = {
     "permission",
     "relay_outbox",
     "remote_watch",
+    "admit_call",
     "world",
 }
 """Modules that a node runs by itself, or that the others are built on."""

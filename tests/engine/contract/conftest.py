@@ -15,12 +15,14 @@ from engine.storage.access import DjangoAccessStore
 from engine.storage.blocks import FileBlockStore
 from engine.storage.chain import Sealed
 from engine.storage.flows import DjangoFlowStore
+from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.journal import DjangoJournalStore
 from engine.storage.search_index import DjangoSearchIndex
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_index import MemoryIndex
+from engine.testing.memory_ingress import MemorySchemaStore, MemorySeenCalls
 from engine.testing.memory_journal import MemoryJournal
 from engine.testing.signatures import FakeSigning
 from tests.conftest import POSTGRESQL, empty_database
@@ -128,6 +130,18 @@ def flows(alias: str | None) -> Any:
 def index(alias: str | None, flows: Any, journal: Any) -> Any:
     """A search index over those stores."""
     return MemoryIndex(flows, journal) if alias is None else DjangoSearchIndex(alias)
+
+
+@pytest.fixture
+def seen(alias: str | None) -> Any:
+    """Calls that were seen."""
+    return MemorySeenCalls() if alias is None else DjangoSeenCalls(alias)
+
+
+@pytest.fixture
+def schemas(alias: str | None) -> Any:
+    """Schemas of events."""
+    return MemorySchemaStore() if alias is None else DjangoSchemaStore(alias)
 
 
 @pytest.fixture

@@ -119,7 +119,9 @@ async def objects(alice: Any) -> dict[str, str]:
     """A flow and an execution to name in paths."""
     await published(alice, webhook_flow())
     await alice.post("/api/v1/flows", json=GREETING)
+    await alice.put("/api/v1/schemas/events/pay", json={"document": {}})
     return {
+        "event_type": "pay",
         "execution_id": await started(alice, APPROVAL),
         "flow_id": "greeting",
         "version": "1",
