@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.base.ids import ulid
 from engine.base.limits import Limits
 from engine.execution.bindings import Bindings
 from engine.execution.breaker import BreakerRegistry
@@ -35,19 +34,16 @@ from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_ingress import MemorySchemaStore, MemorySeenCalls
 from engine.testing.memory_journal import MemoryJournal
-from engine.testing.memory_permissions import OpenPermissions
 from engine.testing.memory_quarantine import MemoryQuarantine
-from engine.testing.memory_validation_log import MemoryValidationLog
 from engine.testing.memory_violations import MemoryViolations
 from engine.testing.no_sandbox import NoSandbox
 from engine.testing.observers import CountingMetrics, RecordingNotifier, RecordingWaker
 from engine.testing.policies import FixedPolicies
 from engine.testing.signatures import FakeScheme, FakeSigning
-from engine.usecases.denials import tell_denied
+from engine.testing.trust import open_trust
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.relay_outbox import relay
 from engine.usecases.world import World
-from engine.validation.trust import Grounds, build_trust
 
 ALICE = Principal("alice", "Alice", PERSONAL, frozenset({"admin"}))
 BOB = Principal("bob", "Bob", PERSONAL, frozenset({"flows:read", "executions:read"}))
@@ -162,17 +158,12 @@ class _Shared:
         self.metrics, self.notifier = CountingMetrics(), RecordingNotifier()
         self.plans = Plans(flows, catalogue, self.metrics)
         self.world: World | None = None
-        self.trust = build_trust(
-            Grounds(
-                permissions=OpenPermissions(),
-                quarantine=quarantine,
-                log=MemoryValidationLog(),
-                metrics=self.metrics,
-                now_us=clock.now_us,
-                monotonic_us=clock.monotonic_us,
-                new_id=lambda prefix: ulid(prefix, clock.now_us(), entropy.bytes(10)),
-                denied=lambda operation, finding: tell_denied(self.notifier, operation, finding),
-            )
+        self.trust = open_trust(
+            clock,
+            quarantine=quarantine,
+            metrics=self.metrics,
+            notifier=self.notifier,
+            entropy=entropy,
         )
         self.violations = Violations(
             violations, self.trust.containment, self.notifier, self.metrics, clock, entropy

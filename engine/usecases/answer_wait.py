@@ -31,7 +31,7 @@ def answer_wait(
     Raises :class:`WrongState` where no such step waits for this kind of answer, and
     :class:`PermissionDenied` where the step names approvers and the actor is none of them.
     """
-    header = own_execution(world, actor, execution, "executions:write")
+    header = own_execution(world, actor, execution, "executions:write", "wait.answer")
     state = state_of(world, header)
     parked = _find(header, state, task, kind)
     approvers = parked.wait.get("prompt", {}).get("approvers") or []

@@ -11,5 +11,5 @@ from engine.usecases.world import World
 def archive_flow(world: World, actor: Principal, flow_id: str, archived: bool = True) -> FlowRecord:
     """Archiving takes the flow's triggers out of force; nothing is lost. Taking it back out does not
     publish it again. Raises :class:`UnknownObject`."""
-    require(actor, "flows:write")
+    require(world, actor, "flows:write", f"flows/{flow_id}")
     return world.flows.archive(actor.subnet, flow_id, archived, world.clock.now_us())

@@ -17,6 +17,6 @@ def create_flow(
 
     Raises :class:`InvalidInput` with all problems, :class:`WrongState` where the id is taken.
     """
-    require(actor, "flows:write")
+    require(world, actor, "flows:write")
     flow = valid_flow(world, actor, definition, name)
     return world.flows.create(actor.subnet, flow, actor.id, message, world.clock.now_us())

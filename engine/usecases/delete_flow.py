@@ -10,6 +10,6 @@ from engine.usecases.world import World
 def delete_flow(world: World, actor: Principal, flow_id: str) -> None:
     """Delete a flow and take its triggers out of force. Executions, and the versions they pin,
     outlive it. Raises :class:`UnknownObject`."""
-    require(actor, "flows:write")
+    require(world, actor, "flows:write", f"flows/{flow_id}")
     world.flows.delete(actor.subnet, flow_id)
     world.index.remove_flow(actor.subnet, flow_id)

@@ -16,7 +16,7 @@ def diff_versions(
 
     Raises :class:`UnknownObject`.
     """
-    require(actor, "flows:read")
+    require(world, actor, "flows:read", f"flows/{flow_id}")
     old = view(world, actor.subnet, flow_id, before)
     new = view(world, actor.subnet, flow_id, after)
     return diff_flows(old.flow, new.flow)

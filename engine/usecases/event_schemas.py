@@ -16,7 +16,7 @@ from engine.validation.event_schemas import check_event, check_schema
 
 def put_event_schema(world: World, actor: Principal, type: str, schema: Any) -> EventSchema:
     """Register a JSON Schema for the data of events of a type; raises :class:`InvalidInput`."""
-    require(actor, "flows:write")
+    require(world, actor, "flows:write")
     made = EventSchema(actor.subnet, type, check_schema(schema), actor.id, world.clock.now_us())
     world.schemas.put(made, EVENT_SCHEMAS_MAX)
     return made
@@ -24,13 +24,13 @@ def put_event_schema(world: World, actor: Principal, type: str, schema: Any) -> 
 
 def list_event_schemas(world: World, actor: Principal) -> Sequence[EventSchema]:
     """The subnet's schemas of events, by type."""
-    require(actor, "flows:read")
+    require(world, actor, "flows:read")
     return world.schemas.all(actor.subnet)
 
 
 def get_event_schema(world: World, actor: Principal, type: str) -> EventSchema:
     """Raises :class:`UnknownObject`."""
-    require(actor, "flows:read")
+    require(world, actor, "flows:read")
     found = world.schemas.get(actor.subnet, type)
     if found is None:
         raise UnknownObject(f"there is no schema for events of type {type!r}")
@@ -39,7 +39,7 @@ def get_event_schema(world: World, actor: Principal, type: str) -> EventSchema:
 
 def delete_event_schema(world: World, actor: Principal, type: str) -> None:
     """Events of the type may hold anything again; raises :class:`UnknownObject`."""
-    require(actor, "flows:write")
+    require(world, actor, "flows:write")
     if not world.schemas.delete(actor.subnet, type):
         raise UnknownObject(f"there is no schema for events of type {type!r}")
 

@@ -10,5 +10,5 @@ from engine.usecases.world import World
 
 def flow_history(world: World, actor: Principal, flow_id: str) -> list[VersionRecord]:
     """All versions that were ever saved, newest first. Raises :class:`UnknownObject`."""
-    require(actor, "flows:read")
+    require(world, actor, "flows:read", f"flows/{flow_id}")
     return world.flows.history(actor.subnet, flow_id)

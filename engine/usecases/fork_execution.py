@@ -15,6 +15,7 @@ from engine.journal.state import ExecutionState, Status
 from engine.ports.access_store import Principal
 from engine.ports.journal_store import Commit, Header
 from engine.ports.step_catalogue import Item
+from engine.usecases.admission import admit_start
 from engine.usecases.checkpoints import checkpoint_of
 from engine.usecases.inspect_execution import state_of
 from engine.usecases.permission import own_execution
@@ -44,7 +45,8 @@ def fork_execution(world: World, actor: Principal, request: ForkRequest) -> Star
     Raises :class:`InvalidInput` where step, run or edits do not fit the execution or the version.
     """
     source = own_execution(world, actor, request.execution, "executions:write")
-    plan = world.plans.get(source.subnet, _version(world, source, request.version))
+    version = _version(world, source, request.version)
+    plan = admit_start(world, actor, source.flow, version=version, mode=source.mode, items=())
     state = _state_before(world, source, request)
     _edit(world, source, state, request.edits)
     _must_fit(plan, state)

@@ -33,7 +33,7 @@ def get_flow(world: World, actor: Principal, flow_id: str, version: str = DRAFT)
 
     Raises :class:`UnknownObject`.
     """
-    require(actor, "flows:read")
+    require(world, actor, "flows:read", f"flows/{flow_id}")
     return view(world, actor.subnet, flow_id, version)
 
 

@@ -43,7 +43,7 @@ def import_flows(
     Raises :class:`InvalidInput` where the export cannot be read, :class:`WrongState` where a flow is
     archived.
     """
-    require(actor, "flows:read" if dry_run else "flows:write")
+    require(world, actor, "flows:read" if dry_run else "flows:write")
     limits = world.policy.of(actor.subnet).limits
     found = world.importer(system).read(data, name, world.catalogue, limits)
     arrivals = [_arrival(world, actor, imported, dry_run) for imported in found]

@@ -18,7 +18,7 @@ def list_capability_uses(world: World, actor: Principal, query: UseQuery) -> Seq
     :class:`PermissionDenied`, and :class:`UnknownObject` for an execution of another subnet.
     """
     if query.execution is None:
-        require(actor, "system:read")
+        require(world, actor, "system:read")
     else:
         own_execution(world, actor, query.execution, "executions:read")
     limit = max(1, min(query.limit, world.limits.page_size_max))

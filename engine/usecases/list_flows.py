@@ -22,6 +22,6 @@ def list_flows(
 ) -> Sequence[FlowRecord]:
     """A page of flows by id. ``text`` is looked for in id, name and description; ``after`` is the id
     of the page before's last; ``limit`` is cut to ``page_size_max``."""
-    require(actor, "flows:read")
+    require(world, actor, "flows:read")
     size = max(1, min(limit, world.limits.page_size_max))
     return world.flows.list(actor.subnet, tag=tag, text=text, archived=archived, limit=size, after=after)

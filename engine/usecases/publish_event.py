@@ -13,6 +13,8 @@ from engine.usecases.inspect_execution import state_of
 from engine.usecases.permission import require
 from engine.usecases.start_execution import StartRequest, start_execution
 from engine.usecases.world import World
+from engine.validation.operation import Kind
+from engine.validation.risk import depth_of
 
 
 def publish_event(
@@ -28,7 +30,15 @@ def publish_event(
     With an ``id`` a second delivery of the same event changes nothing. Raises :class:`InvalidInput` where
     the data does not meet the schema that the subnet has registered for the type.
     """
-    require(actor, "executions:write")
+    require(
+        world,
+        actor,
+        "executions:write",
+        f"events/{type}",
+        "event.publish",
+        Kind.EXTERNAL_EVENT,
+        {"authenticated": True, "depth": depth_of(data)},
+    )
     check_event_data(world, actor.subnet, type, data)
     event_id = id or world.new_id("evt")
     event = {"id": event_id, "type": type, "subject": subject, "data": data}

@@ -32,7 +32,7 @@ def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DR
     :class:`PolicyViolation` for step types the subnet denies, :class:`WrongState` for an archived
     flow, or where another flow serves the same webhook path.
     """
-    require(actor, "flows:write")
+    require(world, actor, "flows:write", f"flows/{flow_id}")
     found = view(world, actor.subnet, flow_id, version)
     if found.record.archived:
         raise WrongState(f"flow {flow_id!r} is archived; take it out of the archive first")

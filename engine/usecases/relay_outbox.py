@@ -49,6 +49,11 @@ def system(subnet: str) -> Principal:
     return Principal("system", "system", subnet, frozenset({"admin"}))
 
 
+def on_behalf(actor: str, subnet: str) -> Principal:
+    """Whoever started an execution, as the engine acts for them: bounded by their grants, by no token."""
+    return Principal(actor, actor, subnet, frozenset({"admin"}))
+
+
 def _start_child(world: World, payload: Mapping[str, Any]) -> None:
     """Start a sub-flow; what keeps it from starting is the parent's answer. Where the parent ends
     meanwhile it is aborted: the effect that does so may have come before there was anything to abort."""
@@ -86,7 +91,7 @@ def _start_checked(world: World, payload: Mapping[str, Any]) -> None:
         parent=payload["parent"] if payload["wait"] else None,
         depth=payload["depth"],
     )
-    start_execution(world, system(subnet), request)
+    start_execution(world, on_behalf(payload["actor"], subnet), request)
 
 
 def _tell(world: World, parent: Mapping[str, Any], child: str, ended: Mapping[str, Any]) -> None:

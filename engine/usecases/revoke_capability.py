@@ -20,7 +20,7 @@ def revoke_capability(world: World, actor: Principal, token: str, reason: str = 
     stops what was attenuated from it. Raises :class:`PermissionDenied` without the scope ``admin``, and
     :class:`InvalidInput`.
     """
-    require(actor, "admin")
+    require(world, actor, "admin")
     if not _REVOCABLE.fullmatch(token):
         raise InvalidInput(
             f"{token[:80]!r} is no id of a capability token; the audit names them: cap_ and 26 characters"

@@ -18,7 +18,7 @@ def rollback_flow(
     Raises :class:`UnknownObject`, or :class:`StaleRevision` where ``revision`` is not the newest.
     The published version stays in force until the flow is published again.
     """
-    require(actor, "flows:write")
+    require(world, actor, "flows:write", f"flows/{flow_id}")
     check_revision(revision)
     old = view(world, actor.subnet, flow_id, version)
     told = message or f"roll back to {version}"

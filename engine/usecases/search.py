@@ -40,23 +40,23 @@ def search(
     """
     query = parse_search(text, actor.subnet)
     wanted = tuple(query.kinds) + tuple(kinds)
-    allowed = _readable(actor, wanted)
+    allowed = _readable(world, actor, wanted)
     catch_up(world, actor.subnet, BATCHES_PER_SEARCH)
     limit = max(1, min(limit, world.limits.page_size_max))
     return world.index.search(replace(query, kinds=allowed, limit=limit, after=after))
 
 
-def _readable(actor: Principal, wanted: tuple[str, ...]) -> tuple[str, ...]:
+def _readable(world: World, actor: Principal, wanted: tuple[str, ...]) -> tuple[str, ...]:
     kinds = wanted or ("template", "flow", "version", "block", "execution")
     allowed = tuple(kind for kind in kinds if actor.may(_SCOPES.get(kind, "executions:read")))
-    if not allowed:
-        require(actor, _SCOPES.get(kinds[0], "executions:read"))
+    for scope in sorted({_SCOPES.get(kind, "executions:read") for kind in allowed or kinds[:1]}):
+        require(world, actor, scope)
     return allowed
 
 
 def rebuild_index(world: World, actor: Principal) -> int:
     """Make the index of the actor's subnet anew; gives how many things are in it."""
-    require(actor, "admin")
+    require(world, actor, "admin")
     world.index.clear(actor.subnet)
     return catch_up(world, actor.subnet)
 

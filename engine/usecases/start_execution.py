@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.base.errors import InvalidInput, JournalConflict, ResourceExhausted, WrongState
+from engine.base.errors import InvalidInput, JournalConflict, ResourceExhausted
 from engine.execution.session import Outcome
 from engine.execution.watches import Until
 from engine.flow.plan import Plan
@@ -16,7 +16,7 @@ from engine.journal.state import Status
 from engine.ports.access_store import Principal
 from engine.ports.journal_store import Commit, Header
 from engine.ports.step_catalogue import Item
-from engine.usecases.permission import require
+from engine.usecases.admission import admit_start
 from engine.usecases.world import World
 
 TRIGGER_TYPES = ("manual", "webhook", "event", "schedule", "sub-flow", "error")
@@ -46,6 +46,7 @@ class StartRequest:
     replay_of: str | None = None
     pins: Mapping[str, Any] | None = None
     priority: int | None = None
+    circumstances: Mapping[str, Any] = field(default_factory=dict)  # of a call from outside, for its risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,16 @@ def start_execution(world: World, actor: Principal, request: StartRequest) -> St
     Raises :class:`UnknownObject` for an unknown flow, :class:`WrongState` for one that is not
     published or is archived, :class:`ResourceExhausted` where too many are pending.
     """
-    require(actor, "executions:write")
-    version = _version(world, actor.subnet, request)
-    plan = world.plans.get(actor.subnet, version)
+    plan = admit_start(
+        world,
+        actor,
+        request.flow_id,
+        version=request.version,
+        mode=request.mode,
+        items=request.items or [{"json": {}}],
+        outside=request.trigger_type == "webhook",
+        circumstances=request.circumstances,
+    )
     now = world.clock.now_us()
     header = _header(world, actor, request, plan, now)
     started = _started_fact(world, actor, request, plan, now)
@@ -85,19 +93,6 @@ def start_execution(world: World, actor: Principal, request: StartRequest) -> St
 def _unwatch(world: World, execution: str, future: Future[Outcome] | None) -> None:
     if future is not None:
         world.worker.watches.discard(execution, future)
-
-
-def _version(world: World, subnet: str, request: StartRequest) -> str:
-    if request.version:
-        return request.version
-    record = world.flows.record(subnet, request.flow_id)
-    if record.archived:
-        raise WrongState(f"flow {request.flow_id!r} is archived; take it out of the archive first")
-    if request.mode != "production":
-        return record.revision
-    if not record.published:
-        raise WrongState(f"flow {request.flow_id!r} is not published; publish it, or start it manually")
-    return record.published
 
 
 def _header(world: World, actor: Principal, request: StartRequest, plan: Plan, now_us: int) -> Header:

@@ -19,7 +19,7 @@ def tag_version(world: World, actor: Principal, flow_id: str, version: str, tag:
     Raises :class:`InvalidInput` for a name that could be taken for something else, and
     :class:`UnknownObject`.
     """
-    require(actor, "flows:write")
+    require(world, actor, "flows:write", f"flows/{flow_id}")
     if not _TAG.match(tag) or tag in (DRAFT, PUBLISHED):
         problem = Problem(
             "tag",

@@ -10,5 +10,5 @@ from engine.usecases.world import World
 
 def unpublish_flow(world: World, actor: Principal, flow_id: str) -> FlowRecord:
     """No trigger starts the flow any more; running executions go on. Raises :class:`UnknownObject`."""
-    require(actor, "flows:write")
+    require(world, actor, "flows:write", f"flows/{flow_id}")
     return world.flows.unpublish(actor.subnet, flow_id, world.clock.now_us())

@@ -23,7 +23,7 @@ def update_flow(
     Raises :class:`StaleRevision` where someone saved another one since, :class:`InvalidInput` with
     all problems, :class:`WrongState` for an archived flow. The published version stays in force.
     """
-    require(actor, "flows:write")
+    require(world, actor, "flows:write", f"flows/{flow_id}")
     if world.flows.record(actor.subnet, flow_id).archived:
         raise WrongState(f"flow {flow_id!r} is archived; take it out of the archive first")
     check_revision(revision)

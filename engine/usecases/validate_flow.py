@@ -33,7 +33,7 @@ _ALWAYS_WRONG = ("missing", "extra_forbidden")
 def validate_flow(world: World, actor: Principal, definition: Definition, *, name: str = "") -> Parsed:
     """The flow and all problems, without storing anything. ``name`` is the file's name: the flow's
     id where the definition gives none."""
-    require(actor, "flows:read")
+    require(world, actor, "flows:read")
     limits = world.policy.of(actor.subnet).limits
     return parsed(definition, world.catalogue, limits, PurePath(name).stem)
 

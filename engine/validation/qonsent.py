@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from engine.validation.book import Book, Decision, Outcome, action_matches, actions_of
+from engine.validation.book import ACTIONS_OF, Book, Decision, Outcome, action_matches, actions_of
 from engine.validation.operation import Finding, Genuine, Operation, Permitted, Stage
 
 OWN_ACTIONS = "permission.*"
@@ -83,8 +83,17 @@ def _beyond_scopes(operation: Operation) -> Finding | None:
         "scope_missing",
         f"{operation.action} on {operation.resource}",
         f"the token of {operation.actor} has the scopes {', '.join(sorted(operation.scopes)) or '(none)'}",
-        "use a token whose scopes include it",
+        f"use a token with the scope {' or '.join(_scopes_for(operation.action))}",
     )
+
+
+def _scopes_for(action: str) -> list[str]:
+    """The scopes that stand for an action, narrow ones first."""
+    return [
+        scope
+        for scope, actions in ACTIONS_OF.items()
+        if scope != "*" and any(action_matches(pattern, action) for pattern in actions)
+    ]
 
 
 _WHY = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 SCORE_MAX = 100
+DEPTH_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,17 @@ def _rules(known: Circumstances) -> list[tuple[int, str]]:
 def _steps(ratio: float, low: float, middle: float, high: float) -> int:
     """0, 15, 30 or 45 points."""
     return 15 * sum(ratio >= bound for bound in (low, middle, high))
+
+
+def depth_of(data: Any) -> int:
+    """Levels of nesting; data deeper than :data:`DEPTH_LOOKED_AT` counts as that deep."""
+    level, depth = [data], 0
+    while level and depth < DEPTH_LOOKED_AT:
+        level, depth = [inner for value in level for inner in _inside(value)], depth + 1
+    return depth
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -211,7 +211,7 @@ class SubnetStream(Stream):
     async def enter(self, world: World, principal: Principal) -> None:
         """Only a token of the subnet may listen."""
         subnet = self.scope["url_route"]["kwargs"]["subnet"]
-        require(principal, "executions:read")
+        await pool().run(require, world, principal, "executions:read")
         if principal.subnet != subnet:
             raise PermissionDenied(f"this token is not one of subnet {subnet!r}")
         await self.join(group_name("subnet", subnet))
@@ -229,7 +229,7 @@ class MetricsStream(Stream):
 
     async def enter(self, world: World, principal: Principal) -> None:
         """Measures are of the whole node, so they need their own scope."""
-        require(principal, "system:read")
+        await pool().run(require, world, principal, "system:read")
 
     async def events(self) -> AsyncIterator[Event]:
         """A snapshot, then another one each second."""

@@ -61,12 +61,12 @@ async def revoke_token(request: HttpRequest, token_id: m.Name) -> Status[None]:
 
 
 def _tokens(world: World, actor: Principal) -> list[TokenRecord]:
-    require(actor, "admin")
+    require(world, actor, "admin")
     return world.access.tokens(actor.subnet)
 
 
 def _create_token(world: World, actor: Principal, body: m.TokenBody) -> tuple[TokenRecord, str]:
-    require(actor, "admin")
+    require(world, actor, "admin")
     beyond = [scope for scope in body.scopes if not actor.may(scope)]
     if beyond:
         raise PermissionDenied(f"this token lacks the scopes {', '.join(beyond)} itself")
@@ -76,7 +76,7 @@ def _create_token(world: World, actor: Principal, body: m.TokenBody) -> tuple[To
 
 
 def _revoke_token(world: World, actor: Principal, token_id: str) -> None:
-    require(actor, "admin")
+    require(world, actor, "admin")
     if all(record.id != token_id for record in world.access.tokens(actor.subnet)):
         raise UnknownObject(f"there is no token {token_id!r}")
     world.access.revoke_token(token_id)
@@ -112,13 +112,13 @@ async def put_policy(request: HttpRequest, body: m.PolicyBody) -> HttpResponse:
 
 
 def _policy(world: World, actor: Principal) -> Json:
-    require(actor, "system:read")
+    require(world, actor, "system:read")
     revision, document = world.access.policy_document(actor.subnet)
     return {"subnet": actor.subnet, "revision": revision, "document": dict(document)}
 
 
 def _put_policy(world: World, actor: Principal, document: Mapping[str, Any], revision: str) -> Json:
-    require(actor, "admin")
+    require(world, actor, "admin")
     expected = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else -1
     world.access.put_policy(actor.subnet, document, expected, world.clock.now_us())
     return _policy(world, Principal(actor.id, actor.name, actor.subnet, actor.scopes | {"system:read"}))
@@ -202,7 +202,7 @@ async def steps(request: HttpRequest) -> list[Json]:
 
 
 def _steps(world: World, actor: Principal) -> list[Json]:
-    require(actor, "flows:read")
+    require(world, actor, "flows:read")
     return [_step(world.catalogue.get(name)) for name in sorted(world.catalogue.names())]
 
 
@@ -234,7 +234,7 @@ async def nodes(request: HttpRequest) -> list[Json]:
 
 
 def _nodes(world: World, actor: Principal) -> list[Json]:
-    require(actor, "system:read")
+    require(world, actor, "system:read")
     held = len(world.worker.live())
     most = world.policy.of(actor.subnet).limits.executions_running_max
     node = {
@@ -260,7 +260,7 @@ async def health(request: HttpRequest) -> Status[Json]:
 
 
 def _health(world: World, actor: Principal) -> list[Json]:
-    require(actor, "system:read")
+    require(world, actor, "system:read")
     return checks_of(world)
 
 
@@ -271,5 +271,5 @@ async def metrics(request: HttpRequest) -> Json:
 
 
 def _metrics(world: World, actor: Principal) -> Json:
-    require(actor, "system:read")
+    require(world, actor, "system:read")
     return metrics_snapshot(world)

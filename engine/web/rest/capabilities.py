@@ -54,7 +54,7 @@ async def revoke(request: HttpRequest, body: m.RevocationBody) -> Status[None]:
 
 def ceilings_of(world: World, actor: Principal) -> Json:
     """A ``CapabilityCeilings``, of the newest revision."""
-    require(actor, "system:read")
+    require(world, actor, "system:read")
     revision, document = world.access.policy_document(actor.subnet)
     told = list(document.get("capabilities", ()))
     return {"subnet": actor.subnet, "policyRevision": revision, "ceilings": told}

@@ -146,6 +146,7 @@ INSIDE = {
     "relay_outbox",
     "remote_watch",
     "admit_call",
+    "admission",
     "world",
 }
 """Modules that a node runs by itself, or that the others are built on."""

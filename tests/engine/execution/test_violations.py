@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.base.canonical import RAW, cid_of_bytes
-from engine.base.errors import DatabaseUnavailable, SandboxViolation, StepFailure
+from engine.base.errors import DatabaseUnavailable, Quarantined, SandboxViolation, StepFailure
 from engine.base.limits import TRUST_RECHECK_US, Limits
 from engine.ports.policy import PERSONAL, Policy
 from engine.ports.quarantine import PLACED_EVENT, Contained
@@ -135,9 +135,8 @@ def test_a_flow_that_repeats_it_with_ever_new_code_is_refused_as_a_whole(world, 
     assert world.containment.held(PERSONAL, Contained.FLOW) == {"f"}
     steps = [{"id": "nothing", "action": "flow.noop"}]
     create_flow(world, ALICE, {"id": "f", "name": "f", "steps": steps})
-    outcome, _ = again(world, "f")
-    assert outcome.error.code == "quarantined"
-    assert "flow 'f' is in quarantine: 5 violations" in outcome.error.message
+    with pytest.raises(Quarantined, match="flow 'f' is in quarantine: 5 violations"):
+        again(world, "f")
 
 
 def test_violations_long_past_do_not_count(world, clock, store):

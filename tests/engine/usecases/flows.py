@@ -12,6 +12,7 @@ from engine.testing.clock import FakeClock
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
+from engine.testing.trust import open_trust
 from engine.usecases.world import World
 
 ALICE = Principal("alice", "Alice", "personal", frozenset({"flows:read", "flows:write"}))
@@ -43,6 +44,7 @@ def make_world(**rules: Any) -> World:
         "limits": Limits(page_size_max=3),
         "timezone": "Europe/Berlin",
     }
+    parts["trust"] = open_trust(parts["clock"])
     return World(**parts)
 
 
