@@ -81,6 +81,7 @@ secrets: ## make the secret files that compose.yaml mounts, once
 	@test -s secrets/postgres-password || openssl rand -hex 24 > secrets/postgres-password
 	@test -s secrets/secret-key || openssl rand -hex 32 > secrets/secret-key
 	@test -s secrets/node-key || openssl rand -hex 32 > secrets/node-key
+	@test -s secrets/root-key || openssl rand -hex 32 > secrets/root-key
 	@test -s secrets/database-url || printf 'postgresql://qflow:%s@postgresql:5432/qflow\n' \
 		"$$(cat secrets/postgres-password)" > secrets/database-url
 	@chmod 644 secrets/*

@@ -6,6 +6,7 @@ from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHea
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
 from engine.storage.identity_tables import HeldKey, Identity, KeyEvent
 from engine.storage.ingress_tables import EventSchema, SeenCall
+from engine.storage.key_tables import Key
 from engine.storage.search_tables import IndexEntry
 from engine.storage.tables import (
     ApiToken,
@@ -44,6 +45,7 @@ __all__ = [
     "Identity",
     "IndexEntry",
     "JournalEntry",
+    "Key",
     "KeyEvent",
     "LogHead",
     "LogNode",

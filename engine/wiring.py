@@ -33,7 +33,10 @@ from engine.execution.runner import Services
 from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
 from engine.identity.ed25519 import Ed25519
+from engine.identity.keyring import Keyring
+from engine.identity.root_keys import GivenRootKeys, RootKeyFile
 from engine.identity.sealing import NodeSealer
+from engine.ports.cipher import Cipher
 from engine.ports.clock import Clock, Entropy
 from engine.ports.importer import Importer
 from engine.ports.journal_store import Outgoing
@@ -53,6 +56,7 @@ from engine.storage.flows import DjangoFlowStore
 from engine.storage.identities import DjangoIdentityStore
 from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.journal import DjangoJournalStore
+from engine.storage.keys import DjangoKeyStore
 from engine.storage.permissions import DjangoPermissionStore
 from engine.storage.policies import StoredPolicies
 from engine.storage.quarantine import DjangoQuarantineStore
@@ -136,10 +140,11 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     """A world from the settings; nothing is started."""
     clock, entropy, metrics = SystemClock(), SystemEntropy(), PrometheusMetrics()
     notifier = ChannelsNotifier()
-    catalogue, flows = Registry(), DjangoFlowStore()
+    keyring = _keyring(settings, clock)
+    catalogue, flows = Registry(), DjangoFlowStore(cipher=keyring)
     identities = _identities(settings, clock)
     signing = RoleSigning(identities, settings.node_id)
-    journal, access = DjangoJournalStore(signing=signing), DjangoAccessStore()
+    journal, access = DjangoJournalStore(signing=signing, cipher=keyring), DjangoAccessStore()
     blocks = FileBlockStore(settings.data_dir / "blocks")
     policy = _policies(settings, access, clock)
     plans, notifier = Plans(flows, catalogue, metrics), ChannelsNotifier()
@@ -148,7 +153,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
     violations = _violations(trust, metrics, notifier, clock, entropy)
     services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations, trust)
-    services = replace(services, capabilities=capability_host(settings, notifier, clock, entropy))
+    services = replace(services, capabilities=capability_host(settings, notifier, clock, entropy, keyring))
     knot, app = _Knot(), current_app._get_current_object()
     parts = Parts(
         journal=journal,
@@ -171,10 +176,10 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         access=access,
         blocks=blocks,
         index=DjangoSearchIndex(),
-        capabilities=DjangoCapabilityStore(),
         seen=DjangoSeenCalls(),
         schemas=DjangoSchemaStore(),
         secrets=SecretFiles(settings.secrets_file),
+        capabilities=DjangoCapabilityStore(cipher=keyring),
         catalogue=catalogue,
         policy=policy,
         notifier=notifier,
@@ -194,6 +199,8 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         signatures=identities.scheme,
         identities=identities,
         signing=signing,
+        cipher=keyring,
+        keys=keyring,
         audit=DjangoAuditTrail(),
         importer=importer,
     )
@@ -241,6 +248,13 @@ def _policies(settings: EngineSettings, access: DjangoAccessStore, clock: System
         files_root=str(settings.files_root) if settings.files_root else None,
         monotonic_us=clock.monotonic_us,
     )
+
+
+def _keyring(settings: EngineSettings, clock: SystemClock) -> Keyring:
+    """All keys that seal what this node stores."""
+    given = settings.root_key
+    roots = GivenRootKeys(given) if given else RootKeyFile(settings.data_dir / "root-key")
+    return Keyring(roots, DjangoKeyStore(), clock.now_us, clock.monotonic_us)
 
 
 def _services(
@@ -425,12 +439,13 @@ def forget() -> None:
 
 
 def capability_host(
-    settings: EngineSettings, notifier: Notifier, clock: Clock, entropy: Entropy
+    settings: EngineSettings, notifier: Notifier, clock: Clock, entropy: Entropy, cipher: Cipher
 ) -> CapabilityHost:
     """What the guests of this process reach the world through, behind capability tokens."""
     keys = NodeKeys(keep(settings.data_dir / "capability-key", fresh_key()))
     secret_files = SecretFiles(settings.secrets_file)
-    reach = Reach(DjangoCapabilityStore(), DjangoFlowValues(), secret_files, GuardedEgress)
+    values = DjangoFlowValues(cipher=cipher)
+    reach = Reach(DjangoCapabilityStore(cipher=cipher), values, secret_files, GuardedEgress)
     return CapabilityHost(keys, reach, notifier, clock, entropy)
 
 

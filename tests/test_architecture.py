@@ -26,6 +26,7 @@ FAKES = {
     "Breakers": "engine.testing.step_bench:ClosedCircuits",
     "Cancellation": "engine.testing.step_bench:ManualCancellation",
     "Capabilities": "engine.testing.memory_capabilities:RecordingHost",
+    "Cipher": "engine.identity.keyring:Keyring",
     "CapabilityStore": "engine.testing.memory_capabilities:MemoryCapabilityStore",
     "Clock": "engine.testing.clock:FakeClock",
     "Entropy": "engine.testing.clock:SeededEntropy",
@@ -34,6 +35,9 @@ FAKES = {
     "HttpEgress": "engine.testing.memory_capabilities:RecordingEgress",
     "Importer": "engine.testing.importers:PlainImporter",
     "JournalStore": "engine.testing.memory_journal:MemoryJournal",
+    "DataKey": "engine.identity.xchacha:XChaChaKey",
+    "KeyKeeper": "engine.identity.keyring:Keyring",
+    "KeyStore": "engine.testing.memory_keys:MemoryKeys",
     "KeyValueStore": "engine.testing.memory_capabilities:MemoryFlowValues",
     # modules have no fake: their tests use the real runner, without its cache on disk
     "LoadedModule": "engine.sandbox.modules.wasm_modules:Module",
@@ -107,6 +111,7 @@ def test_only_wiring_names_adapters():
         "engine/storage/",
         "engine/dispatch/",
         "engine/sandbox/",
+        "engine/identity/",
         "engine/cli/eval.py",  # evaluates without a node
     )
     allowed += ("engine/testing/",)  # fakes share what the stores share

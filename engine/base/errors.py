@@ -32,7 +32,9 @@
     │   └── DatabaseUnavailable node_failure          locked, gone or full; may work again soon
     ├── JournalConflict         execution_error       a second writer was refused
     ├── ContentErased           execution_error  410  erased for good; only hashes and proofs are left
+    ├── KeyMissing              execution_error       this node has not got the key that opens it
     └── CorruptData             execution_error       stored bytes do not match their hash
+        └── SealBroken          execution_error       sealed bytes were changed, or belong elsewhere
 
     StepCancelled (BaseException)                     so that no ``except Exception`` can eat it
 
@@ -342,6 +344,18 @@ class ContentErased(QflowError):
 
     code = "content_erased"
     http_status = 410
+
+
+class SealBroken(CorruptData):
+    """Sealed bytes do not open: they were changed, or they belong to another place."""
+
+    code = "seal_broken"
+
+
+class KeyMissing(QflowError):
+    """The key that opens this is not on this node."""
+
+    code = "key_missing"
 
 
 class StepCancelled(BaseException):

@@ -199,6 +199,8 @@ TRAIL_KEYS_MAX = 20_000  # kinds of passed checks counted before they are writte
 DATA_SUBJECTS_MAX = 1_000  # persons whose data one execution may be about
 
 # What a process keeps
+KEYS_KEPT_MAX = 10_000  # unwrapped subnet and class keys
+RECIPIENTS_MAX = 1_000  # recipients of one shared envelope
 BINDINGS_MAX = 20_000  # steps bound to their types
 PLANS_MAX = 512  # compiled flow versions
 SPILLED_BYTES_MAX = 64 * 1024 * 1024  # large outputs kept in memory beside their blocks

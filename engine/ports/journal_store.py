@@ -179,6 +179,10 @@ class JournalStore(Protocol):
     def delete(self, execution: str) -> None:
         """Delete journal and header; raises :class:`WrongState` while it is not ended."""
 
+    def shred(self, execution: str) -> None:
+        """Erase the contents of an ended execution for good: its keys, payloads, signals. Header, digests
+        and hashes stay. Raises :class:`WrongState` while it is not ended; shredding twice is no error."""
+
     def expired(self, now_us: int, limit: int = 200) -> list[str]:
         """Ended executions whose retention is over."""
 

@@ -37,6 +37,15 @@ def key_text() -> Reader:
     return Reader(f"{KEY_DIGITS} hexadecimal digits, such as openssl rand -hex 32 prints", parse)
 
 
+def key_texts() -> Reader:
+    """Keys of 32 bytes in hexadecimal, separated by spaces or commas; empty means none."""
+
+    def parse(value: str) -> str:
+        return " ".join(key_text().parse(word) for word in value.replace(",", " ").split())
+
+    return Reader(f"{KEY_DIGITS} hexadecimal digits, or several such keys, the newest first", parse)
+
+
 def whole_number(low: int, high: int) -> Reader:
     """An integer in a range, both ends included; ``_`` may group digits."""
 

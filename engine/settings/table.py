@@ -218,6 +218,18 @@ SETTINGS: tuple[Setting, ...] = (
         True,
     ),
     Setting(
+        "QFLOW_ROOT_KEY",
+        "root_key",
+        "",
+        readers.key_texts(),
+        "Wraps the keys of the subnets, which encrypt everything that is stored; see "
+        "[encryption](encryption.md). Processes that share a database need the same. Empty: one is made on "
+        "first start and kept in the data directory with mode 0600.",
+        "",
+        "",
+        True,
+    ),
+    Setting(
         "QFLOW_NODE_KEY",
         "node_key",
         "",

@@ -44,6 +44,7 @@ class EngineSettings:
     log_level: str
     log_format: str
     secret: str
+    root_key: str
     node_key: str
     limits: Limits
     warnings: tuple[str, ...] = ()

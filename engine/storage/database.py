@@ -19,6 +19,9 @@ Row = tuple[Any, ...]
 LOCK_WAIT_S = 10.0
 """How long a thread waits for its turn to write to SQLite."""
 
+ERASE_WAIT_MS = 500
+"""How long an erasure waits for readers, to empty SQLite's write-ahead log after it."""
+
 
 class _Turns:
     """One write at a time per process on SQLite: a lock wakes its waiter at once, where SQLite's own
@@ -63,6 +66,28 @@ class Database:
             connection.cursor() as cursor,
         ):
             yield cursor
+
+    @contextmanager
+    def erasing(self) -> Iterator[Any]:
+        """A cursor within a write transaction whose deleted bytes are overwritten, also in SQLite's
+        write-ahead log where nobody reads at that moment. PostgreSQL does so with its next VACUUM."""
+        connection = connections[self.using]
+        if connection.vendor != "sqlite" or connection.in_atomic_block:
+            with self.transaction() as cursor:
+                yield cursor
+            return
+        self.rows("PRAGMA secure_delete = ON")
+        with self.transaction() as cursor:
+            yield cursor
+        self._empty_log()
+
+    def _empty_log(self) -> None:
+        waited = self.value("PRAGMA busy_timeout")
+        self.rows(f"PRAGMA busy_timeout = {ERASE_WAIT_MS}")
+        try:
+            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.rows(f"PRAGMA busy_timeout = {waited}")
 
     def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """One statement in a transaction of its own; gives how many rows it touched."""

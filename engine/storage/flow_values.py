@@ -8,7 +8,9 @@ from typing import Any
 from engine.base.canonical import decode, encode
 from engine.base.errors import ResourceExhausted, StaleRevision
 from engine.ports.capabilities import Kept
+from engine.ports.cipher import VALUES, Cipher, bound_to
 from engine.storage.database import Database
+from engine.storage.vault import Unsealed
 
 KEYS_MAX = 10_000
 """Values of one flow."""
@@ -39,17 +41,28 @@ _KEYS = (
 class DjangoFlowValues:
     """:class:`engine.ports.capabilities.KeyValueStore` on SQLite or PostgreSQL."""
 
-    def __init__(self, using: str = "default", keys_max: int = KEYS_MAX, bytes_max: int = BYTES_MAX) -> None:
+    def __init__(
+        self,
+        using: str = "default",
+        keys_max: int = KEYS_MAX,
+        bytes_max: int = BYTES_MAX,
+        cipher: Cipher | None = None,
+    ) -> None:
         self._db, self._keys_max, self._bytes_max = Database(using), keys_max, bytes_max
+        self._cipher = cipher or Unsealed()
 
     def get(self, subnet: str, flow: str, key: str) -> Kept | None:
         """The value of a key."""
         row = self._db.row(_READ, [subnet, flow, key])
-        return None if row is None else Kept(decode(bytes(row[0])), row[1])
+        if row is None:
+            return None
+        place = bound_to("value", subnet, flow, key)
+        return Kept(decode(self._cipher.open(subnet, VALUES, bytes(row[0]), place)), row[1])
 
     def put(self, subnet: str, flow: str, key: str, value: Any, expected: int | None, now_us: int) -> int:
         """See :meth:`KeyValueStore.put`."""
         data, where = encode(value), [subnet, flow, key]
+        sealed = self._cipher.seal(subnet, VALUES, data, bound_to("value", *where))
         with self._db.transaction() as cursor:
             cursor.execute(_STANDING + self._db.for_update, where)
             revision, size = cursor.fetchone() or (0, 0)
@@ -58,7 +71,7 @@ class DjangoFlowValues:
             cursor.execute(_HELD, [subnet, flow])
             keys, held = cursor.fetchone()
             check_room(flow, keys + (revision == 0), held - size + len(data), self._keys_max, self._bytes_max)
-            cursor.execute(_CREATE if expected == 0 else _PUT, [*where, data, len(data), now_us])
+            cursor.execute(_CREATE if expected == 0 else _PUT, [*where, sealed, len(data), now_us])
             if cursor.rowcount != 1:
                 raise stale(key, 0, 1)
             cursor.execute(_STANDING, where)

@@ -9,10 +9,12 @@ from engine.base.canonical import cid_of_bytes, decode, encode
 from engine.base.errors import CorruptData, StaleRevision, UnknownObject, WrongState
 from engine.flow.canonical import from_canonical, to_canonical
 from engine.flow.model import Flow
+from engine.ports.cipher import FLOWS, Cipher, bound_to
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
 from engine.storage import triggers
 from engine.storage.database import Database, Row, text
 from engine.storage.recent import Recent
+from engine.storage.vault import Unsealed
 
 VERSIONS_KEPT = 256
 """Flow versions that a process keeps in memory."""
@@ -61,8 +63,10 @@ _NEWEST = "SELECT MAX(number) FROM engine_flow_version WHERE subnet = %s AND flo
 class DjangoFlowStore:
     """:class:`engine.ports.flow_store.FlowStore` on SQLite or PostgreSQL."""
 
-    def __init__(self, using: str = "default", versions_kept: int = VERSIONS_KEPT) -> None:
-        self._db = Database(using)
+    def __init__(
+        self, using: str = "default", versions_kept: int = VERSIONS_KEPT, cipher: Cipher | None = None
+    ) -> None:
+        self._db, self._cipher = Database(using), cipher or Unsealed()
         self._versions: Recent[tuple[str, str], Flow] = Recent(versions_kept)
 
     # --- definitions ------------------------------------------------------------------------------
@@ -71,12 +75,13 @@ class DjangoFlowStore:
         """See :meth:`FlowStore.create`."""
         content = encode(to_canonical(flow))
         version = cid_of_bytes(content)
+        sealed = self._sealed(subnet, version, content)
         with self._db.transaction() as cursor:
             cursor.execute(_INSERT, [*_described(flow, flow.owner), version, now_us, subnet, flow.id, now_us])
             if cursor.rowcount != 1:
                 taken = f"there is a flow {flow.id!r} already; update it, or choose another id"
                 raise WrongState(taken, flow=flow.id)
-            _add_version(cursor, subnet, flow.id, content, author, message, now_us)
+            _add_version(cursor, subnet, flow.id, (version, sealed), author, message, now_us)
             return self._record(cursor, subnet, flow.id)
 
     def save(
@@ -85,6 +90,7 @@ class DjangoFlowStore:
         """See :meth:`FlowStore.save`."""
         content = encode(to_canonical(flow))
         version = cid_of_bytes(content)
+        sealed = self._sealed(subnet, version, content)
         with self._db.transaction() as cursor:
             before = self._record(cursor, subnet, flow.id, lock=True)
             if version == before.revision:
@@ -93,8 +99,11 @@ class DjangoFlowStore:
                 raise StaleRevision(newest=before.revision, given=revision)
             described = _described(flow, flow.owner or before.owner)
             cursor.execute(_SAVE, [*described, version, now_us, subnet, flow.id])
-            _add_version(cursor, subnet, flow.id, content, author, message, now_us)
+            _add_version(cursor, subnet, flow.id, (version, sealed), author, message, now_us)
             return self._record(cursor, subnet, flow.id)
+
+    def _sealed(self, subnet: str, version: str, content: bytes) -> bytes:
+        return self._cipher.seal(subnet, FLOWS, content, bound_to("flow", subnet, version))
 
     def record(self, subnet: str, flow_id: str) -> FlowRecord:
         """See :meth:`FlowStore.record`."""
@@ -123,7 +132,7 @@ class DjangoFlowStore:
         row = self._db.row(_CONTENT, [subnet, version])
         if row is None:
             raise UnknownObject(f"there is no flow version {version!r}", version=version)
-        content = bytes(row[0])
+        content = self._cipher.open(subnet, FLOWS, bytes(row[0]), bound_to("flow", subnet, version))
         if cid_of_bytes(content) != version:
             message = f"flow version {version} does not match its CID; restore it from a backup"
             raise CorruptData(message, version=version)
@@ -264,10 +273,10 @@ def _record_of(row: Row) -> FlowRecord:
 
 
 def _add_version(
-    cursor: Any, subnet: str, flow_id: str, content: bytes, author: str, message: str, now_us: int
+    cursor: Any, subnet: str, flow_id: str, saved: tuple[str, bytes], author: str, message: str, now_us: int
 ) -> None:
-    version = cid_of_bytes(content)
-    cursor.execute(_DEFINE, [subnet, version, content])
+    version, sealed = saved
+    cursor.execute(_DEFINE, [subnet, version, sealed])
     described = [text(author), text(message)]
     cursor.execute(_APPEND, [subnet, flow_id, version, *described, now_us, subnet, flow_id])
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from engine.base.canonical import decode, encode
 from engine.journal.state import Status
+from engine.ports.cipher import Cipher
 from engine.ports.journal_store import Header
 from engine.storage.database import Row
+from engine.storage.vault import Vault
 
 COLUMNS = tuple(field.name for field in fields(Header))
 """The columns of ``engine_execution`` that make up a header, in the order of its fields."""
@@ -33,16 +35,25 @@ CHANGING = (
 """What a commit may change; the rest was decided when the execution was created."""
 
 _STATUS, _ERROR = COLUMNS.index("status"), COLUMNS.index("error")
+_ID, _SUBNET = COLUMNS.index("id"), COLUMNS.index("subnet")
 _STATUSES = {status.value: status for status in Status}
 
 
-def header_of(row: Row) -> Header:
-    """The header from the selected columns."""
+def header_of(row: Row, cipher: Cipher, wrapped: bytes | None) -> Header:
+    """The header from the selected columns, and the execution's wrapped data key."""
     values = list(row)
     values[_STATUS] = _STATUSES[values[_STATUS]]
     if values[_ERROR] is not None:
-        values[_ERROR] = decode(bytes(values[_ERROR]))
+        vault = Vault.opened(cipher, values[_SUBNET], values[_ID], wrapped)
+        values[_ERROR] = decode(vault.open("error", bytes(values[_ERROR])))
     return Header(*values)
+
+
+def seal_error(values: list[Any], names: tuple[str, ...], vault: Vault) -> None:
+    """Seal the error among the columns' values, in place."""
+    place = names.index("error")
+    if values[place] is not None:
+        values[place] = vault.seal("error", values[place])
 
 
 def values_of(header: Header, names: tuple[str, ...]) -> list[Any]:

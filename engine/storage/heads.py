@@ -7,18 +7,20 @@ from typing import Any
 
 from engine.audit.verifier.chain import salt_of
 from engine.audit.verifier.statements import head_statement
+from engine.ports.cipher import Cipher
 from engine.ports.journal_store import Header
 from engine.ports.proofs import SignedHead, Trail, TrailEntry
 from engine.ports.signer import Signing
 from engine.storage.chain import Link, Sealed
 from engine.storage.database import Database, Row
+from engine.storage.vault import Vault
 
 _HEAD = (
     "INSERT INTO engine_signed_head"
     " (execution, sequence, subnet, hash, at_us, identity, key, signature)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
 )
-_ANCHOR = "SELECT base_sequence, base_head, salt_key FROM engine_execution WHERE id = %s"
+_ANCHOR = "SELECT base_sequence, base_head, subnet, data_key, salt_key FROM engine_execution WHERE id = %s"
 _ENTRIES = (
     "SELECT sequence, payload, digest, hash FROM engine_journal_entry WHERE execution = %s ORDER BY sequence"
 )
@@ -48,7 +50,7 @@ def head_of(row: Row) -> SignedHead:
     return SignedHead(sequence, bytes(hash_), at_us, identity, key, bytes(signature))
 
 
-def read_trail(db: Database, execution: str) -> Trail | None:
+def read_trail(db: Database, cipher: Cipher, execution: str) -> Trail | None:
     """What proves a journal; None where there is no such execution. Read again where the journal was
     truncated meanwhile."""
     anchor = db.row(_ANCHOR, [execution])
@@ -58,9 +60,21 @@ def read_trail(db: Database, execution: str) -> Trail | None:
         before, anchor = anchor, db.row(_ANCHOR, [execution])
         if anchor == before:
             found = [Sealed(sequence, *map(bytes, blobs)) for sequence, *blobs in rows]
-            salt_key = None if anchor[2] is None else bytes(anchor[2])
+            salt_key, found = _opened(cipher, execution, anchor, found)
             return trail_of(Link(anchor[0], anchor[1]), salt_key, found, heads)
     return None
+
+
+def _opened(
+    cipher: Cipher, execution: str, anchor: Row, entries: list[Sealed]
+) -> tuple[bytes | None, list[Sealed]]:
+    """Salt key and entries with their contents, which are left as they are where they were erased."""
+    _, _, subnet, wrapped, salt_key = anchor
+    if wrapped is None or salt_key is None:
+        return None, entries
+    vault = Vault.opened(cipher, subnet, execution, bytes(wrapped))
+    contents = [entry._replace(payload=vault.open_entry(entry.sequence, entry.payload)) for entry in entries]
+    return vault.open("salt key", bytes(salt_key)), contents
 
 
 def trail_of(

@@ -10,18 +10,20 @@ from engine.audit.verifier.chain import SALT_KEY_BYTES
 from engine.base.canonical import decode, encode
 from engine.base.errors import CorruptData, JournalConflict, LeaseLost, UnknownObject, WrongState
 from engine.journal.state import Status
+from engine.ports.cipher import EFFECTS, Cipher, bound_to
 from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
 from engine.ports.proofs import Trail
 from engine.ports.signer import Signing
 from engine.storage import lanes
 from engine.storage.chain import START, Link, Sealed, opened, payloads, sealed
 from engine.storage.database import Database, Row, holes, text
-from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, values_of
+from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, seal_error, values_of
 from engine.storage.heads import read_trail, signed, write_head
+from engine.storage.vault import Unsealed, Vault
 
 _CREATE = (
-    f"INSERT INTO engine_execution ({SELECTED}, base_sequence, base_head, salt_key)"  # noqa: S608
-    f" VALUES ({holes(COLUMNS)}, 0, '', %s) ON CONFLICT (id) DO NOTHING"
+    f"INSERT INTO engine_execution ({SELECTED}, base_sequence, base_head, data_key, salt_key)"  # noqa: S608
+    f" VALUES ({holes(COLUMNS)}, 0, '', %s, %s) ON CONFLICT (id) DO NOTHING"
 )
 _SEQUENCE, _HEAD = COLUMNS.index("sequence"), COLUMNS.index("head")
 _UPDATE = (
@@ -29,7 +31,10 @@ _UPDATE = (
     " WHERE id = %s AND lease_owner = %s AND sequence = %s"
 )
 _NEW_SEQUENCE, _NEW_HEAD = CHANGING.index("sequence"), CHANGING.index("head")
-_STANDING = "SELECT lease_owner, sequence, head, base_sequence, salt_key FROM engine_execution WHERE id = %s"
+_STANDING = (
+    "SELECT lease_owner, sequence, head, base_sequence, data_key, salt_key"
+    " FROM engine_execution WHERE id = %s"
+)
 _APPEND = (
     "INSERT INTO engine_journal_entry (execution, sequence, subnet, payload, digest, hash)"
     " VALUES (%s, %s, %s, %s, %s, %s)"
@@ -53,16 +58,33 @@ _TAKE = (
     " WHERE id = %s AND status IN ('paused', 'running', 'waiting')"
     " AND (lease_owner = '' OR lease_owner = %s OR lease_until_us <= %s)"
 )
-_ANCHORED = f"SELECT {SELECTED}, base_sequence, base_head, salt_key FROM engine_execution WHERE id = %s"  # noqa: S608
+_ANCHORED = (
+    f"SELECT {SELECTED}, data_key, base_sequence, base_head, salt_key"  # noqa: S608
+    " FROM engine_execution WHERE id = %s"
+)
 _ENTRIES = (
     "SELECT sequence, payload, digest, hash FROM engine_journal_entry"
     " WHERE execution = %s AND sequence > %s AND sequence <= %s ORDER BY sequence"
+)
+_KEY = "SELECT subnet, data_key FROM engine_execution WHERE id = %s"
+_DUE_EFFECTS = (
+    "SELECT effect, kind, subnet, payload FROM engine_outbox WHERE due_us <= %s ORDER BY due_us, id LIMIT %s"
 )
 _HASH = "SELECT hash FROM engine_journal_entry WHERE execution = %s AND sequence = %s"
 _EXPIRED = (
     "SELECT id FROM engine_execution WHERE keep_until_us IS NOT NULL AND keep_until_us <= %s"
     " AND status IN ('aborted', 'completed', 'failed') ORDER BY keep_until_us, id LIMIT %s"
 )
+
+_SHRED_KEYS = "UPDATE engine_execution SET data_key = NULL, salt_key = NULL, error = NULL WHERE id = %s"
+_SHRED = (
+    "UPDATE engine_journal_entry SET payload = %s WHERE execution = %s",
+    "UPDATE engine_signal SET payload = %s, consumed = TRUE WHERE execution = %s",
+    "UPDATE engine_capability_use SET arguments = %s WHERE execution = %s",
+)
+
+_Keys = tuple[bytes | None, bytes | None]
+"""The wrapped data key and the sealed salt key of an execution; None once its contents were erased."""
 
 
 class DjangoJournalStore:
@@ -73,49 +95,73 @@ class DjangoJournalStore:
         using: str = "default",
         random: Callable[[int], bytes] = secrets.token_bytes,
         signing: Signing | None = None,
+        cipher: Cipher | None = None,
     ) -> None:
         self._db, self._random, self._signing = Database(using), random, signing
+        self._cipher = cipher or Unsealed()
 
     # --- journals ---------------------------------------------------------------------------------
 
     def create(self, commit: Commit) -> str:
         """See :meth:`JournalStore.create`."""
-        header = commit.header
-        salt_key = self._random(SALT_KEY_BYTES)
+        header, salt_key = commit.header, self._random(SALT_KEY_BYTES)
+        vault, wrapped = Vault.made(self._cipher, header.subnet, header.id)
         entries = sealed(START, salt_key, payloads(commit.facts), header.id)
+        effects = self._effects(commit)
         values = values_of(header, COLUMNS)
         values[_SEQUENCE], values[_HEAD] = len(entries), _head(entries, "")
+        seal_error(values, COLUMNS, vault)
         with self._db.transaction() as cursor:
-            cursor.execute(_CREATE, [*values, salt_key])
+            cursor.execute(_CREATE, [*values, wrapped, vault.seal("salt key", salt_key)])
             if cursor.rowcount != 1:
                 raise JournalConflict(f"execution {header.id} was started before", execution=header.id)
-            self._write(cursor, commit, entries)
+            self._sign(cursor, header, entries)
+            _write(cursor, commit, _at_rest(entries, vault), effects)
         return _head(entries, "")
 
     def commit(self, commit: Commit, owner: str) -> str:
         """See :meth:`JournalStore.commit`."""
         header, contents = commit.header, payloads(commit.facts)
-        values = values_of(header, CHANGING)
+        values, effects = values_of(header, CHANGING), self._effects(commit)
         with self._db.transaction() as cursor:
-            end, base, salt_key = self._standing(cursor, commit, owner)
-            entries = sealed(end, salt_key, contents, header.id)
+            end, base, keys = self._standing(cursor, commit, owner)
+            entries: list[Sealed] = []
+            if contents or header.error is not None:
+                vault, salt_key = self._opened(header, *keys)
+                entries = sealed(end, salt_key, contents, header.id)
+                seal_error(values, CHANGING, vault)
             head = _head(entries, end.head)
             values[_NEW_SEQUENCE], values[_NEW_HEAD] = end.sequence + len(entries), head
             cursor.execute(_UPDATE, [*values, header.id, owner, commit.expected])
             assert cursor.rowcount == 1, "the row is locked by this transaction"
-            self._write(cursor, commit, entries)
+            self._sign(cursor, header, entries)
+            _write(cursor, commit, _at_rest(entries, vault) if entries else (), effects)
             if commit.drop_before - 1 > base:
                 _truncate(cursor, header.id, commit.drop_before - 1)
         return head
 
-    def _write(self, cursor: Any, commit: Commit, entries: Sequence[Sealed]) -> None:
-        """Entries with the signed head of them, effects and consumed signals of one commit."""
-        _write(cursor, commit, entries)
+    def _sign(self, cursor: Any, header: Header, entries: Sequence[Sealed]) -> None:
+        """The signed head of the entries that a commit appends."""
         if entries and self._signing is not None:
-            write_head(cursor, commit.header, signed(self._signing, commit.header, entries[-1]))
+            write_head(cursor, header, signed(self._signing, header, entries[-1]))
 
-    def _standing(self, cursor: Any, commit: Commit, owner: str) -> tuple[Link, int, bytes | None]:
-        """Where the journal ends, what was dropped, and the salt key; the writer must hold the lease."""
+    def _effects(self, commit: Commit) -> list[Row]:
+        """The rows of its effects. Their class of contents has its own key, since they outlive the
+        execution, and it may be made here: before the transaction begins."""
+        id, subnet = commit.header.id, commit.header.subnet
+        return [
+            (o.id, id, subnet, o.kind, self._cipher.seal(subnet, EFFECTS, encode(dict(o.payload)), place))
+            for o in commit.outgoing
+            for place in [bound_to("effect", subnet, o.id)]
+        ]
+
+    def _opened(self, header: Header, wrapped: bytes | None, salt_key: bytes | None) -> tuple[Vault, bytes]:
+        """The keys of an execution; raises :class:`ContentErased`."""
+        vault = Vault.opened(self._cipher, header.subnet, header.id, None if salt_key is None else wrapped)
+        return vault, vault.open("salt key", salt_key or b"")
+
+    def _standing(self, cursor: Any, commit: Commit, owner: str) -> tuple[Link, int, _Keys]:
+        """Where the journal ends, what was dropped, and the stored keys; the writer must hold the lease."""
         id = commit.header.id
         cursor.execute(_STANDING + self._db.for_update, [id])
         row = cursor.fetchone()
@@ -125,17 +171,19 @@ class DjangoJournalStore:
         if row[1] != commit.expected:
             message = f"execution {id} has {row[1]} entries where its writer expected {commit.expected}"
             raise JournalConflict(message, execution=id, sequence=row[1])
-        return Link(row[1], row[2]), row[3], _bytes(row[4])
+        return Link(row[1], row[2]), row[3], (_bytes(row[4]), _bytes(row[5]))
 
     def header(self, execution: str) -> Header:
         """See :meth:`JournalStore.header`."""
         return self._anchored(execution)[0]
 
-    def _anchored(self, execution: str) -> tuple[Header, Link, bytes | None]:
+    def _anchored(self, execution: str) -> tuple[Header, Link, _Keys]:
         row = self._db.row(_ANCHORED, [execution])
         if row is None:
             raise UnknownObject(f"there is no execution {execution!r}", execution=execution)
-        return header_of(row[:-3]), Link(*row[-3:-1]), _bytes(row[-1])
+        *columns, wrapped, sequence, head, salt_key = row
+        keys = (_bytes(wrapped), _bytes(salt_key))
+        return header_of(tuple(columns), self._cipher, keys[0]), Link(sequence, head), keys
 
     def load(self, execution: str) -> tuple[Header, list[Entry]]:
         """See :meth:`JournalStore.load`."""
@@ -145,29 +193,38 @@ class DjangoJournalStore:
         """See :meth:`JournalStore.entries`."""
         return self._read(execution, after, limit)[1]
 
+    def trail(self, execution: str) -> Trail:
+        """See :meth:`JournalStore.trail`; raises :class:`UnknownObject`."""
+        trail = read_trail(self._db, self._cipher, execution)
+        if trail is None:
+            raise UnknownObject(f"there is no execution {execution!r}", execution=execution)
+        return trail
+
     def _read(self, execution: str, after: int, limit: int | None) -> tuple[Header, list[Entry]]:
         """Header and entries, which are read one after the other: where they do not fit, the journal may
         have been truncated in between, and is read again."""
         seen: Link | None = None
         while True:
-            header, base, salt_key = self._anchored(execution)
+            header, base, keys = self._anchored(execution)
             try:
-                return header, self._window(header, base, salt_key, after, limit)
+                return header, self._window(header, base, keys, after, limit)
             except CorruptData:
                 if base == seen:
                     raise
                 seen = base
 
-    def _window(
-        self, header: Header, base: Link, salt_key: bytes | None, after: int, limit: int | None
-    ) -> list[Entry]:
+    def _window(self, header: Header, base: Link, keys: _Keys, after: int, limit: int | None) -> list[Entry]:
         first = max(after, base.sequence)
         last = header.sequence if limit is None else min(first + limit, header.sequence)
         if last <= first:
             return []
         anchor = base if first == base.sequence else Link(first, self._hash(header.id, first))
+        vault, salt_key = self._opened(header, *keys)
         rows = self._db.rows(_ENTRIES, [header.id, first, last])
-        found = (Sealed(sequence, *map(bytes, blobs)) for sequence, *blobs in rows)
+        found = (
+            Sealed(sequence, vault.open_entry(sequence, bytes(payload)), bytes(digest), bytes(hash_))
+            for sequence, payload, digest, hash_ in rows
+        )
         return opened(header.id, anchor, salt_key, found, last, Link(header.sequence, header.head))
 
     def _hash(self, execution: str, sequence: int) -> str:
@@ -175,13 +232,6 @@ class DjangoJournalStore:
         if hash_ is None:
             raise CorruptData(f"entry {sequence} of execution {execution} is missing", sequence=sequence)
         return bytes(hash_).hex()
-
-    def trail(self, execution: str) -> Trail:
-        """See :meth:`JournalStore.trail`; raises :class:`UnknownObject`."""
-        trail = read_trail(self._db, execution)
-        if trail is None:
-            raise UnknownObject(f"there is no execution {execution!r}", execution=execution)
-        return trail
 
     # --- leases -----------------------------------------------------------------------------------
 
@@ -215,13 +265,15 @@ class DjangoJournalStore:
 
     def post(self, signal: Posted) -> bool:
         """See :meth:`JournalStore.post`; raises :class:`UnknownObject` where there is no such execution."""
-        payload = encode(dict(signal.payload))
-        values = [signal.id, signal.kind, payload, signal.actor, signal.execution]
-        if self._db.write(_POST, values) == 1:
-            return True
-        if self._db.row("SELECT 1 FROM engine_execution WHERE id = %s", [signal.execution]) is None:
+        row = self._db.row(_KEY, [signal.execution])
+        if row is None:
             raise UnknownObject(f"there is no execution {signal.execution!r}", execution=signal.execution)
-        return False
+        if row[1] is None:
+            return False  # it ended, and its contents were erased
+        vault = Vault.opened(self._cipher, row[0], signal.execution, bytes(row[1]))
+        payload = vault.seal(f"signal {signal.id}", encode(dict(signal.payload)))
+        values = [signal.id, signal.kind, payload, signal.actor, signal.execution]
+        return self._db.write(_POST, values) == 1
 
     def with_signals(self, executions: Sequence[str]) -> list[str]:
         """See :meth:`JournalStore.with_signals`."""
@@ -234,23 +286,29 @@ class DjangoJournalStore:
     def inbox(self, execution: str) -> list[Posted]:
         """See :meth:`JournalStore.inbox`; oldest first."""
         sql = (
-            "SELECT signal, execution, kind, payload, actor FROM engine_signal"
+            "SELECT signal, kind, payload, actor FROM engine_signal"
             " WHERE NOT consumed AND execution = %s ORDER BY id"
         )
+        rows = self._db.rows(sql, [execution])
+        key = self._db.row(_KEY, [execution]) if rows else None
+        if key is None:
+            return []
+        vault = Vault.opened(self._cipher, key[0], execution, _bytes(key[1]))
         return [
-            Posted(id, whose, kind, decode(bytes(payload)), actor)
-            for id, whose, kind, payload, actor in self._db.rows(sql, [execution])
+            Posted(id, execution, kind, decode(vault.open(f"signal {id}", bytes(payload))), actor)
+            for id, kind, payload, actor in rows
         ]
 
     # --- outbox -----------------------------------------------------------------------------------
 
     def outbox(self, now_us: int, limit: int = 100) -> list[Outgoing]:
         """See :meth:`JournalStore.outbox`; oldest first among equally due ones."""
-        sql = (
-            "SELECT effect, kind, payload FROM engine_outbox WHERE due_us <= %s ORDER BY due_us, id LIMIT %s"
-        )
-        rows = self._db.rows(sql, [now_us, limit])
-        return [Outgoing(effect, kind, decode(bytes(payload))) for effect, kind, payload in rows]
+        rows = self._db.rows(_DUE_EFFECTS, [now_us, limit])
+        return [
+            Outgoing(effect, kind, decode(self._cipher.open(subnet, EFFECTS, bytes(payload), place)))
+            for effect, kind, subnet, payload in rows
+            for place in [bound_to("effect", subnet, effect)]
+        ]
 
     def sent(self, ids: Sequence[str]) -> None:
         """See :meth:`JournalStore.sent`."""
@@ -298,17 +356,28 @@ class DjangoJournalStore:
     def delete(self, execution: str) -> None:
         """See :meth:`JournalStore.delete`. Effects still in the outbox stay: they must be carried out."""
         with self._db.transaction() as cursor:
-            sql = "SELECT status FROM engine_execution WHERE id = %s"
-            cursor.execute(sql + self._db.for_update, [execution])
-            row = cursor.fetchone()
-            if row is None:
-                raise UnknownObject(f"there is no execution {execution!r}", execution=execution)
-            if not Status(row[0]).ended:
-                message = f"execution {execution} is {row[0]}; abort it before you delete it"
-                raise WrongState(message, execution=execution, status=row[0])
+            self._must_have_ended(cursor, execution, "delete")
             for table in ("journal_entry", "signal", "capability_use", "signed_head"):
                 cursor.execute(f"DELETE FROM engine_{table} WHERE execution = %s", [execution])  # noqa: S608
             cursor.execute("DELETE FROM engine_execution WHERE id = %s", [execution])
+
+    def shred(self, execution: str) -> None:
+        """See :meth:`JournalStore.shred`. The bytes of the keys are overwritten, too."""
+        with self._db.erasing() as cursor:
+            self._must_have_ended(cursor, execution, "shred")
+            cursor.execute(_SHRED_KEYS, [execution])
+            for sql in _SHRED:
+                cursor.execute(sql, [b"", execution])
+
+    def _must_have_ended(self, cursor: Any, execution: str, verb: str) -> None:
+        sql = "SELECT status FROM engine_execution WHERE id = %s"
+        cursor.execute(sql + self._db.for_update, [execution])
+        row = cursor.fetchone()
+        if row is None:
+            raise UnknownObject(f"there is no execution {execution!r}", execution=execution)
+        if not Status(row[0]).ended:
+            message = f"execution {execution} is {row[0]}; abort it before you {verb} it"
+            raise WrongState(message, execution=execution, status=row[0])
 
     def expired(self, now_us: int, limit: int = 200) -> list[str]:
         """See :meth:`JournalStore.expired`; the longest expired first."""
@@ -318,10 +387,11 @@ class DjangoJournalStore:
         """See :meth:`JournalStore.list`. A cursor that no longer exists in the subnet gives nothing."""
         conditions, values = _conditions(query)
         sql = (
-            f"SELECT {SELECTED} FROM engine_execution WHERE {conditions}"  # noqa: S608
+            f"SELECT {SELECTED}, data_key FROM engine_execution WHERE {conditions}"  # noqa: S608
             " ORDER BY created_us DESC, id DESC LIMIT %s"
         )
-        return [header_of(row) for row in self._db.rows(sql, [*values, query.limit])]
+        rows = self._db.rows(sql, [*values, query.limit])
+        return [header_of(row[:-1], self._cipher, _bytes(row[-1])) for row in rows]
 
 
 _LISTED = {
@@ -361,14 +431,21 @@ def _head(entries: Sequence[Sealed], before: str) -> str:
     return entries[-1].hash.hex() if entries else before
 
 
-def _write(cursor: Any, commit: Commit, entries: Sequence[Sealed]) -> None:
+def _at_rest(entries: Sequence[Sealed], vault: Vault) -> list[Sealed]:
+    """The entries with their payloads sealed, as they are stored; hashes are those of the contents."""
+    return [
+        Sealed(sequence, vault.seal_entry(sequence, payload), digest, hash_)
+        for sequence, payload, digest, hash_ in entries
+    ]
+
+
+def _write(cursor: Any, commit: Commit, entries: Sequence[Sealed], effects: Sequence[Row]) -> None:
     """Entries, effects and consumed signals of one commit."""
     id, subnet = commit.header.id, commit.header.subnet
     if entries:
         rows = [(id, entry[0], subnet, *entry[1:]) for entry in entries]
         cursor.executemany(_APPEND, rows)
-    if commit.outgoing:
-        effects = [(o.id, id, subnet, o.kind, encode(dict(o.payload))) for o in commit.outgoing]
+    if effects:
         cursor.executemany(_EFFECT, effects)
     if commit.consumed:
         cursor.executemany(_CONSUME, [(id, signal, subnet, b"") for signal in commit.consumed])

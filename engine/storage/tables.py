@@ -20,8 +20,9 @@ class Execution(models.Model):
     """The header of an execution (:class:`engine.ports.journal_store.Header`).
 
     ``base_sequence`` and ``base_head`` name the entry before the first one kept: truncation moves
-    them forward, and verification starts there. ``salt_key`` salts the digests of the entries' payloads;
-    it is null once they were erased.
+    them forward, and verification starts there. ``data_key`` is wrapped by the subnet's key and seals the
+    entries' payloads, the error, and ``salt_key``, which salts the payloads' digests; both are null once
+    the contents were erased.
     """
 
     id = IdField(primary_key=True)
@@ -50,6 +51,7 @@ class Execution(models.Model):
     concurrency_max = models.IntegerField(null=True)
     base_sequence = models.IntegerField()
     base_head = IdField(max_length=64)
+    data_key = models.BinaryField(null=True)
     salt_key = models.BinaryField(null=True)
 
     class Meta:

@@ -189,8 +189,9 @@ class MemoryJournal:
         """Put a signal in an inbox, unless it was there before."""
         kept = replace(signal, payload=decode(encode(dict(signal.payload))))
         with self._lock:
-            inbox = self._of(signal.execution).inbox
-            if signal.id in inbox:
+            stored = self._of(signal.execution)
+            inbox = stored.inbox
+            if signal.id in inbox or stored.salt_key is None:
                 return False
             inbox[signal.id] = kept
             return True
@@ -297,11 +298,24 @@ class MemoryJournal:
     def delete(self, execution: str) -> None:
         """Delete an ended execution; its effects in the outbox stay."""
         with self._lock:
-            status = self._of(execution).header.status
-            if not status.ended:
-                message = f"execution {execution} is {status}; abort it before you delete it"
-                raise WrongState(message, execution=execution, status=str(status))
+            self._ended(execution, "delete")
             del self.stored[execution]
+
+    def shred(self, execution: str) -> None:
+        """Erase the contents of an ended execution."""
+        with self._lock:
+            stored = self._ended(execution, "shred")
+            stored.salt_key, stored.header = None, replace(stored.header, error=None)
+            stored.entries = [entry._replace(payload=b"") for entry in stored.entries]
+            stored.inbox = dict.fromkeys(stored.inbox)
+
+    def _ended(self, execution: str, verb: str) -> Stored:
+        stored = self._of(execution)
+        status = stored.header.status
+        if not status.ended:
+            message = f"execution {execution} is {status}; abort it before you {verb} it"
+            raise WrongState(message, execution=execution, status=str(status))
+        return stored
 
     def expired(self, now_us: int, limit: int = 200) -> list[str]:
         """Ended executions whose retention is over, the longest expired first."""

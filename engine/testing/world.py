@@ -34,6 +34,7 @@ from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_ingress import MemorySchemaStore, MemorySeenCalls
 from engine.testing.memory_journal import MemoryJournal
+from engine.testing.memory_keys import memory_cipher
 from engine.testing.memory_quarantine import MemoryQuarantine
 from engine.testing.memory_violations import MemoryViolations
 from engine.testing.no_sandbox import NoSandbox
@@ -113,6 +114,9 @@ def fake_world(
         drive_here=drive_here,
         **_parts_of_its_own(),
         identities=IdentityBook(MemoryIdentities(), FakeScheme(), OpenSealer(), clock),
+        cipher=shared.keyring,
+        keys=shared.keyring,
+        audit=MemoryAuditTrail(),
     )
     return shared.world
 
@@ -155,6 +159,7 @@ class _Shared:
         self.catalogue, self.clock, self.entropy = catalogue, clock, entropy
         self.journal, self.flows, self.blocks = journal, flows, blocks
         self.policy, self.limits = policy, limits
+        self.keyring = memory_cipher()
         self.metrics, self.notifier = CountingMetrics(), RecordingNotifier()
         self.plans = Plans(flows, catalogue, self.metrics)
         self.world: World | None = None

@@ -15,6 +15,7 @@ from engine.ports.access_store import AccessStore
 from engine.ports.audit_trail import AuditTrail
 from engine.ports.block_store import BlockStore
 from engine.ports.capabilities import CapabilityStore, SecretSource
+from engine.ports.cipher import Cipher, KeyKeeper
 from engine.ports.clock import Clock, Entropy
 from engine.ports.flow_store import FlowStore
 from engine.ports.importer import Importer
@@ -73,6 +74,8 @@ class World:
     signing: Signing
     identities: IdentityBook
     audit: AuditTrail
+    cipher: Cipher
+    keys: KeyKeeper
     importer: Callable[[str], Importer] = no_importer  # by the name of the other system
 
     @property

@@ -35,6 +35,7 @@ GOOD = {
     "QFLOW_LOG_FORMAT": "json",
     "QFLOW_SECRET_KEY": "s3cret",
     "QFLOW_NODE_KEY": "ab" * 32,
+    "QFLOW_ROOT_KEY": f"{'ab' * 32} {'cd' * 32}",
 }
 
 BAD = {
@@ -52,6 +53,7 @@ BAD = {
     "QFLOW_LOG_LEVEL": ["loud"],
     "QFLOW_LOG_FORMAT": ["xml"],
     "QFLOW_NODE_KEY": ["ab" * 31, "xy" * 32, "ab " * 21 + "a"],
+    "QFLOW_ROOT_KEY": ["ab" * 31, f"{'ab' * 32}, xy"],
 }
 
 

@@ -47,7 +47,7 @@ class Cluster:
         }
         self.web = NodeProcess(home, "--no-workers", **settings)
         lease_ms = int(settings["QFLOW_LIMIT_LEASE_MS"])
-        self.tables = self.web.tables = Tables(postgres.url(database), lease_ms)
+        self.tables = self.web.tables = Tables(postgres.url(database), home, lease_ms)
         self.workers: list[WorkerProcess] = []
         self._made = 0
 

@@ -11,7 +11,12 @@ import psycopg
 
 from engine.base.canonical import decode
 from engine.base.limits import Limits
+from engine.identity.keyring import Keyring
+from engine.identity.root_keys import RootKeyFile
 from engine.journal.facts import Fact, from_plain
+from engine.ports.cipher import KeyRecord
+from engine.storage.vault import Vault
+from engine.testing.memory_keys import MemoryKeys
 
 ENDED = ("completed", "failed", "aborted")
 
@@ -25,15 +30,16 @@ SELECT id FROM engine_execution
 
 
 class Tables:
-    """A node's database by its URL: ``sqlite:///PATH`` or ``postgresql://...``."""
+    """A node's database by its URL: ``sqlite:///PATH`` or ``postgresql://...``. The root key that opens
+    its journals lies in the data directory."""
 
-    def __init__(self, url: str, lease_ms: int = Limits().lease_ms) -> None:
-        self.url, self.lease_s = url, lease_ms / 1000
+    def __init__(self, url: str, data_dir: Path, lease_ms: int = Limits().lease_ms) -> None:
+        self.url, self.data_dir, self.lease_s = url, data_dir, lease_ms / 1000
 
     @classmethod
     def of(cls, data_dir: Path) -> Tables:
         """Those of a node on SQLite."""
-        return cls(f"sqlite:///{data_dir / 'qflow.sqlite3'}")
+        return cls(f"sqlite:///{data_dir / 'qflow.sqlite3'}", data_dir)
 
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Rows of a query with ``?`` for its parameters."""
@@ -55,20 +61,34 @@ class Tables:
 
     def facts(self, execution: str) -> list[Fact]:
         """The journal of an execution."""
-        sql = "SELECT payload FROM engine_journal_entry WHERE execution = ? ORDER BY sequence"
-        return [from_plain(decode(bytes(row[0]))) for row in self.query(sql, execution)]
+        return self._journals("entry.execution = ?", execution).get(execution, [])
 
     def journals(self, flow: str) -> dict[str, list[Fact]]:
         """The journals of all executions of a flow, in one query."""
+        return self._journals("whole.flow = ?", flow)
+
+    def _journals(self, condition: str, value: str) -> dict[str, list[Fact]]:
         sql = (
-            "SELECT entry.execution, entry.payload FROM engine_journal_entry AS entry"
-            " JOIN engine_execution AS whole ON whole.id = entry.execution"
-            " WHERE whole.flow = ? ORDER BY entry.execution, entry.sequence"
+            "SELECT entry.execution, entry.subnet, whole.data_key, entry.sequence, entry.payload"
+            " FROM engine_journal_entry AS entry JOIN engine_execution AS whole ON whole.id = entry.execution"
+            f" WHERE {condition} ORDER BY entry.execution, entry.sequence"
         )
+        cipher, vaults = self._cipher(), dict[str, Vault]()
         found: dict[str, list[Fact]] = {}
-        for execution, payload in self.query(sql, flow):
-            found.setdefault(execution, []).append(from_plain(decode(bytes(payload))))
+        for execution, subnet, wrapped, sequence, sealed in self.query(sql, value):
+            if execution not in vaults:
+                vaults[execution] = Vault.opened(cipher, subnet, execution, bytes(wrapped))
+            payload = vaults[execution].open_entry(sequence, bytes(sealed))
+            found.setdefault(execution, []).append(from_plain(decode(payload)))
         return found
+
+    def _cipher(self) -> Keyring:
+        """One that opens what the node sealed, with its root key and the keys in its database."""
+        keys = MemoryKeys()
+        for row in self.query("SELECT subnet, kind, version, wrapped, created_us FROM engine_key"):
+            keys.stored[row[:3]] = KeyRecord(*row[:3], bytes(row[3]), row[4])
+        roots = RootKeyFile(self.data_dir / "root-key")
+        return Keyring(roots, keys, lambda: 0, lambda: 0)
 
     def ownerless(self) -> set[str]:
         """Executions that could go on now but are in nobody's hands."""

@@ -43,7 +43,7 @@ def test_every_field_of_a_header_has_its_column() -> None:
     assert (
         {field.name for field in fields(Header)}
         == set(COLUMNS)
-        == columns - {"base_sequence", "base_head", "salt_key"}
+        == columns - {"base_sequence", "base_head", "data_key", "salt_key"}
     )
     decided = {"id", "subnet", "flow", "version", "trigger_type", "mode", "priority", "actor", "created_us"}
     assert set(COLUMNS) - set(CHANGING) == decided | {"parent", "concurrency_max"}

@@ -33,10 +33,10 @@ def test_a_node_keeps_its_key_to_itself_and_reaches_the_world(
         {"QFLOW_DATA_DIR": str(tmp_path / "node"), "QFLOW_SECRETS_FILE": str(tmp_path / "secrets.json")}
     )
     store = DjangoCapabilityStore(sqlite_database)
-    monkeypatch.setattr(wiring, "DjangoCapabilityStore", lambda: store)
-    monkeypatch.setattr(wiring, "DjangoFlowValues", lambda: DjangoFlowValues(sqlite_database))
+    monkeypatch.setattr(wiring, "DjangoCapabilityStore", lambda **_: store)
+    monkeypatch.setattr(wiring, "DjangoFlowValues", lambda **_: DjangoFlowValues(sqlite_database))
     world = fake_world(DictCatalogue([]), FakeClock())
-    parts = (world.notifier, world.clock, world.entropy)
+    parts = (world.notifier, world.clock, world.entropy, world.cipher)
     host = wiring.capability_host(settings, *parts)
     kept = tmp_path / "node" / "capability-key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
