@@ -93,6 +93,7 @@ from engine.usecases.tag_version import tag_version
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
 from engine.usecases.validate_flow import step_problems, validate_flow
+from engine.usecases.verify_execution import verify_execution
 from engine.usecases.world import World
 
 
@@ -225,5 +226,6 @@ __all__ = [
     "unpublish_flow",
     "update_flow",
     "validate_flow",
+    "verify_execution",
     "world",
 ]

@@ -54,7 +54,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("checkpoint", "again", "create, list or restore checkpoints of an execution"),
             Entry("fork", "again", "start a new execution from a step of another one"),
             Entry("replay", "again", "run an execution again from the start"),
-            Entry("export", "export", "write an execution's bundle: its definition and its journal"),
+            Entry("export", "export", "write an execution's bundle: all that a stranger needs to check it"),
+            Entry("verify", "export", "check an execution or a bundle; name the first wrong entry"),
         ),
     ),
     (

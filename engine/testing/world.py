@@ -22,6 +22,7 @@ from engine.ports.journal_store import JournalStore, Outgoing
 from engine.ports.policy import PERSONAL
 from engine.ports.quarantine import QuarantineStore
 from engine.ports.sandbox import Sandbox
+from engine.ports.signer import Signing
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.violations import ViolationStore
 from engine.testing.clock import SeededEntropy
@@ -71,13 +72,15 @@ def fake_world(
     drivers: int = 2,
     capabilities: Capabilities | None = None,
     capability_store: CapabilityStore | None = None,
+    signing: Signing | None = None,
+    identities: IdentityBook | None = None,
 ) -> World:
     """A world on fakes, with the given parts in place of theirs. Two worlds on the same journal are
     two workers of one node. A ring reaches the world's own worker."""
     shared = _Shared(
         catalogue,
         clock,
-        journal or MemoryJournal(FakeSigning()),
+        journal or MemoryJournal(signing or FakeSigning()),
         flows or MemoryFlowStore(),
         blocks or MemoryBlocks(),
         policies or FixedPolicies(),
@@ -117,6 +120,7 @@ def fake_world(
         cipher=shared.keyring,
         keys=shared.keyring,
         audit=MemoryAuditTrail(),
+        **_signatures(clock, signing, identities),
     )
     return shared.world
 
@@ -131,10 +135,14 @@ def _parts_of_its_own() -> dict[str, Any]:
         "timezone": "UTC",
         "secret": b"secret",
         "public_url": lambda: "http://node",
-        "signatures": FakeScheme(),
-        "signing": FakeSigning(),
         "audit": MemoryAuditTrail(),
     }
+
+
+def _signatures(clock: Clock, signing: Signing | None, identities: IdentityBook | None) -> dict[str, Any]:
+    """Who signs, and what is known of who signed."""
+    book = identities or IdentityBook(MemoryIdentities(), FakeScheme(), OpenSealer(), clock)
+    return {"identities": book, "signatures": book.scheme, "signing": signing or FakeSigning()}
 
 
 class _Shared:

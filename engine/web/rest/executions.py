@@ -21,7 +21,6 @@ from engine.usecases.export_execution import export_execution
 from engine.usecases.fork_execution import ForkRequest, fork_execution, replay_execution
 from engine.usecases.inspect_execution import execution_logs, execution_metrics, get_execution
 from engine.usecases.world import World
-from engine.web.jsontext import write_json
 from engine.web.rest import models as m
 from engine.web.rest.calls import call
 from engine.web.rest.execution_views import (
@@ -196,10 +195,11 @@ async def answer(request: HttpRequest, execution_id: m.Name, body: m.AnswerBody)
 
 
 @router.get("/executions/{execution_id}/export", response=Json)
-async def export(request: HttpRequest, execution_id: m.Name) -> HttpResponse:
-    """The bundle with which a stranger can check the execution."""
-    bundle = await call(request, export_execution, execution_id)
-    response = HttpResponse(write_json(bundle), content_type="application/json")
+async def export(request: HttpRequest, execution_id: m.Name, withhold: bool = False) -> HttpResponse:
+    """The bundle with which a stranger can check the execution. With `withhold`, it shows receipts and proofs
+    but no contents."""
+    bundle = await call(request, export_execution, execution_id, withhold=withhold)
+    response = HttpResponse(bundle, content_type="application/json")
     response["Content-Disposition"] = 'attachment; filename="execution.json"'
     return response
 

@@ -132,6 +132,7 @@ ulid
 unpublish_flow
 update_flow
 validate_flow
+verify_execution
 world
 """
 

@@ -71,6 +71,11 @@ def test_an_execution_is_replayed_forked_and_exported(node, tmp_path):
     node.qflow("export", first["executionId"], "-o", str(tmp_path / "bundle.json"))
     bundle = json.loads((tmp_path / "bundle.json").read_text())
     assert bundle["execution"] == first["executionId"]
+    for what in (first["executionId"], str(tmp_path / "bundle.json")):
+        assert node.qflow("verify", what).out.startswith(f"OK {first['executionId']}: completed")
+    forged = tmp_path / "forged.json"
+    forged.write_text((tmp_path / "bundle.json").read_text().replace('"run":0', '"run":1'))
+    assert "REFUSED receipts[0]" in node.qflow("verify", str(forged), code=1).out
 
 
 def test_an_event_starts_nothing_where_nobody_listens(node):

@@ -304,22 +304,6 @@ def test_logs_and_metrics_tell_what_happened(publish, start, world) -> None:
     assert metrics["durationMs"] > 0
 
 
-def test_the_bundle_holds_a_chain_that_can_be_checked_by_itself(publish, start, world) -> None:
-    from base64 import b64decode
-
-    from engine.audit.verifier.chain import digest_of, link
-
-    publish("f", {"a": "t.add", "b": "t.act"})
-    started = start("f")
-    result(started)
-    bundle = export_execution(world, ALICE, started.execution)
-    previous = b""
-    for entry in bundle["entries"]:
-        previous = link(previous, digest_of(b64decode(entry["salt"]), b64decode(entry["payload"])))
-        assert entry["hash"] == previous.hex()
-    assert bundle["head"] == previous.hex()
-
-
 def test_a_step_that_gives_no_items_is_told_by_name(publish, start, catalogue) -> None:
     publish("f", {"a": ("t.fail", {"on_error": "continue"}), "b": "t.pass"})
     (item,) = result(start("f"))
