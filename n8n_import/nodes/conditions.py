@@ -1,12 +1,13 @@
-"""if: sends each item to true or false."""
+"""if and filter: items for which conditions hold, and the others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from n8n_import.names import chosen
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
-from n8n_import.words import Node, objects
+from n8n_import.words import Json, Node, at, objects
 
 OPERATORS = {
     "equal": "equals",
@@ -24,7 +25,21 @@ OPERATORS = {
     "contains": "contains",
     "notContains": "notContains",
     "startsWith": "startsWith",
+    "notStartsWith": "notStartsWith",
     "endsWith": "endsWith",
+    "notEndsWith": "notEndsWith",
+    "regex": "matches",
+    "notRegex": "notMatches",
+    "after": "after",
+    "before": "before",
+    "afterOrEquals": "afterOrEqual",
+    "beforeOrEquals": "beforeOrEqual",
+    "lengthEquals": "lengthEquals",
+    "lengthNotEquals": "lengthNotEquals",
+    "lengthGt": "lengthGreater",
+    "lengthGte": "lengthGreaterOrEqual",
+    "lengthLt": "lengthLess",
+    "lengthLte": "lengthLessOrEqual",
     "isEmpty": "isEmpty",
     "isNotEmpty": "isNotEmpty",
     "empty": "isEmpty",
@@ -34,38 +49,89 @@ OPERATORS = {
     "true": "isTrue",
     "false": "isFalse",
 }
+FIRST_OPERATION = {"number": "smaller", "dateTime": "after"}
+FIRST_VALUE = {"boolean": False, "number": 0, "string": "", "dateTime": ""}
+"""What version 1 takes where an operation or a value to compare with is not written."""
+
+TYPES = frozenset({"string", "number", "boolean", "dateTime", "array", "object", "any"})
 
 
-def translate(node: Node, context: Context) -> Draft:
+def translate_if(node: Node, context: Context) -> Draft:
+    """True leaves by the first output."""
+    return Draft("logic.condition", parameters(node, context, "combineOperation", "any"))
+
+
+def translate_filter(node: Node, context: Context) -> Draft:
+    """What fits leaves by the first output; the node shows no other."""
+    return Draft("logic.filter", parameters(node, context, "combineConditions", "OR"))
+
+
+def parameters(node: Node, context: Context, combine: str, anyone: str) -> Json:
     """Version 1 lists conditions by type, version 2 with an operator each."""
-    conditions = list(_old(node, context) if node.version < 2 else _new(node, context))
-    anyone = node.param("combineOperation") == "any" or node.param("conditions.combinator") == "or"
-    return Draft(
-        "logic.condition",
-        {"conditions": conditions, "combine": "any" if anyone else "all", "loose": _loose(node)},
-    )
+    if node.version < 2:
+        conditions = list(_old(node, context))
+        some = chosen(node, combine, "") == anyone
+        loose = True
+    else:
+        written = node.param("conditions", {})
+        conditions = list(listed(written, context.param("conditions", {}), _ignores_case(node)))
+        some = at(written, "combinator") == "or"
+        loose = is_loose(node, written)
+    if not conditions:
+        always = {"value": True, "operator": "isTrue", "type": "boolean"}
+        conditions = [always if not some or node.version < 2 else {**always, "operator": "isFalse"}]
+    return {"conditions": conditions, "combine": "any" if some else "all", "loose": loose}
 
 
-def _loose(node: Node) -> bool:
-    return node.version < 2 or node.param("conditions.options.typeValidation", "loose") == "loose"
+def is_loose(node: Node, written: Json) -> bool:
+    """Whether types are converted: as the node's own option says, else as its conditions say."""
+    if True in (node.param("options.looseTypeValidation"), node.param("looseTypeValidation")):
+        return True
+    return at(written, "options.typeValidation", "loose") != "strict"
 
 
-def _old(node: Node, context: Context) -> Iterator[dict[str, Any]]:
-    for listed in context.param("conditions", {}).values():
-        for one in objects(listed):
-            yield _condition(one.get("operation", "equal"), one.get("value1"), one.get("value2"))
+def _ignores_case(node: Node) -> bool:
+    return node.param("options.ignoreCase") is True
 
 
-def _new(node: Node, context: Context) -> Iterator[dict[str, Any]]:
-    for one in objects(context.param("conditions.conditions")):
-        operator: Mapping[str, Any] = one.get("operator") or {}
-        yield _condition(operator.get("operation", "equals"), one.get("leftValue"), one.get("rightValue"))
+def _old(node: Node, context: Context) -> Iterator[Json]:
+    for kind, entries in context.param("conditions", {}).items():
+        for one in objects(entries):
+            yield script(one, kind, one.get("value1", FIRST_VALUE.get(kind)))
 
 
-def _condition(operation: Any, value: Any, other: Any) -> dict[str, Any]:
+def script(one: Json, kind: str, value: Any) -> Json:
+    """A condition of the first versions, which compare as JavaScript does."""
+    operation = one.get("operation", FIRST_OPERATION.get(kind, "equal"))
+    other = one.get("value2", FIRST_VALUE.get(kind))
+    return {"value": value, "operator": _operator(operation), "compareTo": other, "type": "script"}
+
+
+def listed(written: Json, conditions: Any, ignore_case: bool) -> Iterator[Json]:
+    """The conditions of a filter parameter, converted."""
+    fold = ignore_case or at(written, "options.caseSensitive", True) is False
+    for one in objects(conditions.get("conditions")):
+        operator = one.get("operator")
+        operator = (
+            operator if isinstance(operator, dict) else {"type": "any", "operation": operator or "equals"}
+        )
+        kind = operator.get("type", "any")
+        made = {
+            "value": one.get("leftValue"),
+            "operator": _operator(operator.get("operation", "equals")),
+            "compareTo": one.get("rightValue"),
+            "type": kind if kind in TYPES else "any",
+        }
+        yield {**made, "ignoreCase": True} if fold else made
+
+
+def _operator(operation: Any) -> str:
     if operation not in OPERATORS:
-        raise Unsupported(f"the operation {operation!r} is not known here yet")
-    return {"value": value, "operator": OPERATORS[operation], "compareTo": other}
+        raise Unsupported(f"the operation {operation!r} is not known here")
+    return OPERATORS[operation]
 
 
-NODES = (NodeType("n8n-nodes-base.if", (1, 2, 2.1, 2.2, 2.3), translate, "logic.condition"),)
+NODES = (
+    NodeType("n8n-nodes-base.if", (1, 2, 2.1, 2.2, 2.3), translate_if, "logic.condition"),
+    NodeType("n8n-nodes-base.filter", (1, 2, 2.1, 2.2, 2.3), translate_filter, "logic.filter"),
+)

@@ -2,65 +2,86 @@
 
 from __future__ import annotations
 
-from n8n_import.nodes.conditions import OPERATORS
+from typing import Any
+
+from n8n_import.expressions import is_expression
+from n8n_import.names import chosen
+from n8n_import.nodes.conditions import is_loose, listed, script
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
-from n8n_import.words import Json, Node, objects
+from n8n_import.words import Json, Node, at, objects
 
 OUTPUTS_OLD = 4
 
 
 def translate(node: Node, context: Context) -> Draft:
-    """Rules in order; version 3 has an output per rule, older ones four in all."""
-    if node.param("mode", "rules") != "rules":
-        raise Unsupported("choosing the output by an expression is not done here yet")
-    cases = _older(node, context) if node.version < 3 else _newer(node, context)
-    if not cases:
-        raise Unsupported("it has no rules")
-    if node.version < 3 and len({case["name"] for case in cases}) < len(cases):
-        raise Unsupported("two rules lead to one output, which is not done here yet")
-    names = tuple(case["name"] for case in cases)
-    loose = node.param("options.looseTypeValidation", node.version < 3) is True
-    every = node.param("options.allMatchingOutputs") is True
-    parameters = {"cases": cases, "loose": loose, "allMatching": every}
-    return Draft("logic.switch", parameters, outputs=_outputs(node, names))
+    """By rules in their order, or by the number of an output."""
+    if chosen(node, "mode", "rules") == "expression":
+        count = node.param("numberOutputs", node.param("outputsAmount", OUTPUTS_OLD))
+        return Draft("logic.switch", {"output": context.param("output", 0), "outputs": int(count)})
+    return _newer(node, context) if node.version >= 3 else _older(node, context)
 
 
-def _outputs(node: Node, names: tuple[str, ...]) -> tuple[str, ...]:
-    if node.version >= 3:
-        return (*names, "otherwise")
-    fallback = node.param("fallbackOutput", -1)
-    found = [str(number) for number in range(OUTPUTS_OLD)]
-    if isinstance(fallback, int) and 0 <= fallback < OUTPUTS_OLD:
-        found[fallback] = "otherwise" if found[fallback] not in names else found[fallback]
-    return tuple(found)
-
-
-def _older(node: Node, context: Context) -> list[Json]:
+def _older(node: Node, context: Context) -> Draft:
+    """Versions 1 and 2 look at one value, and each rule names its output or its place does."""
+    kind = chosen(node, "dataType", "number")
     value = context.param("value1")
     cases = []
-    for rule in objects(context.param("rules.rules")):
-        number = rule.get("output", 0)
-        case = _case(str(number), rule.get("operation", "equal"), value, rule.get("value2"))
-        cases.append(case)
-    return cases
+    for number, rule in enumerate(objects(context.param("rules.rules"))):
+        condition = script(rule, kind, value)
+        output = _place(rule.get("output"), number if node.version >= 2 else 0)
+        cases.append({"name": f"rule {number}", "to": str(output), "conditions": [condition]})
+    fallback = _place(node.param("fallbackOutput", -1), -1)
+    count = max(len(cases), fallback + 1) if node.version >= 2 else OUTPUTS_OLD
+    if fallback >= 0:
+        cases.append(_always(str(fallback)))
+    if not cases:
+        raise Unsupported("it has no rules")
+    return Draft("logic.switch", {"cases": cases}, outputs=tuple(str(number) for number in range(count)))
 
 
-def _newer(node: Node, context: Context) -> list[Json]:
-    cases = []
-    for number, rule in enumerate(objects(context.param("rules.values", context.param("rules.rules")))):
-        conditions = objects(rule.get("conditions", {}).get("conditions"))
-        if len(conditions) != 1:
-            raise Unsupported("a rule of several conditions is not known here yet")
-        one = conditions[0]
-        operation = (one.get("operator") or {}).get("operation", "equals")
-        cases.append(_case(str(number), operation, one.get("leftValue"), one.get("rightValue")))
-    return cases
+def _place(written: Any, otherwise: int) -> int:
+    """The number of an output; ``output`` may be missing, or a key of its own."""
+    return int(written) if isinstance(written, int) and not isinstance(written, bool) else otherwise
 
 
-def _case(name: str, operation: object, value: object, other: object) -> Json:
-    if operation not in OPERATORS:
-        raise Unsupported(f"the operation {operation!r} is not known here yet")
-    return {"name": name, "value": value, "operator": OPERATORS[str(operation)], "compareTo": other}
+def _always(to: str) -> Json:
+    return {"name": "fallback", "to": to, "value": True, "operator": "isTrue", "type": "boolean"}
+
+
+def _newer(node: Node, context: Context) -> Draft:
+    """Version 3 has an output for each rule, and perhaps one more for what fits none."""
+    written = objects(at(node.parameters, "rules.values", node.param("rules.rules")))
+    read = objects(context.param("rules.values", context.param("rules.rules")))
+    fold = node.param("options.ignoreCase") is True
+    cases: list[Json] = []
+    for number, (rule, converted) in enumerate(zip(written, read, strict=True)):
+        filters = rule.get("conditions") or {}
+        conditions = list(listed(filters, converted.get("conditions") or {}, fold))
+        combine = "any" if at(filters, "combinator") == "or" else "all"
+        if conditions:
+            cases.append({"name": str(number), "conditions": conditions, "combine": combine})
+    if not cases:
+        raise Unsupported("it has no rules")
+    every = node.param("options.allMatchingOutputs") is True
+    parameters: Json = {"cases": cases, "loose": _loose(node, written), "allMatching": every}
+    names = [str(number) for number in range(len(written))]
+    return _with_fallback(node, parameters, names)
+
+
+def _loose(node: Node, rules: list[Json]) -> bool:
+    return any(is_loose(node, rule.get("conditions") or {}) for rule in rules)
+
+
+def _with_fallback(node: Node, parameters: Json, names: list[str]) -> Draft:
+    """``none``, ``extra``, or the number of an output."""
+    fallback = node.param("options.fallbackOutput", "none")
+    if is_expression(fallback):
+        raise Unsupported("the fallback output is worked out while it runs, and must be fixed here")
+    if fallback == "extra":
+        return Draft("logic.switch", parameters, outputs=(*names, "otherwise"))
+    if str(fallback).isdecimal() and int(fallback) < len(names):
+        return Draft("logic.switch", {**parameters, "fallback": str(fallback)}, outputs=tuple(names))
+    return Draft("logic.switch", parameters, outputs=tuple(names))
 
 
 NODES = (NodeType("n8n-nodes-base.switch", (1, 2, 3, 3.1, 3.2, 3.3, 3.4), translate, "logic.switch"),)

@@ -41,8 +41,10 @@ class MergeParameters(Parameters):
     choose: int = Field(
         1, ge=1, le=MERGE_INPUTS_MAX, description="Number of the input that chooseInput takes."
     )
-    unpaired: Literal["keep", "drop"] = Field(
-        "keep", description="What combineByPosition does with items that have no partner in every input."
+    unpaired: Literal["keep", "drop", "first"] = Field(
+        "keep",
+        description="What combineByPosition does with items that have no partner in every input: keep or "
+        "drop them, or keep those of input 1.",
     )
     clash: Literal["last", "first", "suffix"] = Field(
         "last",
@@ -86,6 +88,9 @@ class MergeParameters(Parameters):
     )
     nulls: Literal["keep", "drop"] = Field(
         "keep", description="Whether columns without a value stand in the result as null."
+    )
+    emptyResult: Literal["none", "success"] = Field(
+        "none", description="What a query without rows gives: nothing, or one item that says success."
     )
 
     @model_validator(mode="after")

@@ -45,7 +45,10 @@ class MergeStep(StepType):
         given: MergeParameters = context.parameters()
         inputs = list(context.inputs.values())
         if given.mode == "sql":
-            return StepResult({MAIN: queried(inputs, given, context)})
+            rows = queried(inputs, given, context)
+            if not rows and given.emptyResult == "success":
+                rows = [{"json": {"success": True}}]
+            return StepResult({MAIN: rows})
         if given.mode == "combineByFields":
             padded = [*inputs, [], []]
             return StepResult({MAIN: joined(padded, given, context.cancellation.check)})
@@ -73,9 +76,11 @@ def _choose_input(inputs: Inputs, given: MergeParameters) -> list[Item]:
 
 
 def _by_position(inputs: Inputs, given: MergeParameters) -> list[Item]:
-    rows = zip_longest(*inputs) if given.unpaired == "keep" else zip(*inputs, strict=False)
+    rows = zip(*inputs, strict=False) if given.unpaired == "drop" else zip_longest(*inputs)
     made = []
     for index, row in enumerate(rows):
+        if given.unpaired == "first" and row[0] is None:
+            break
         parts = [(port, index, item) for port, item in enumerate(row) if item is not None]
         made.append(combined(parts, given))
     return made

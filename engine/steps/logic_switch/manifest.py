@@ -76,6 +76,9 @@ class SwitchParameters(Parameters):
     outputs: int = Field(
         4, ge=1, le=SWITCH_CASES_MAX, description="How many ports there are where output chooses one."
     )
+    fallback: str | None = Field(
+        None, description="The port by which an item leaves that fits no case; without it otherwise."
+    )
     allMatching: bool = Field(
         False, description="Send an item to every case that holds, not only to the first."
     )

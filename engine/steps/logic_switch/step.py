@@ -30,6 +30,7 @@ class SwitchStep(StepType):
         cases = parameters.get("cases")
         listed = cases if isinstance(cases, list | tuple) else ()
         names = [case.get("to") or case.get("name") for case in listed if isinstance(case, Mapping)]
+        names.append(parameters.get("fallback"))
         named = [name for name in names if isinstance(name, str) and name]
         return tuple(dict.fromkeys([*named, OTHERWISE]))
 
@@ -70,7 +71,7 @@ def _ports(one: Judged) -> list[str]:
         return [str(given.output)]
     matching = _matching(one)
     ports = list(matching) if given.allMatching else [name for name in [next(matching, None)] if name]
-    return ports or [OTHERWISE]
+    return ports or [given.fallback or OTHERWISE]
 
 
 def _matching(one: Judged) -> Iterator[str]:

@@ -1,0 +1,34 @@
+"""removeDuplicates: only the first of equal items goes on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from n8n_import.names import chosen, dots, field_names
+from n8n_import.translating import Context, Draft, NodeType, Unsupported
+from n8n_import.words import Node
+
+COMPARES = {"allFields": "all", "allFieldsExcept": "except", "selectedFields": "selected"}
+
+
+def translate(node: Node, context: Context) -> Draft:
+    """Within the items, or across executions (version 2)."""
+    operation = chosen(node, "operation", "removeDuplicateInputItems")
+    if node.version >= 2 and operation != "removeDuplicateInputItems":
+        raise Unsupported(f"the operation {operation!r} is not done here yet")
+    return deduplicated(node, context, strict=node.version < 1.1)
+
+
+def deduplicated(node: Node, context: Context, *, strict: bool) -> Draft:
+    """The step for one list of items; ``strict`` wants all items alike."""
+    compare = COMPARES[chosen(node, "compare", "allFields")]
+    parameters: dict[str, Any] = {"compare": compare, "dots": dots(context), "strict": strict}
+    if compare != "all":
+        path = "fieldsToExclude" if compare == "except" else "fieldsToCompare"
+        parameters["fields"] = field_names(node, path)
+    if node.param("options.removeOtherFields") is True:
+        parameters["others"] = "drop"
+    return Draft("data.deduplicate", parameters, outputs=("main",))
+
+
+NODES = (NodeType("n8n-nodes-base.removeDuplicates", (1, 1.1, 2), translate, "data.deduplicate"),)
