@@ -85,6 +85,7 @@ SCHEDULE_CRONS_MAX = 32  # cron lines of one schedule
 STOP_MESSAGE_CHARACTERS_MAX = 10_000  # the message of flow.stop
 FIELD_DEPTH_MAX = 32  # parts of a dotted field name
 LIST_GAP_MAX = 10_000  # how far beyond the end of a list a field may be set
+SET_COPIES_MAX = 1_000  # copies that data.set gives of one item
 GUEST_ROWS_MAX = 10_000  # values handed to the guest in one call
 SORT_FIELDS_MAX = 100  # fields of one data.sort
 RENAMINGS_MAX = 1_000  # fields or patterns of one data.rename

@@ -64,6 +64,13 @@ class Bindings:
         except Exception:
             return False
 
+    def passes_on(self, plan: Plan, step_id: str) -> bool:
+        """Whether a step that fails gives its input where the flow goes on."""
+        try:
+            return self.get(plan, step_id).kind.manifest.passes_on
+        except Exception:
+            return False
+
     def _bind(self, step: Step) -> Binding:
         kind = self._catalogue.get(step.type)
         given = scanned(step.parameters)

@@ -342,8 +342,9 @@ class Attempt:
         if self.step.on_error != "stop":
             ports = self.plan.ports[self.step.id].outputs
             port = FAILURE if self.step.on_error == "failure" else (ports[0] if ports else MAIN)
-            brief = self.plan.flow.format == "n8n"
-            failed = failed_items(self.step, info, _first(self.inputs), brief=brief)
+            given, brief = _first(self.inputs), self.plan.flow.format == "n8n"
+            passed = port != FAILURE and self.services.bindings.passes_on(self.plan, self.step.id)
+            failed = list(given) if passed else failed_items(self.step, info, given, brief=brief)
             outputs = {port: self.services.items.store(self.subnet, failed)}
         return StepRaised(self.services.clock.now_us(), self.id, info, self.started_us, outputs, logs)
 

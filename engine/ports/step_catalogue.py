@@ -53,6 +53,7 @@ class Manifest:
     icon: str = "box"
     version: int = 1
     remembers: bool = False  # a run needs what the run before it remembered: never two at once
+    passes_on: bool = False  # where it fails and the flow goes on, its input goes on unchanged
     aliases: tuple[str, ...] = ()  # other names the formats use for it (``wait``, ``network_request``)
 
 

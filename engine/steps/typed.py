@@ -125,11 +125,17 @@ def _array(name: str, value: Any, other: Any, fold: bool) -> bool:
     if name == "isEmpty":
         return not elements
     if name in LENGTHS:
-        return _number(LENGTHS[name], len(elements), other, fold)
+        return _length(LENGTHS[name], len(elements), other)
     if name == "contains":
         folded = [one.lower() if fold and isinstance(one, str) else one for one in elements]
         return not isinstance(other, dict | list) and any(same(one, other) for one in folded)
     return _any(name, value, other, fold)
+
+
+def _length(name: str, length: int, other: Any) -> bool:
+    if name == "notEquals":
+        return not same(length, other)
+    return _number(name, length, other, False)
 
 
 def _any(name: str, value: Any, other: Any, fold: bool) -> bool:

@@ -19,10 +19,11 @@ def translate(node: Node, context: Context) -> Draft:
     operation = chosen(node, "operation", "splitOutItems")
     missing = "fail" if node.version < FAILS_BEFORE else "skip"
     if operation == "splitOutItems":
-        single = "fail" if node.version < 2 else "wrap"
+        single = "fail" if node.version < FAILS_BEFORE else "wrap"
         return split(node, context, missing=missing, single=single)
     if operation in ("aggregateItems", "concatenateItems"):
-        return aggregate.translate(node, context)
+        draft = aggregate.translate(node, context)
+        return Draft(draft.type, {**draft.parameters, "nowhere": "fail" if missing == "fail" else "allow"})
     if operation == "removeDuplicates":
         return deduplicated(node, context, strict=True)
     if operation == "sort":

@@ -33,6 +33,9 @@ class AggregateParameters(Parameters):
     missing: Literal["drop", "keep"] = Field(
         "drop", description="Whether missing and null values leave the lists, or stand in them as null."
     )
+    nowhere: Literal["allow", "fail"] = Field(
+        "allow", description="What to do where no item has a field that is gathered."
+    )
     mergeLists: bool = Field(False, description="Make one flat list of values that are lists themselves.")
     binary: bool = Field(False, description="Whether the files of all items go with the one item.")
     uniqueFiles: bool = Field(False, description="Keep one of several files of the same name, type and size.")
@@ -54,6 +57,7 @@ MANIFEST = Manifest(
     summary="Makes one item of all items, with lists of their values.",
     group="data",
     effect=Effect.PURE,
+    passes_on=True,
     parameters=AggregateParameters,
     icon="layers",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.base.errors import StepFailure
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.data_aggregate.manifest import MANIFEST, AggregateParameters, Gathered
@@ -18,7 +19,8 @@ class AggregateStep(StepType):
     manifest = MANIFEST
 
     def run(self, context: StepContext) -> StepResult:
-        """Gather fields where some are named, else whole items."""
+        """Gather fields where some are named, else whole items. Raises :class:`StepFailure` where no item
+        has a field and ``nowhere`` says so."""
         given: AggregateParameters = context.parameters()
         items = context.items
         json = _lists(items, given) if given.fields else {given.into: _whole(items, given)}
@@ -37,8 +39,10 @@ def _lists(items: list[Item], given: AggregateParameters) -> Json:
 
 def _values(items: list[Item], one: Gathered, given: AggregateParameters) -> list[Any]:
     values: list[Any] = []
+    found = given.nowhere == "allow"
     for item in items:
         value = get(item["json"], one.field, given.dots)
+        found = found or value is not MISSING
         if given.missing == "drop":
             if value is MISSING or value is None:
                 continue
@@ -50,6 +54,8 @@ def _values(items: list[Item], one: Gathered, given: AggregateParameters) -> lis
             values += value
         else:
             values.append(value)
+    if not found:
+        raise StepFailure(f"Couldn't find the field '{one.field}' in the input data")
     return values
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.base.errors import InvalidInput
+from engine.base.errors import InvalidInput, StepFailure
 from engine.testing.step_bench import StepBench, items_of, json_of
 
 
@@ -32,6 +32,12 @@ def test_missing_and_null_values_are_dropped_or_kept():
     items = [{"a": None}, {}, {"a": [1, None]}]
     assert gather(*items, fields=[{"field": "a"}]) == {"a": [[1]]}
     assert gather(*items, fields=[{"field": "a"}], missing="keep") == {"a": [None, None, [1, None]]}
+
+
+def test_a_field_that_no_item_has_is_an_error_if_wanted():
+    assert gather({"b": 1}, fields=[{"field": "a"}]) == {"a": []}
+    with pytest.raises(StepFailure, match="Couldn't find the field 'a'"):
+        gather({"b": 1}, fields=[{"field": "a"}], nowhere="fail")
 
 
 def test_lists_can_be_merged():

@@ -42,6 +42,7 @@ MANIFEST = Manifest(
     summary="Lets only the first of equal items through.",
     group="data",
     effect=Effect.PURE,
+    passes_on=True,
     parameters=DeduplicateParameters,
     outputs=("main", "duplicates"),
     icon="copy",

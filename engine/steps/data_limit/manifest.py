@@ -23,6 +23,7 @@ MANIFEST = Manifest(
     summary="Lets the first or the last items through.",
     group="data",
     effect=Effect.PURE,
+    passes_on=True,
     parameters=LimitParameters,
     icon="filter",
 )

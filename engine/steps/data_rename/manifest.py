@@ -50,6 +50,7 @@ MANIFEST = Manifest(
     summary="Gives fields other names.",
     group="data",
     effect=Effect.PURE,
+    passes_on=True,
     parameters=RenameParameters,
     icon="tag",
 )

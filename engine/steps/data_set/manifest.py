@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from engine.base.limits import FIELD_DEPTH_MAX
+from engine.base.limits import FIELD_DEPTH_MAX, SET_COPIES_MAX
 from engine.ports.step_catalogue import Effect, Manifest
 from engine.steps.base import Parameters
+from engine.steps.fields import FieldNames
+from engine.steps.json_text import parsed_json
+
+Kind = Literal["string", "number", "boolean", "array", "object"]
+
+
+class TypedValue(Parameters):
+    """One field with a type."""
+
+    name: str = Field(min_length=1, description="The field; a name with dots sets a field inside objects.")
+    type: Kind | None = Field(None, description="The type that the value is converted to; none: as it is.")
+    value: Any = Field(None, description="The value.")
 
 
 class SetParameters(Parameters):
@@ -18,17 +30,44 @@ class SetParameters(Parameters):
         default_factory=dict,
         description="Name and value of each field to set; a name with dots sets a field inside objects.",
     )
+    values: list[TypedValue] = Field(
+        default_factory=list, description="Fields in their order, each with its type; set after fields."
+    )
+    json_: dict[str, Any] | None = Field(
+        None, alias="json", description="An object, or JSON text of one, whose fields are set first."
+    )
     keep: Literal["all", "none"] | list[str] = Field(
         "all", description="Which fields of the incoming item stay: all, none, or a list of names."
+    )
+    drop: FieldNames = Field(
+        default_factory=list, description="Fields of the incoming item that do not stay, where keep is all."
+    )
+    files: Literal["keep", "drop", "auto"] = Field(
+        "auto", description="Whether the item's files stay; auto: unless keep is none."
+    )
+    onConversionError: Literal["fail", "keep"] = Field(
+        "fail", description="What to do with a value that cannot be converted: fail, or take it as it is."
+    )
+    copies: int = Field(
+        0,
+        ge=0,
+        le=SET_COPIES_MAX,
+        description="How many copies of each item to give besides it, to try a flow.",
     )
     dots: bool = Field(
         True, description="Whether dots in names lead into objects; else they are part of the name."
     )
 
+    @field_validator("json_", mode="before")
+    @classmethod
+    def _parsed(cls, value: Any) -> Any:
+        """JSON text becomes what it says."""
+        return parsed_json(value) if isinstance(value, str) else value
+
     @model_validator(mode="after")
     def _sound_names(self) -> SetParameters:
         """Every name, and every part of a dotted one, has at least one character."""
-        for name in self.fields:
+        for name in [*self.fields, *(one.name for one in self.values)]:
             parts = name.split(".") if self.dots else [name]
             if not all(parts) or len(parts) > FIELD_DEPTH_MAX:
                 raise ValueError(f"{name!r} is not a field name; a dot needs a name on both sides")

@@ -6,47 +6,68 @@ from typing import Any
 
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
+from engine.steps.data_set.converting import typed
 from engine.steps.data_set.manifest import MANIFEST, SetParameters
+from engine.steps.item_errors import each_item
+from engine.steps.paths import MISSING, get, with_field, without_field
+
+Json = dict[str, Any]
 
 
 class SetStep(StepType):
-    """Gives one item for each that comes in; what comes in is not changed."""
+    """Gives one item for each that comes in, and its copies; what comes in is not changed."""
 
     manifest = MANIFEST
 
     def run(self, context: StepContext) -> StepResult:
-        """Set the fields of every item; binary data stays unless ``keep`` is ``none``."""
-        parameters = context.parameters
-        return StepResult({MAIN: [_set(item, parameters(n)) for n, item in enumerate(context.items)]})
+        """Set the fields of every item; binary data stays unless ``keep`` is ``none``. Raises
+        :class:`StepFailure` for a value that cannot be converted."""
+
+        def work(item: Item, index: int) -> list[Item]:
+            given: SetParameters = context.parameters(index)
+            made = _set(item, given, index)
+            if not given.copies:
+                return [made]
+            places = {"pairedItem": {"item": index}}
+            return [{**made, **places} for _ in range(given.copies + 1)]
+
+        return StepResult({MAIN: each_item(context, work)})
 
 
-def _set(item: Item, given: SetParameters) -> Item:
-    json = _kept(item["json"], given.keep)
-    if given.dots:
-        for name, value in given.fields.items():
-            if "." in name:
-                _put(json, name.split("."), value)
-            else:
-                json[name] = value
-    else:
-        json.update(given.fields)
-    if given.keep != "none" and item.get("binary"):
+def _set(item: Item, given: SetParameters, index: int) -> Item:
+    json = _kept(item["json"], given)
+    for name, value in _new(given, index):
+        if given.dots and ("." in name or "[" in name):
+            json = with_field(json, name, value)
+        else:
+            json[name] = value
+    keeps_files = given.files == "keep" or (given.files == "auto" and given.keep != "none")
+    if keeps_files and item.get("binary"):
         return {"json": json, "binary": item["binary"]}
     return {"json": json}
 
 
-def _kept(json: dict[str, Any], keep: str | list[str]) -> dict[str, Any]:
-    if keep == "all":
-        return dict(json)
-    if keep == "none":
+def _new(given: SetParameters, index: int) -> list[tuple[str, Any]]:
+    """Names and values in the order in which they are set."""
+    lenient = given.onConversionError == "keep"
+    fields = list((given.json_ or {}).items())
+    fields += given.fields.items()
+    fields += [(one.name, typed(one, index, lenient)) for one in given.values]
+    return fields
+
+
+def _kept(json: Json, given: SetParameters) -> Json:
+    """A copy of the fields that stay."""
+    if given.keep == "none":
         return {}
-    return {name: json[name] for name in keep if name in json}
-
-
-def _put(json: dict[str, Any], parts: list[str], value: Any) -> None:
-    """Set a field inside objects, copying each object on the way; what is no object is replaced."""
-    for part in parts[:-1]:
-        inner = json.get(part)
-        json[part] = dict(inner) if isinstance(inner, dict) else {}
-        json = json[part]
-    json[parts[-1]] = value
+    if given.keep == "all":
+        kept = dict(json)
+        for name in given.drop:
+            kept = without_field(kept, name, given.dots)
+        return kept
+    found: Json = {}
+    for name in given.keep:
+        value = get(json, name, given.dots)
+        if value is not MISSING:
+            found = with_field(found, name, value, given.dots)
+    return found

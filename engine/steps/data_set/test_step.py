@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.base.errors import InvalidInput
+from engine.base.errors import InvalidInput, StepFailure
 from engine.testing.step_bench import StepBench, items_of, json_of
 
 
@@ -82,3 +82,81 @@ def test_setting_a_path_changes_that_path_alone(json, outer, inner, value):
         {name: left for name, left in before.items() if name != inner} if isinstance(before, dict) else {}
     )
     assert {name: changed[outer][name] for name in changed[outer] if name != inner} == others
+
+
+def typed_field(kind, value, **rest):
+    return json_of(
+        StepBench(
+            "data.set", {"keep": "none", "values": [{"name": "v", "type": kind, "value": value}], **rest}
+        )
+        .run(items_of({}))
+        .outputs["main"]
+    )[0]["v"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wanted"),
+    [
+        ("string", 1.0, "1"),
+        ("string", {"a": [1]}, '{"a":[1]}'),
+        ("number", " 1e3 ", 1000),
+        ("number", True, 1),
+        ("number", "", 0),
+        ("boolean", "TRUE", True),
+        ("boolean", 0, False),
+        ("array", '["a"]', ["a"]),
+        ("array", "['a', 'b']", ["a", "b"]),
+        ("object", "{a: 1, 'b': {c: 2}}", {"a": 1, "b": {"c": 2}}),
+        ("number", None, None),
+        (None, "1", "1"),
+    ],
+)
+def test_values_are_converted_to_their_type(kind, value, wanted):
+    assert typed_field(kind, value) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [("number", "x", "'x'"), ("boolean", 2, "'2'"), ("array", {}, "object"), ("object", [1], "array")],
+)
+def test_what_cannot_be_converted_fails_or_stays(kind, value, shown):
+    with pytest.raises(StepFailure, match=rf"'v' expects a {kind} but we got {shown} \[item 0\]"):
+        typed_field(kind, value)
+    assert typed_field(kind, value, onConversionError="keep") == value
+
+
+def test_json_text_sets_many_fields_at_once():
+    bench = StepBench("data.set", {"json": '{"a": 1, "b": {"c": 2}}', "fields": {"b.d": 3}})
+    assert json_of(bench.run(items_of({"a": 0})).outputs["main"]) == [{"a": 1, "b": {"c": 2, "d": 3}}]
+    with pytest.raises(InvalidInput):
+        StepBench("data.set", {"json": "[1]"}).run(items_of({}))
+
+
+def test_fields_can_be_dropped_and_kept_by_path():
+    item = {"a": {"b": 1, "c": 2}, "d": 3}
+    dropped = StepBench("data.set", {"drop": "a.b, d"}).run(items_of(item)).outputs["main"]
+    kept = StepBench("data.set", {"keep": ["a.b", "x"]}).run(items_of(item)).outputs["main"]
+    assert (json_of(dropped), json_of(kept)) == ([{"a": {"c": 2}}], [{"a": {"b": 1}}])
+
+
+def test_a_number_in_brackets_is_a_place_in_a_list():
+    bench = StepBench("data.set", {"fields": {"l[1]": "b", "m[0].n": 1}})
+    assert json_of(bench.run(items_of({"l": ["a"]})).outputs["main"]) == [{"l": ["a", "b"], "m": [{"n": 1}]}]
+
+
+def test_files_stay_or_go_as_asked():
+    item = {"json": {}, "binary": {"f": {"id": "1"}}}
+    for files, keep, stays in (
+        ("auto", "all", True),
+        ("auto", "none", False),
+        ("keep", "none", True),
+        ("drop", "all", False),
+    ):
+        made = StepBench("data.set", {"files": files, "keep": keep}).run([item]).outputs["main"][0]
+        assert ("binary" in made) is stays
+
+
+def test_copies_are_given_besides_each_item():
+    made = StepBench("data.set", {"copies": 2}).run(items_of({"a": 1}, {"a": 2})).outputs["main"]
+    assert [item["json"]["a"] for item in made] == [1, 1, 1, 2, 2, 2]
+    assert [item["pairedItem"]["item"] for item in made] == [0, 0, 0, 1, 1, 1]

@@ -57,6 +57,7 @@ MANIFEST = Manifest(
     summary="Puts items into another order.",
     group="data",
     effect=Effect.PURE,
+    passes_on=True,
     parameters=SortParameters,
     icon="sort",
 )

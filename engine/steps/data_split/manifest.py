@@ -59,6 +59,7 @@ MANIFEST = Manifest(
     summary="Makes an item of every element of a list.",
     group="data",
     effect=Effect.PURE,
+    passes_on=True,
     parameters=SplitParameters,
     icon="scissors",
 )

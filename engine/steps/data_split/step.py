@@ -8,7 +8,6 @@ from engine.base.errors import StepFailure
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.data_split.manifest import MANIFEST, SplitParameters
-from engine.steps.item_errors import each_item
 from engine.steps.paths import MISSING, get, without_field
 
 Json = dict[str, Any]
@@ -21,7 +20,9 @@ class SplitStep(StepType):
 
     def run(self, context: StepContext) -> StepResult:
         """Raises :class:`StepFailure` where ``missing`` or ``single`` say so."""
-        made = each_item(context, lambda item, index: _split(item, index, context.parameters(index)))
+        made: list[Item] = []
+        for index, item in enumerate(context.items):
+            made += _split(item, index, context.parameters(index))
         return StepResult({MAIN: made})
 
 

@@ -53,6 +53,7 @@ MANIFEST = Manifest(
     summary="Counts, adds up or lists values, by group if wanted.",
     group="data",
     effect=Effect.PURE,
+    passes_on=True,
     parameters=SummarizeParameters,
     icon="sigma",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +70,21 @@ def _groups(items: list[Item], given: SummarizeParameters) -> list[_Group]:
         if given.emptyGroups == "drop" and any(_is_nothing(value) for value in values):
             continue
         groups.setdefault(tuple(map(key_of, values)), _Group(values)).items.append(index)
-    return list(groups.values())
+    return sorted(groups.values(), key=_first_seen(list(groups.values())))
+
+
+def _first_seen(groups: list[_Group]) -> Callable[[_Group], list[int]]:
+    """What orders groups by their first field, then by the next: where each value first appears."""
+    first: dict[Hashable, int] = {}
+    for group in groups:
+        for level in range(1, len(group.values) + 1):
+            first.setdefault(tuple(map(key_of, group.values[:level])), group.items[0])
+
+    def places(group: _Group) -> list[int]:
+        levels = range(1, len(group.values) + 1)
+        return [first[tuple(map(key_of, group.values[:level]))] for level in levels]
+
+    return places
 
 
 def _key(item: Item, name: str, given: SummarizeParameters) -> Any:

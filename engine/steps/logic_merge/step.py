@@ -11,7 +11,7 @@ from engine.base.errors import ResourceExhausted
 from engine.base.limits import MERGE_INPUTS_MAX, MERGE_ITEMS_MAX
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
-from engine.steps.logic_merge.combining import combined
+from engine.steps.logic_merge.combining import Part, combined
 from engine.steps.logic_merge.joining import joined
 from engine.steps.logic_merge.manifest import MANIFEST, MergeParameters
 from engine.steps.logic_merge.query import queried
@@ -87,12 +87,19 @@ def _by_position(inputs: Inputs, given: MergeParameters) -> list[Item]:
 
 
 def _all(inputs: Inputs, given: MergeParameters) -> list[Item]:
-    """Every item of input 1 with every item of the others; the last input turns fastest."""
+    """Every item of input 1 with every item of the others; the last input, or the one that wins, turns
+    fastest."""
     count = prod(len(items) for items in inputs)
     if count > MERGE_ITEMS_MAX:
         raise ResourceExhausted(f"combineAll would give {count} items; the limit is {MERGE_ITEMS_MAX}")
     places = [[(port, index, item) for index, item in enumerate(items)] for port, items in enumerate(inputs)]
-    return [combined(row, given) for row in product(*places)]
+    wins = (given.prefer or (1 if given.clash == "first" else len(places))) - 1
+    turning = [places[port] for port in range(len(places)) if port != wins] + places[wins : wins + 1]
+    return [combined(sorted(row, key=_port), given) for row in product(*turning)]
+
+
+def _port(part: Part) -> int:
+    return part[0]
 
 
 def _signal(inputs: Inputs, given: MergeParameters) -> list[Item]:

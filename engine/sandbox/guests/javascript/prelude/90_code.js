@@ -158,17 +158,29 @@
   };
   const checked = (source) => {
     try {
-      acorn.parse(source, OPTIONS);
+      return acorn.parse(source, OPTIONS);
     } catch (error) {
       if (!(error instanceof SyntaxError) || !error.loc) throw error;
       const message = error.message.replace(/ \(\d+:\d+\)$/, "");
       throw new CodeError(message, { line: error.loc.line, column: error.loc.column + 1, kind: "SyntaxError" });
     }
   };
+  // Names that the code assigns to and perhaps never declares: they become variables around it.
+  const assigned = (tree) => {
+    const found = new Set();
+    const todo = [tree];
+    while (todo.length) {
+      const node = todo.pop();
+      const { left } = node;
+      if (left?.type === "Identifier" && /^(?:Assignment|ForIn|ForOf)/.test(node.type)) found.add(left.name);
+      for (const part of Object.values(node)) if (typeof part === "object" && part !== null) todo.push(part);
+    }
+    return [...found].filter((name) => !(name in globalThis) && !(name in names));
+  };
   // A function of a scope that gives the function to call; the user's text begins on line 2.
   const compiled = (source) => {
-    checked(source);
-    return compile(`(function ($) { with ($) return async function () {\n${source}\n}; })`);
+    const own = assigned(checked(source)).map((name) => `var ${name};`).join("");
+    return compile(`(function ($) { ${own} with ($) return async function () {\n${source}\n}; })`);
   };
 
   // --- what the code gave -------------------------------------------------------------------------
