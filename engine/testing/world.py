@@ -116,10 +116,8 @@ def fake_world(
         trust=shared.trust,
         drive_here=drive_here,
         **_parts_of_its_own(),
-        identities=IdentityBook(MemoryIdentities(), FakeScheme(), OpenSealer(), clock),
         cipher=shared.keyring,
         keys=shared.keyring,
-        audit=MemoryAuditTrail(),
         **_signatures(clock, signing, identities),
     )
     return shared.world
