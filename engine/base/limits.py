@@ -117,6 +117,7 @@ GUEST_TABLE_ELEMENTS_MAX = 20_000  # entries of one table
 GUEST_TICK_MS = 10  # how often running guests are asked for their deadlines
 GUEST_VECTORS_MAX = 1_024  # buffers of one WASI read or write
 GUEST_RANDOM_BYTES_MAX = 65_536  # of one request for chance
+GUEST_SPARES_MAX = 4  # virtual machines kept for the next call, their memory as in the snapshot
 GUEST_TIMERS_MAX = 10_000  # timers of one call; each takes one more call of the guest
 GUEST_LOG_LINES_MAX = 1_000  # printed lines kept of one call
 GUEST_LOG_CHARACTERS_MAX = 256 * 1024

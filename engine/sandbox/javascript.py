@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.base.canonical import cid_of
 from engine.base.errors import SandboxViolation
+from engine.base.limits import GUEST_SPARES_MAX
 from engine.ports.sandbox import MEBIBYTE, Determinism, SandboxLimits
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.runtime import CompiledModule, HostCall, Instance, Runtime
@@ -37,6 +38,7 @@ class JavaScriptGuest:
     def __init__(self, runtime: Runtime, cache: ModuleCache | None = None) -> None:
         self._runtime, self._cache = runtime, cache
         self._compiled: CompiledModule | None = None
+        self._spares: Spares | None = None
 
     @property
     def cid(self) -> str:
@@ -61,29 +63,61 @@ class JavaScriptGuest:
     def machine(
         self, limits: SandboxLimits, determinism: Determinism, host: HostCall | None = None
     ) -> MachineContext:
-        """A fresh virtual machine, as a context manager."""
-        return MachineContext(self._runtime, self.compiled(), limits, determinism, host)
+        """A virtual machine as good as new, as a context manager."""
+        if self._spares is None:
+            self._spares = Spares(self._runtime, self.compiled())
+        return MachineContext(self._spares, limits, determinism, host)
 
 
 class MachineContext:
-    """Opens a machine and frees it."""
+    """Opens a machine, and afterwards leaves it as good as new to the next call, or frees it."""
 
     def __init__(
-        self,
-        runtime: Runtime,
-        compiled: CompiledModule,
-        limits: SandboxLimits,
-        determinism: Determinism,
-        host: HostCall | None,
+        self, spares: Spares, limits: SandboxLimits, determinism: Determinism, host: HostCall | None
     ) -> None:
-        self._opened = runtime.instance(compiled, limits, host)
-        self._determinism = determinism
+        self._spares, self._determinism = spares, determinism
+        self._limits, self._host = limits, host
 
     def __enter__(self) -> Machine:
-        return Machine(self._opened.__enter__(), self._determinism)
+        self._instance = self._spares.taken(self._limits, self._host)
+        return Machine(self._instance, self._determinism)
 
-    def __exit__(self, *failure: Any) -> None:
-        self._opened.__exit__(*failure)
+    def __exit__(self, failure: type[BaseException] | None, *_: Any) -> None:
+        if failure is None:
+            self._spares.put_back(self._instance)
+        else:  # where it stopped midway, more than its memory may be out of order
+            self._instance.close()
+
+
+class Spares:
+    """Instances whose memory is that of the snapshot, byte for byte. Copying it back takes a tenth of the
+    time in which a new instance touches its pages for the first time. Thread-safe."""
+
+    def __init__(self, runtime: Runtime, compiled: CompiledModule) -> None:
+        self._runtime, self._compiled = runtime, compiled
+        self._image = b""
+        self._kept: list[Instance] = []
+
+    def taken(self, limits: SandboxLimits, host: HostCall | None) -> Instance:
+        """An instance for one call."""
+        if limits.memory_bytes >= len(self._image):
+            try:
+                instance = self._kept.pop()
+            except IndexError:
+                pass
+            else:
+                instance.renew(limits, host)
+                return instance
+        instance = self._runtime.open(self._compiled, limits, host)
+        self._image = self._image or instance.memory()
+        return instance
+
+    def put_back(self, instance: Instance) -> None:
+        """After a call that ended well: nothing of it is left."""
+        if len(self._kept) < GUEST_SPARES_MAX and instance.restore(self._image):
+            self._kept.append(instance)
+        else:
+            instance.close()
 
 
 class Machine:

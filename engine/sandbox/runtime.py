@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import platform
 import threading
@@ -98,11 +99,20 @@ class Runtime:
         self, compiled: CompiledModule, limits: SandboxLimits, host: HostCall | None = None
     ) -> Iterator[Instance]:
         """A fresh instance, gone when the body ends."""
+        opened = self.open(compiled, limits, host)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    def open(self, compiled: CompiledModule, limits: SandboxLimits, host: HostCall | None = None) -> Instance:
+        """A fresh instance; whoever opens it closes it."""
         store = wasmtime.Store(self._engine)
         try:
-            yield Instance(self, store, compiled, limits, host)
-        finally:
+            return Instance(self, store, compiled, limits, host)
+        except BaseException:
             store.close()
+            raise
 
     def instantiate(self, store: Any, compiled: CompiledModule) -> Any:
         """An instance of the module in a store."""
@@ -149,23 +159,9 @@ class Instance:
         limits: SandboxLimits,
         host: HostCall | None,
     ) -> None:
-        self.limits = limits
-        self._runtime, self._store, self._host = runtime, store, host
-        store.set_limits(
-            memory_size=limits.memory_bytes,
-            table_elements=GUEST_TABLE_ELEMENTS_MAX,
-            instances=1,
-            tables=4,
-            memories=1,
-        )
-        self._wall_ns = 0
-        self._began_ns = time.perf_counter_ns()
-        self._waited_ns = 0
-        self._host_calls = 0
-        self._answer = b""
-        self._stopped: BaseException | None = None
-        self._fuel_left: int | None = None
-        self.refuel()
+        self._runtime, self._store = runtime, store
+        self._functions: dict[str, Any] = {}
+        self.renew(limits, host)
         try:
             with runtime.entered(self):
                 self._exports = runtime.instantiate(store, compiled).exports(store)
@@ -175,6 +171,35 @@ class Instance:
             message = f"the guest does not start within its limits: {_first_line(error)}"
             raise SandboxViolation(message, limit="memory") from error
         self._memory = self._exports["memory"]
+
+    def renew(self, limits: SandboxLimits, host: HostCall | None) -> None:
+        """Begin anew with these limits and this host; the memory is as it was left."""
+        self.limits, self._host = limits, host
+        self._store.set_limits(
+            memory_size=limits.memory_bytes,
+            table_elements=GUEST_TABLE_ELEMENTS_MAX,
+            instances=1,
+            tables=4,
+            memories=1,
+        )
+        self._wall_ns = 0
+        self._host_calls = 0
+        self._answer = b""
+        self._stopped: BaseException | None = None
+        self._fuel_left: int | None = None
+        self.refuel()
+
+    def restore(self, image: bytes) -> bool:
+        """Make all of the memory what it was at the start; False where it grew, and cannot be."""
+        if self._memory.data_len(self._store) != len(image):
+            return False
+        ctypes.memmove(self._memory.data_ptr(self._store), image, len(image))
+        self._host, self._answer = None, b""
+        return True
+
+    def close(self) -> None:
+        """Free it."""
+        self._store.close()
 
     def refuel(self) -> None:
         """Give fuel and time for one further call."""
@@ -189,7 +214,7 @@ class Instance:
         started = time.perf_counter_ns()
         try:
             with self._runtime.entered(self):
-                answer: int = self._exports[name](self._store, *arguments) or 0
+                answer: int = self._function(name)(self._store, *arguments) or 0
         except wasmtime.Trap as trap:
             raise self._stopped or _violation(trap, self.limits) from trap
         except wasmtime.WasmtimeError as error:
@@ -199,6 +224,12 @@ class Instance:
         if self._stopped is not None:  # it was told to halt, and ended before it could
             raise self._stopped
         return answer
+
+    def _function(self, name: str) -> Any:
+        found = self._functions.get(name)
+        if found is None:
+            found = self._functions[name] = self._exports[name]
+        return found
 
     def read(self, at: int, size: int) -> bytes:
         """Bytes of the guest's memory; raises :class:`SandboxViolation` outside of it."""

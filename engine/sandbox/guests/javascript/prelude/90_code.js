@@ -158,29 +158,41 @@
   };
   const checked = (source) => {
     try {
-      return acorn.parse(source, OPTIONS);
+      acorn.parse(source, OPTIONS);
     } catch (error) {
       if (!(error instanceof SyntaxError) || !error.loc) throw error;
       const message = error.message.replace(/ \(\d+:\d+\)$/, "");
       throw new CodeError(message, { line: error.loc.line, column: error.loc.column + 1, kind: "SyntaxError" });
     }
   };
-  // Names that the code assigns to and perhaps never declares: they become variables around it.
-  const assigned = (tree) => {
+  // Names that the code assigns to and perhaps never declares: they become variables around it. Found without
+  // a tree, they may be too many, which does no harm: what is declared inside hides them.
+  const ASSIGNED = /(?<![\w$.])([A-Za-z_$][\w$]*)\s*(?:(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)?=(?![=>])|(?:of|in)\b)/g;
+  const RESERVED = new Set(
+    ("await break case catch class const continue debugger default delete do else enum export extends false finally " +
+      "for function if import in instanceof let new null of return static super switch this throw true try typeof " +
+      "var void while with yield").split(" "),
+  );
+  const assigned = (source) => {
     const found = new Set();
-    const todo = [tree];
-    while (todo.length) {
-      const node = todo.pop();
-      const { left } = node;
-      if (left?.type === "Identifier" && /^(?:Assignment|ForIn|ForOf)/.test(node.type)) found.add(left.name);
-      for (const part of Object.values(node)) if (typeof part === "object" && part !== null) todo.push(part);
-    }
+    for (const [, name] of source.matchAll(ASSIGNED)) if (!RESERVED.has(name)) found.add(name);
     return [...found].filter((name) => !(name in globalThis) && !(name in names));
   };
-  // A function of a scope that gives the function to call; the user's text begins on line 2.
-  const compiled = (source) => {
-    const own = assigned(checked(source)).map((name) => `var ${name};`).join("");
+  const framed = (source) => {
+    const own = assigned(source).map((name) => `var ${name};`).join("");
     return compile(`(function ($) { ${own} with ($) return async function () {\n${source}\n}; })`);
+  };
+  // A function of a scope that gives the function to call; the user's text begins on line 2. Text that would
+  // end the function and begin another cannot fit both frames: after its body one wants "}", the other "while".
+  // Where it does not fit both, the slow parser decides, and tells line and column.
+  const compiled = (source) => {
+    try {
+      compile(`(async function () { do {\n${source}\n} while (0) })`);
+      return framed(source);
+    } catch {
+      checked(source);
+      return framed(source);
+    }
   };
 
   // --- what the code gave -------------------------------------------------------------------------
