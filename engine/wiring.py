@@ -32,6 +32,7 @@ from engine.execution.plans import Plans
 from engine.execution.runner import Services
 from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
+from engine.identity.biscuits import BiscuitMint
 from engine.identity.ed25519 import Ed25519
 from engine.identity.keyring import Keyring
 from engine.identity.root_keys import GivenRootKeys, RootKeyFile
@@ -41,6 +42,7 @@ from engine.ports.clock import Clock, Entropy
 from engine.ports.importer import Importer
 from engine.ports.journal_store import Outgoing
 from engine.ports.notifier import Notifier
+from engine.ports.token_mint import TokenMint
 from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
 from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.settings import EngineSettings, current
@@ -70,6 +72,7 @@ from engine.usecases.keeper import Keeper
 from engine.usecases.node_identity import RoleSigning, ensure_node_identity
 from engine.usecases.relay_outbox import relay
 from engine.usecases.remote_watch import RemoteWatch
+from engine.usecases.token_desk import TokenDesk
 from engine.usecases.world import World
 from engine.validation.trust import Grounds, Trust, build_trust
 
@@ -139,7 +142,6 @@ def world() -> World:
 def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     """A world from the settings; nothing is started."""
     clock, entropy, metrics = SystemClock(), SystemEntropy(), PrometheusMetrics()
-    notifier = ChannelsNotifier()
     keyring = _keyring(settings, clock)
     catalogue, flows = Registry(), DjangoFlowStore(cipher=keyring)
     identities = _identities(settings, clock)
@@ -196,9 +198,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         drive_here=drive_here,
         secret=secret,
         public_url=lambda: settings.base_url,
-        signatures=identities.scheme,
-        identities=identities,
-        signing=signing,
+        **_identity_parts(identities, access, entropy, settings.node_id),
         cipher=keyring,
         keys=keyring,
         audit=DjangoAuditTrail(),
@@ -291,6 +291,18 @@ def _identities(settings: EngineSettings, clock: SystemClock) -> IdentityBook:
     """The identities of the node's database, with the keys that this node can unseal."""
     sealer = NodeSealer(bytes.fromhex(settings.node_secret))
     return IdentityBook(DjangoIdentityStore(), Ed25519(), sealer, clock)
+
+
+def _identity_parts(
+    book: IdentityBook, access: DjangoAccessStore, entropy: SystemEntropy, node: str
+) -> dict[str, Any]:
+    """What a world has of identities: who signs for the node, and whom tokens stand for."""
+    return {
+        "signatures": book.scheme,
+        "identities": book,
+        "tokens": TokenDesk(access, book, BiscuitMint(), entropy, node),
+        "signing": RoleSigning(book, node),
+    }
 
 
 def _owner(node_id: str) -> str:
@@ -447,6 +459,16 @@ def capability_host(
     values = DjangoFlowValues(cipher=cipher)
     reach = Reach(DjangoCapabilityStore(cipher=cipher), values, secret_files, GuardedEgress)
     return CapabilityHost(keys, reach, notifier, clock, entropy)
+
+
+def token_tools() -> tuple[TokenMint, int]:
+    """What narrowing a token takes where there is no node: a mint, and the time."""
+    return BiscuitMint(), SystemClock().now_us()
+
+
+def capability_audit() -> DjangoCapabilityStore:
+    """The audit of capability tokens, and the list of revoked ones."""
+    return DjangoCapabilityStore()
 
 
 def importer(system: str) -> Importer:

@@ -62,6 +62,7 @@ FAKES = {
     "IdentityStore": "engine.testing.memory_identities:MemoryIdentities",
     "StepCatalogue": "engine.testing.steps:DictCatalogue",
     "ViolationStore": "engine.testing.memory_violations:MemoryViolations",
+    "TokenMint": "engine.testing.fake_mint:FakeMint",
     "Waker": "engine.testing.observers:RecordingWaker",
 }
 """Port -> the class of engine.testing that stands in for it."""

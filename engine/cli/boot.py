@@ -64,18 +64,21 @@ def open_world(args: argparse.Namespace) -> World:
     from engine.cli.tables import ensure_tables
 
     ensure_tables(settings)
+    from engine.usecases.token_desk import owner_of
     from engine.wiring import world
 
     made = world()
     made.access.ensure_personal_subnet(made.clock.now_us())
     if args.subnet not in {subnet.id for subnet in made.access.subnets()}:
         raise UnknownObject(f"there is no subnet {args.subnet!r}; see: qflow dao-subnets")
+    args.identity_of_owner = owner_of(made.identities, made.entropy, args.subnet)
     return made
 
 
 def local_actor(args: argparse.Namespace) -> Principal:
-    """Whoever can read and write the data directory may do everything in it."""
-    return Principal(id="local", name="local", subnet=args.subnet, scopes=frozenset({"admin"}))
+    """Whoever can read and write the data directory may do everything in it, as the owner of the subnet."""
+    identity = getattr(args, "identity_of_owner", "")
+    return Principal("local", "local", args.subnet, frozenset({"admin"}), identity)
 
 
 def refuse_remote(args: argparse.Namespace) -> None:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import asdict
 
 from engine.base.errors import InvalidInput
+from engine.base.multikey import public_key_of
 from engine.cli.boot import local_actor, open_world, refuse_remote
 from engine.cli.frame import OK, Command, shared_again
 from engine.cli.output import note, print_json, print_table, when
 from engine.ports.access_store import TokenRecord
+from engine.usecases.token_desk import SCOPES
 from engine.usecases.world import World
 
-SCOPES = (
-    "flows:read", "flows:write", "executions:read", "executions:write", "system:read", "admin",
-)  # fmt: skip
 DAY_US = 24 * 3600 * 1_000_000
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="create|list|revoke")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="create|list|narrow|revoke")
     shared = [shared_again()]
     create = verbs.add_parser("create", parents=shared, help="create a token and print it once")
     create.add_argument("--name", default="token", help="what it is for")
@@ -30,6 +30,16 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         help=f"comma separated: {', '.join(SCOPES)} (default: admin)",
     )
     create.add_argument("--days", type=int, metavar="N", help="valid for N days (default: until revoked)")
+    create.add_argument("--identity", default="", metavar="ID", help="for whom (default: the owner)")
+    narrow = verbs.add_parser("narrow", parents=shared, help="make a token that allows less, for others")
+    narrow.add_argument("text", metavar="TOKEN", help="the token, or - to read it from the standard input")
+    narrow.add_argument("--scopes", metavar="S", help="at most these (default: as before)")
+    narrow.add_argument("--days", type=int, metavar="N", help="for at most N days")
+    narrow.add_argument(
+        "--key",
+        metavar="KEY",
+        help="the node's key for tokens; then no node is needed",
+    )
     verbs.add_parser("list", parents=shared, help="list tokens, without their secrets")
     revoke = verbs.add_parser("revoke", parents=shared, help="make a token invalid")
     revoke.add_argument("id", metavar="TOKEN_ID")
@@ -37,26 +47,50 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     refuse_remote(args)
+    if args.verb == "narrow":
+        return _narrow(args)
     world = open_world(args)
     return {"create": _create, "list": _list, "revoke": _revoke}[args.verb](world, args)
 
 
-def _create(world: World, args: argparse.Namespace) -> int:
-    scopes = tuple(scope.strip() for scope in args.scopes.split(",") if scope.strip())
+def _scopes(text: str) -> tuple[str, ...]:
+    scopes = tuple(scope.strip() for scope in text.split(",") if scope.strip())
     unknown = [scope for scope in scopes if scope not in SCOPES and scope != "*"]
     if unknown or not scopes:
         raise InvalidInput(f"unknown scope {', '.join(unknown) or '(none)'}; known: {', '.join(SCOPES)}")
-    now = world.clock.now_us()
-    expires = now + args.days * DAY_US if args.days is not None else None
-    record, secret = world.access.create_token(args.name, args.subnet, scopes, expires, now)
+    return scopes
+
+
+def _create(world: World, args: argparse.Namespace) -> int:
+    scopes = _scopes(args.scopes)
+    expires = _expiry(world.clock.now_us(), args.days)
+    record, text = world.tokens.issue(args.name, args.subnet, scopes, expires, args.identity)
     if args.json:
-        print_json(
-            {"id": record.id, "name": record.name, "scopes": list(scopes), "token": secret}, indent=None
-        )
+        shown = {"id": record.id, "name": record.name, "identity": record.identity, "scopes": list(scopes)}
+        print_json(shown | {"token": text}, indent=None)
     else:
         note(f"token {record.id} ({', '.join(scopes)}); it is shown only now:")
-        print(secret)
+        print(text)
     return OK
+
+
+def _narrow(args: argparse.Namespace) -> int:
+    text = sys.stdin.readline().strip() if args.text == "-" else args.text
+    scopes = _scopes(args.scopes) if args.scopes is not None else None
+    if args.key:
+        from engine.wiring import token_tools
+
+        mint, now_us = token_tools()
+        narrowed = mint.narrowed(text, [public_key_of(args.key)], scopes, _expiry(now_us, args.days))
+    else:
+        world = open_world(args)
+        narrowed = world.tokens.narrowed(text, scopes, _expiry(world.clock.now_us(), args.days))
+    print_json({"token": narrowed}, indent=None) if args.json else print(narrowed)
+    return OK
+
+
+def _expiry(now_us: int, days: int | None) -> int | None:
+    return None if days is None else now_us + days * DAY_US
 
 
 def _list(world: World, args: argparse.Namespace) -> int:

@@ -27,23 +27,28 @@ def check_signer(states: Mapping[str, KeyState], identity: str, key: bytes, at_u
     state = _state(states, identity)
     if state.key_at(at_us) != key:
         raise NotTrusted(_why_not(state, key, at_us))
-    return _root(states, state, at_us, scope)
+    return check_authority(states, identity, at_us, scope)[0]
 
 
-def _root(states: Mapping[str, KeyState], state: KeyState, at_us: int, scope: str) -> str:
+def check_authority(
+    states: Mapping[str, KeyState], identity: str, at_us: int, scope: str
+) -> tuple[str, int | None]:
+    """Who answers in the end for an identity under a scope at a time, and when that ends by itself (None:
+    never). Raises :class:`NotTrusted`."""
+    state, ends = _state(states, identity), []
     for _ in range(DEPTH_MAX):
+        if state.key_at(at_us) is None:
+            raise NotTrusted(f"identity {state.identity} is not in force at that time")
+        ends += [] if state.revoked_since is None else [state.revoked_since]
         if not state.delegator:
-            return state.identity
+            return state.identity, min(ends, default=None)
         above = _state(states, state.delegator)
-        if above.key_at(at_us) is None:
-            raise NotTrusted(
-                f"identity {above.identity}, which delegates to {state.identity}, is not in force"
-            )
         given = above.delegation_at(state.identity, at_us)
         if given is None:
             raise NotTrusted(f"identity {above.identity} does not delegate to {state.identity} at that time")
         if not given.scopes & {scope, EVERYTHING}:
             raise NotTrusted(f"identity {state.identity} is not delegated the scope {scope}")
+        ends += [] if given.until is None else [given.until]
         state = above
     raise NotTrusted(f"more than {DEPTH_MAX} identities delegate to each other")
 

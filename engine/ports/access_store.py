@@ -28,6 +28,7 @@ class Principal:
     name: str
     subnet: str
     scopes: frozenset[str]
+    identity: str = ""  # on whose behalf; empty for the engine itself
 
     def may(self, scope: str) -> bool:
         """Whether the principal has this scope."""
@@ -36,7 +37,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """A token without its secret."""
+    """A token as the store knows it: all but its text, which only its holder has."""
 
     id: str
     name: str
@@ -45,6 +46,7 @@ class TokenRecord:
     created_us: int
     expires_us: int | None
     revoked: bool
+    identity: str = ""  # whom it stands for
 
 
 class AccessStore(Protocol):
@@ -63,11 +65,12 @@ class AccessStore(Protocol):
     def put_policy(self, subnet_id: str, document: Mapping[str, Any], expected: int, now_us: int) -> int:
         """A new revision after ``expected``; raises :class:`StaleRevision`."""
 
-    def create_token(
-        self, name: str, subnet_id: str, scopes: tuple[str, ...], expires_us: int | None, now_us: int
-    ) -> tuple[TokenRecord, str]:
-        """The record and the secret, which is stored only as a hash and shown once."""
+    def add_token(self, record: TokenRecord) -> None:
+        """Store an issued token; raises :class:`UnknownObject` without such a subnet."""
 
-    def authenticate(self, secret: str, now_us: int) -> Principal | None: ...
+    def token(self, token_id: str) -> TokenRecord | None: ...
     def tokens(self, subnet_id: str) -> list[TokenRecord]: ...
     def revoke_token(self, token_id: str) -> None: ...
+
+    def tokens_revision(self) -> int:
+        """Grows whenever a token or an identity changes; cheap to ask per request."""

@@ -7,13 +7,13 @@ from typing import Any
 
 from engine.base.canonical import decode, encode
 from engine.base.errors import StaleRevision, UnknownObject, WrongState
-from engine.ports.access_store import Principal, Subnet, TokenRecord
+from engine.ports.access_store import Subnet, TokenRecord
 from engine.ports.permissions import first_grant
 from engine.ports.policy import PERSONAL
-from engine.storage.database import Database, Row
+from engine.storage.database import Database, Row, text
+from engine.storage.identities import COUNTER as IDENTITIES
 from engine.storage.permissions import insert_grant
 from engine.storage.policies import default_document, parsed
-from engine.storage.tokens import hash_of, id_of, new_secret
 
 _SUBNET = "INSERT INTO engine_subnet (id, name, created_us) VALUES (%s, %s, %s) ON CONFLICT (id) DO NOTHING"
 _DOCUMENT = (
@@ -23,18 +23,16 @@ _DOCUMENT = (
 _IN_FORCE = (
     "SELECT revision, document FROM engine_policy_document WHERE subnet = %s ORDER BY revision DESC LIMIT 1"
 )
-_ISSUE = (
-    "INSERT INTO engine_api_token (id, subnet, name, secret_hash, scopes, created_us, expires_us, revoked)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, FALSE)"
+_ISSUED_COLUMNS = "id, name, subnet, scopes, created_us, expires_us, revoked, identity"
+_ISSUE = f"INSERT INTO engine_api_token ({_ISSUED_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
+_TOKEN = f"SELECT {_ISSUED_COLUMNS} FROM engine_api_token WHERE id = %s"  # noqa: S608
+_TOKENS = f"SELECT {_ISSUED_COLUMNS} FROM engine_api_token WHERE subnet = %s ORDER BY created_us, id"  # noqa: S608
+_COUNTER = "tokens"
+_COUNT = (
+    "INSERT INTO engine_counter (name, value) VALUES (%s, 1)"
+    " ON CONFLICT (name) DO UPDATE SET value = engine_counter.value + 1"
 )
-_AUTHENTICATE = (
-    "SELECT id, name, subnet, scopes FROM engine_api_token WHERE secret_hash = %s"
-    " AND NOT revoked AND (expires_us IS NULL OR expires_us > %s)"
-)
-_TOKENS = (
-    "SELECT id, name, subnet, scopes, created_us, expires_us, revoked FROM engine_api_token"
-    " WHERE subnet = %s ORDER BY created_us, id"
-)
+_REVISION = "SELECT SUM(value) FROM engine_counter WHERE name IN (%s, %s)"
 
 
 class DjangoAccessStore:
@@ -96,25 +94,19 @@ class DjangoAccessStore:
         )
         raise StaleRevision(message, revision=newest)
 
-    def create_token(
-        self, name: str, subnet_id: str, scopes: tuple[str, ...], expires_us: int | None, now_us: int
-    ) -> tuple[TokenRecord, str]:
-        """See :meth:`AccessStore.create_token`; raises :class:`UnknownObject` without such a subnet."""
-        self.subnet(subnet_id)
-        secret = new_secret()
-        hashed = hash_of(secret)
-        record = TokenRecord(id_of(hashed), name, subnet_id, tuple(scopes), now_us, expires_us, False)
-        values = [record.id, subnet_id, name, hashed, " ".join(scopes), now_us, expires_us]
-        self._db.write(_ISSUE, values)
-        return record, secret
+    def add_token(self, record: TokenRecord) -> None:
+        """See :meth:`AccessStore.add_token`."""
+        self.subnet(record.subnet)
+        scopes = " ".join(record.scopes)
+        values = [record.id, text(record.name), record.subnet, scopes, record.created_us, record.expires_us]
+        with self._db.transaction() as cursor:
+            cursor.execute(_ISSUE, [*values, record.revoked, record.identity])
+            cursor.execute(_COUNT, [_COUNTER])
 
-    def authenticate(self, secret: str, now_us: int) -> Principal | None:
-        """Who the secret stands for; None where it is unknown, expired or revoked."""
-        row = self._db.row(_AUTHENTICATE, [hash_of(secret), now_us])
-        if row is None:
-            return None
-        id, name, subnet, scopes = row
-        return Principal(id, name, subnet, frozenset(scopes.split()))
+    def token(self, token_id: str) -> TokenRecord | None:
+        """One token, if there is such."""
+        row = self._db.row(_TOKEN, [token_id])
+        return None if row is None else _record(row)
 
     def tokens(self, subnet_id: str) -> list[TokenRecord]:
         """All tokens of a subnet, revoked ones too, oldest first."""
@@ -122,13 +114,21 @@ class DjangoAccessStore:
 
     def revoke_token(self, token_id: str) -> None:
         """From now on the token stands for nobody; raises :class:`UnknownObject`."""
-        if self._db.write("UPDATE engine_api_token SET revoked = TRUE WHERE id = %s", [token_id]) != 1:
-            raise UnknownObject(f"there is no token {token_id!r}", token=token_id)
+        with self._db.transaction() as cursor:
+            cursor.execute("UPDATE engine_api_token SET revoked = TRUE WHERE id = %s", [token_id])
+            if cursor.rowcount != 1:
+                raise UnknownObject(f"there is no token {token_id!r}", token=token_id)
+            cursor.execute(_COUNT, [_COUNTER])
+
+    def tokens_revision(self) -> int:
+        """See :meth:`AccessStore.tokens_revision`."""
+        return int(self._db.value(_REVISION, [_COUNTER, IDENTITIES]) or 0)
 
 
 def _record(row: Row) -> TokenRecord:
-    id, name, subnet, scopes, created_us, expires_us, revoked = row
-    return TokenRecord(id, name, subnet, tuple(scopes.split()), created_us, expires_us, bool(revoked))
+    id, name, subnet, scopes, created_us, expires_us, revoked, identity = row
+    granted = tuple(scopes.split())
+    return TokenRecord(id, name, subnet, granted, created_us, expires_us, bool(revoked), identity)
 
 
 def _no_subnet(subnet_id: str) -> UnknownObject:

@@ -268,12 +268,12 @@ class PolicyDocument(models.Model):
 
 
 class ApiToken(models.Model):
-    """A bearer token, known only by the SHA-256 of its secret."""
+    """A bearer token, without its text."""
 
     id = IdField(primary_key=True)
     subnet = IdField(db_index=True)
     name = models.TextField()
-    secret_hash = IdField(max_length=64, unique=True)
+    identity = IdField()
     scopes = models.TextField()  # separated by spaces
     created_us = models.BigIntegerField()
     expires_us = models.BigIntegerField(null=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 from engine.base.canonical import decode, encode
 from engine.base.errors import StaleRevision, UnknownObject, WrongState
-from engine.ports.access_store import Principal, Subnet, TokenRecord
+from engine.ports.access_store import Subnet, TokenRecord
 from engine.ports.policy import PERSONAL
 from engine.storage.policies import default_document, parsed
-from engine.storage.tokens import hash_of, id_of, new_secret
+from engine.testing.memory_identities import MemoryIdentities
 
 
 class MemoryAccess:
@@ -22,7 +22,9 @@ class MemoryAccess:
         self._lock = threading.RLock()
         self._subnets: dict[str, Subnet] = {}
         self._policies: dict[str, list[bytes]] = {}
-        self._tokens: dict[str, TokenRecord] = {}  # by hash of the secret
+        self._tokens: dict[str, TokenRecord] = {}
+        self._tokens_revision = 0
+        self.identities = MemoryIdentities()
 
     def ensure_personal_subnet(self, now_us: int) -> Subnet:
         """The subnet of a fresh node."""
@@ -70,25 +72,16 @@ class MemoryAccess:
             self._policies[subnet_id].append(encode(dict(document)))
             return expected + 1
 
-    def create_token(
-        self, name: str, subnet_id: str, scopes: tuple[str, ...], expires_us: int | None, now_us: int
-    ) -> tuple[TokenRecord, str]:
-        """A new token and its secret."""
+    def add_token(self, record: TokenRecord) -> None:
+        """A token was issued."""
         with self._lock:
-            self.subnet(subnet_id)
-            secret = new_secret()
-            hashed = hash_of(secret)
-            record = TokenRecord(id_of(hashed), name, subnet_id, tuple(scopes), now_us, expires_us, False)
-            self._tokens[hashed] = record
-            return record, secret
+            self.subnet(record.subnet)
+            self._tokens[record.id] = record
+            self._tokens_revision += 1
 
-    def authenticate(self, secret: str, now_us: int) -> Principal | None:
-        """Who the secret stands for."""
-        with self._lock:
-            token = self._tokens.get(hash_of(secret))
-        if token is None or token.revoked or (token.expires_us is not None and token.expires_us <= now_us):
-            return None
-        return Principal(token.id, token.name, token.subnet, frozenset(token.scopes))
+    def token(self, token_id: str) -> TokenRecord | None:
+        """One token."""
+        return self._tokens.get(token_id)
 
     def tokens(self, subnet_id: str) -> list[TokenRecord]:
         """All tokens of a subnet, oldest first."""
@@ -99,8 +92,11 @@ class MemoryAccess:
     def revoke_token(self, token_id: str) -> None:
         """The token stands for nobody any more."""
         with self._lock:
-            for hashed, token in self._tokens.items():
-                if token.id == token_id:
-                    self._tokens[hashed] = replace(token, revoked=True)
-                    return
-        raise UnknownObject(f"there is no token {token_id!r}", token=token_id)
+            if token_id not in self._tokens:
+                raise UnknownObject(f"there is no token {token_id!r}", token=token_id)
+            self._tokens[token_id] = replace(self._tokens[token_id], revoked=True)
+            self._tokens_revision += 1
+
+    def tokens_revision(self) -> int:
+        """How often a token or an identity changed."""
+        return self._tokens_revision + self.identities.revision()

@@ -26,6 +26,7 @@ from engine.ports.signer import Signing
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.violations import ViolationStore
 from engine.testing.clock import SeededEntropy
+from engine.testing.fake_mint import FakeMint
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
@@ -45,6 +46,7 @@ from engine.testing.signatures import FakeScheme, FakeSigning
 from engine.testing.trust import open_trust
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.relay_outbox import relay
+from engine.usecases.token_desk import TokenDesk
 from engine.usecases.world import World
 
 ALICE = Principal("alice", "Alice", PERSONAL, frozenset({"admin"}))
@@ -91,22 +93,21 @@ def fake_world(
         quarantine or MemoryQuarantine(),
         capabilities,
     )
+    known = access or MemoryAccess()
     worker = Worker(_parts(shared, owner), drivers=drivers, acts=8)
-    waker = RecordingWaker()
-    waker.ring_through = worker.attend_later
     shared.world = World(
         clock=clock,
         entropy=shared.entropy,
         journal=shared.journal,
         flows=shared.flows,
-        access=access or MemoryAccess(),
+        access=known,
         blocks=shared.blocks,
         index=MemoryIndex(shared.flows, shared.journal),
         capabilities=capability_store or MemoryCapabilityStore(),
         catalogue=catalogue,
         policy=shared.policy,
         notifier=shared.notifier,
-        waker=waker,
+        waker=_waker(worker),
         metrics=shared.metrics,
         limits=shared.limits,
         plans=shared.plans,
@@ -118,7 +119,7 @@ def fake_world(
         **_parts_of_its_own(),
         cipher=shared.keyring,
         keys=shared.keyring,
-        **_signatures(clock, signing, identities),
+        **_signatures(known, signing, identities or _book(known, clock)),
     )
     return shared.world
 
@@ -137,10 +138,27 @@ def _parts_of_its_own() -> dict[str, Any]:
     }
 
 
-def _signatures(clock: Clock, signing: Signing | None, identities: IdentityBook | None) -> dict[str, Any]:
+def _signatures(access: AccessStore, signing: Signing | None, book: IdentityBook) -> dict[str, Any]:
     """Who signs, and what is known of who signed."""
-    book = identities or IdentityBook(MemoryIdentities(), FakeScheme(), OpenSealer(), clock)
-    return {"identities": book, "signatures": book.scheme, "signing": signing or FakeSigning()}
+    return {
+        "identities": book,
+        "signatures": book.scheme,
+        "signing": signing or FakeSigning(),
+        "tokens": TokenDesk(access, book, FakeMint(), SeededEntropy(1), "node"),
+    }
+
+
+def _waker(worker: Worker) -> RecordingWaker:
+    """A bell that the worker hears at once."""
+    waker = RecordingWaker()
+    waker.ring_through = worker.attend_later
+    return waker
+
+
+def _book(access: AccessStore, clock: Clock) -> IdentityBook:
+    """Identities in memory, which tokens in memory know of."""
+    held = access.identities if isinstance(access, MemoryAccess) else MemoryIdentities()
+    return IdentityBook(held, FakeScheme(), OpenSealer(), clock)
 
 
 class _Shared:

@@ -83,6 +83,11 @@ class IdentityBook:
             )
         return signer
 
+    def seed(self, identity: str, at_us: int) -> bytes:
+        """The private key in force at a time, for signatures of another form; raises as :meth:`signer`."""
+        key = public_key_of(self.signer(identity, at_us).key)
+        return self.unsealed(identity, self.held(identity)[key])
+
     def check(self, identity: str, key: str, at_us: int, scope: str, data: bytes, signature: bytes) -> str:
         """Who answers for a signature that is dated ``at_us``; raises :class:`PermissionDenied`."""
         try:

@@ -30,6 +30,7 @@ from engine.ports.signer import SignatureScheme, Signer, Signing
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.waker import Waker
 from engine.usecases.identity_book import IdentityBook
+from engine.usecases.token_desk import TokenDesk
 from engine.validation.containment import Containment
 from engine.validation.trust import Trust
 
@@ -73,6 +74,7 @@ class World:
     signatures: SignatureScheme
     signing: Signing
     identities: IdentityBook
+    tokens: TokenDesk
     audit: AuditTrail
     cipher: Cipher
     keys: KeyKeeper

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.base.errors import Unauthenticated
 from engine.base.limits import TOKEN_CHARACTERS_MAX
 from engine.ports.access_store import Principal
+from engine.usecases.token_desk import check_form
 from engine.usecases.world import World
 from engine.web.pool import pool
 from engine.web.rate import RateLimit
@@ -29,9 +30,10 @@ async def principal_of(world: World, token: str, address: str) -> Principal:
     now_us = world.clock.monotonic_us()
     principal = None
     if 0 < len(token) <= TOKEN_CHARACTERS_MAX and token.isascii() and token.isprintable():
-        principal = await pool().run(world.access.authenticate, token, world.clock.now_us())
+        principal = await pool().run(world.tokens.authenticate, token, world.clock.now_us())
     if principal is None:
         limit.take(f"address {address}", now_us)
+        check_form(token)
         raise Unauthenticated
     limit.take(f"token {principal.id}", now_us)
     return principal

@@ -72,7 +72,17 @@ def _create_token(world: World, actor: Principal, body: m.TokenBody) -> tuple[To
         raise PermissionDenied(f"this token lacks the scopes {', '.join(beyond)} itself")
     now_us = world.clock.now_us()
     expires_us = None if body.expiresInSeconds is None else now_us + body.expiresInSeconds * 1_000_000
-    return world.access.create_token(body.name, actor.subnet, tuple(body.scopes), expires_us, now_us)
+    identity = _identity_for_token(world, actor, body.identity or actor.identity)
+    return world.tokens.issue(body.name, actor.subnet, tuple(body.scopes), expires_us, identity)
+
+
+def _identity_for_token(world: World, actor: Principal, identity: str) -> str:
+    """Nobody gets a token that stands for another person."""
+    if identity and identity != actor.identity:
+        record = world.identities.store.record(identity)
+        if record.subject != "service" and record.delegator != actor.identity:
+            raise PermissionDenied("a token stands for its maker, a service, or a sub-identity of its maker")
+    return identity
 
 
 def _revoke_token(world: World, actor: Principal, token_id: str) -> None:
@@ -88,6 +98,7 @@ def token_of(record: TokenRecord) -> Json:
         "id": record.id,
         "name": record.name,
         "subnet": record.subnet,
+        "identity": record.identity,
         "scopes": list(record.scopes),
         "createdAt": time_of(record.created_us),
         "expiresAt": moment(record.expires_us),

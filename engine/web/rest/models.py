@@ -346,6 +346,7 @@ class TokenBody(Given):
     name: Name
     scopes: list[Name] = Field(["*"], min_length=1, max_length=20)
     expiresInSeconds: Annotated[int, Field(ge=1, le=10**10)] | None = None
+    identity: Name | None = None
 
 
 class Token(Shown):
@@ -354,6 +355,7 @@ class Token(Shown):
     id: str
     name: str
     subnet: str
+    identity: str
     scopes: list[str]
     createdAt: str
     expiresAt: str | None = None

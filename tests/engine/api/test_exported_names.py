@@ -146,6 +146,7 @@ INSIDE = {
     "permission",
     "relay_outbox",
     "remote_watch",
+    "token_desk",
     "admit_call",
     "admission",
     "world",

@@ -45,7 +45,7 @@ def world() -> Iterator[World]:
 
 def token(world: World, subnet: str, *scopes: str) -> str:
     """A new token's secret."""
-    return world.access.create_token("test", subnet, scopes, None, world.clock.now_us())[1]
+    return world.tokens.issue("test", subnet, scopes, None)[1]
 
 
 def headers(secret: str) -> dict[str, str]:
