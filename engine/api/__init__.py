@@ -50,9 +50,11 @@ from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, Ver
 from engine.ports.importer import Imported, Importer
 from engine.ports.ingress import EventSchema
 from engine.ports.journal_store import Entry, ExecutionQuery, Header
+from engine.ports.permissions import Consent, Grant, Role
 from engine.ports.policy import PERSONAL, EgressPolicy, Policy
 from engine.ports.search_index import Indexed, SearchPage
 from engine.ports.step_catalogue import Answer, Item, Manifest, StepCatalogue, StepType, TriggerType
+from engine.ports.validation_log import ValidationQuery, ValidationRecord
 from engine.usecases.answer_wait import answer_wait
 from engine.usecases.archive_flow import archive_flow
 from engine.usecases.checkpoints import create_checkpoint, list_checkpoints, restore_checkpoint
@@ -82,6 +84,18 @@ from engine.usecases.inspect_execution import (
 )
 from engine.usecases.list_capability_uses import list_capability_uses
 from engine.usecases.list_flows import list_flows
+from engine.usecases.list_validations import list_validations
+from engine.usecases.manage_consents import list_consents, record_consent, renew_consent, withdraw_consent
+from engine.usecases.manage_grants import (
+    NewGrant,
+    add_grant,
+    delete_role,
+    list_grants,
+    list_roles,
+    put_role,
+    renew_grant,
+    revoke_grant,
+)
 from engine.usecases.permission import require
 from engine.usecases.publish_event import publish_event
 from engine.usecases.publish_flow import publish_flow
@@ -95,6 +109,7 @@ from engine.usecases.update_flow import update_flow
 from engine.usecases.validate_flow import step_problems, validate_flow
 from engine.usecases.verify_execution import verify_execution
 from engine.usecases.world import World
+from engine.validation.operation import Cleared, Kind
 
 
 def world() -> World:
@@ -112,6 +127,8 @@ __all__ = [
     "Answer",
     "Arrival",
     "CapabilityUse",
+    "Cleared",
+    "Consent",
     "CorruptData",
     "Edge",
     "EgressPolicy",
@@ -128,16 +145,19 @@ __all__ = [
     "FlowSettings",
     "FlowView",
     "ForkRequest",
+    "Grant",
     "Header",
     "Imported",
     "Importer",
     "Indexed",
     "InvalidInput",
     "Item",
+    "Kind",
     "Limits",
     "Manifest",
     "Metadata",
     "NetworkFailure",
+    "NewGrant",
     "NodeFailure",
     "Outcome",
     "Parsed",
@@ -151,6 +171,7 @@ __all__ = [
     "Registration",
     "ResourceExhausted",
     "RetryPolicy",
+    "Role",
     "Run",
     "SearchPage",
     "StaleRevision",
@@ -169,10 +190,13 @@ __all__ = [
     "Unauthenticated",
     "UnknownObject",
     "UseQuery",
+    "ValidationQuery",
+    "ValidationRecord",
     "VersionRecord",
     "World",
     "WrongState",
     "abort_execution",
+    "add_grant",
     "answer_wait",
     "archive_flow",
     "cid_of",
@@ -182,6 +206,7 @@ __all__ = [
     "delete_event_schema",
     "delete_execution",
     "delete_flow",
+    "delete_role",
     "derived",
     "diff_flows",
     "diff_versions",
@@ -201,20 +226,29 @@ __all__ = [
     "json_schema",
     "list_capability_uses",
     "list_checkpoints",
+    "list_consents",
     "list_event_schemas",
     "list_executions",
     "list_flows",
+    "list_grants",
+    "list_roles",
+    "list_validations",
     "parse_flow",
     "pause_execution",
     "publish_event",
     "publish_flow",
     "put_event_schema",
+    "put_role",
     "rebuild_index",
+    "record_consent",
+    "renew_consent",
+    "renew_grant",
     "replay_execution",
     "require",
     "restore_checkpoint",
     "resume_execution",
     "revoke_capability",
+    "revoke_grant",
     "rollback_flow",
     "search",
     "start_execution",
@@ -227,5 +261,6 @@ __all__ = [
     "update_flow",
     "validate_flow",
     "verify_execution",
+    "withdraw_consent",
     "world",
 ]

@@ -12,6 +12,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("worker", "worker", "start a worker process for a node with a Redis or RabbitMQ broker"),
             Entry("migrate", "migrate", "create or update the database's tables"),
             Entry("settings", "settings_view", "show the settings in force, secrets hidden"),
+            Entry("grant", "grants", "list, add, renew and revoke grants; roles"),
+            Entry("consent", "grants", "list, record, renew and withdraw consents of persons"),
             Entry("token", "tokens", "create, list and revoke bearer tokens for the REST API"),
         ),
     ),

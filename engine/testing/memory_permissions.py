@@ -124,3 +124,8 @@ class OpenPermissions(MemoryPermissions):
         with self._lock:
             self._grants.setdefault(first.id, first)
             return super().grants(subnet)
+
+    def revoke_grant(self, subnet: str, grant: str, by: str, now_us: int) -> Grant:
+        """End one; the first is there to be ended."""
+        self.grants(subnet)
+        return super().revoke_grant(subnet, grant, by, now_us)

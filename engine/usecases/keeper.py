@@ -18,6 +18,7 @@ from engine.usecases.delete_execution import retire_executions
 from engine.usecases.fire_schedules import fire_schedules
 from engine.usecases.node_identity import tend_node_identity
 from engine.usecases.relay_outbox import relay
+from engine.usecases.renewals import resume_withheld
 from engine.usecases.search import catch_up_all
 from engine.usecases.world import World
 
@@ -64,6 +65,7 @@ class Keeper:
         self._lanes_in_use = True
         self._clock_ahead_us: int | None = None  # how far the wall clock was before the monotonic one
         self._set_back: _SetBack | None = None
+        self._permissions: dict[str, int] = {}  # the revision last seen, by subnet
         self.swept_us = 0  # when the last sweep was done, for health
 
     def start(self) -> None:
@@ -159,6 +161,7 @@ class Keeper:
             self._relay,
             self._let_out_of_lanes,
             self._retire,
+            self._let_renewed_go_on,
             self._index,
             self._tend,
         ):
@@ -195,6 +198,14 @@ class Keeper:
 
     def _relay(self) -> None:
         relay(self._world, self._world.journal.outbox(self._world.clock.now_us()))
+
+    def _let_renewed_go_on(self) -> None:
+        """Where permissions changed since the last sweep, resume what waits for that."""
+        for subnet in self._world.access.subnets():
+            revision = self._world.trust.permissions.revision(subnet.id)
+            if self._permissions.get(subnet.id) != revision:
+                resume_withheld(self._world, subnet.id)
+                self._permissions[subnet.id] = revision
 
     def _retire(self) -> None:
         now = self._world.clock.monotonic_us()

@@ -50,14 +50,17 @@ class Pipeline:
     told: Callable[[Validation], None] = lambda outcome: None
 
     def validate(self, operation: Operation) -> Validation:
-        """The outcome; a stage's finding ends it there."""
-        reached = self._reached(operation)
-        if isinstance(reached, Cleared):
-            outcome = Validation(operation, cleared=reached)
-        else:
-            outcome = Validation(operation, finding=reached)
+        """The outcome, put on record; a stage's finding ends it there."""
+        outcome = self.judge(operation)
         self.told(outcome)
         return outcome
+
+    def judge(self, operation: Operation) -> Validation:
+        """The outcome, and nobody is told."""
+        reached = self._reached(operation)
+        if isinstance(reached, Cleared):
+            return Validation(operation, cleared=reached)
+        return Validation(operation, finding=reached)
 
     def admit(self, operation: Operation) -> Cleared:
         """The evidence of all four stages, or an error that carries the finding."""

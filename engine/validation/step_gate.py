@@ -8,7 +8,7 @@ answer holds until the permission ends by itself. Denials are never kept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from engine.base.limits import STEPS_CLEARED_MAX
@@ -67,11 +67,14 @@ class StepGate:
             self.hits += 1
             self._trail.passed(key.subnet, key.actor, f"flows/{key.flow}", execution)
             return None
+        self.misses += 1
         return self._validated(key, operation(), book, stays)
 
     def _validated(self, key: StepKey, operation: Operation, book: Book, stays: Stays) -> Finding | None:
-        self.misses += 1
-        outcome = self._pipeline.validate(operation)
+        outcome = self._pipeline.judge(operation)
+        if not outcome.valid and not operation.acts:  # nothing is denied from memory
+            outcome = self._pipeline.judge(replace(operation, acts=True))
+        self._pipeline.told(outcome)
         if outcome.cleared is None:
             self._kept.pop(key, None)
             return outcome.finding

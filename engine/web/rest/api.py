@@ -14,7 +14,16 @@ from ninja.renderers import BaseRenderer
 from engine.base.errors import Problem, Unauthenticated
 from engine.web.jsontext import read_json, write_json
 from engine.web.problems import CONTENT_TYPE, Refused, problem_of, refuse
-from engine.web.rest import administration, capabilities, executions, flows, models, search, starts
+from engine.web.rest import (
+    administration,
+    capabilities,
+    executions,
+    flows,
+    models,
+    permissions,
+    search,
+    starts,
+)
 from engine.web.rest.calls import BearerAuth
 
 
@@ -49,7 +58,7 @@ def build_api() -> NinjaAPI:
         renderer=JsonRenderer(),
         urls_namespace="qflow-api",
     )
-    for part in (flows, starts, executions, administration, capabilities, search):
+    for part in (flows, starts, executions, administration, capabilities, permissions, search):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer_error)

@@ -15,6 +15,8 @@ ActiveTrigger
 Answer
 Arrival
 CapabilityUse
+Cleared
+Consent
 CorruptData
 Edge
 EgressPolicy
@@ -32,17 +34,20 @@ FlowRecord
 FlowSettings
 FlowView
 ForkRequest
+Grant
 Header
 Imported
 Importer
 Indexed
 InvalidInput
 Item
+Kind
 Limits
 MAIN
 Manifest
 Metadata
 NetworkFailure
+NewGrant
 NodeFailure
 Outcome
 PERSONAL
@@ -57,6 +62,7 @@ QflowError
 Registration
 ResourceExhausted
 RetryPolicy
+Role
 Run
 SearchPage
 StaleRevision
@@ -75,10 +81,13 @@ TriggerType
 Unauthenticated
 UnknownObject
 UseQuery
+ValidationQuery
+ValidationRecord
 VersionRecord
 World
 WrongState
 abort_execution
+add_grant
 answer_wait
 archive_flow
 cid_of
@@ -88,6 +97,7 @@ definition_of
 delete_event_schema
 delete_execution
 delete_flow
+delete_role
 derived
 diff_flows
 diff_versions
@@ -107,20 +117,29 @@ items_of
 json_schema
 list_capability_uses
 list_checkpoints
+list_consents
 list_event_schemas
 list_executions
 list_flows
+list_grants
+list_roles
+list_validations
 parse_flow
 pause_execution
 publish_event
 publish_flow
 put_event_schema
+put_role
 rebuild_index
+record_consent
+renew_consent
+renew_grant
 replay_execution
 require
 restore_checkpoint
 resume_execution
 revoke_capability
+revoke_grant
 rollback_flow
 search
 start_execution
@@ -133,11 +152,13 @@ unpublish_flow
 update_flow
 validate_flow
 verify_execution
+withdraw_consent
 world
 """
 
 INSIDE = {
     "denials",
+    "renewals",
     "fire_schedules",
     "held_identities",
     "identity_book",

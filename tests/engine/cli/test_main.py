@@ -38,6 +38,8 @@ OURS = [
     "import",
     "verify",
     "bench",
+    "grant",
+    "consent",
     "token",
     "publish",
     "unpublish",

@@ -111,7 +111,13 @@ Publish = Callable[..., Flow]
 def publish(world: World) -> Publish:
     """Publish a flow from ``{"id": "type" or (type, options)}`` and wires ``a -> b``."""
 
-    def make(id: str, steps: dict[str, Any], wires: list[str] | None = None, **settings: Any) -> Flow:
+    def make(
+        id: str,
+        steps: dict[str, Any],
+        wires: list[str] | None = None,
+        declared: dict[str, Any] | None = None,
+        **settings: Any,
+    ) -> Flow:
         made = []
         for name, spec in steps.items():
             kind, options = spec if isinstance(spec, tuple) else (spec, {})
@@ -122,7 +128,8 @@ def publish(world: World) -> Publish:
         for wire in pairs:
             source, target = (end.strip().partition(".") for end in wire.split("->"))
             edges.append(Edge(source[0], target[0], source[2] or "main", target[2] or "main"))
-        flow = Flow(id, id, tuple(made), tuple(edges), settings=FlowSettings(**settings))
+        given = FlowSettings(**settings)
+        flow = Flow(id, id, tuple(made), tuple(edges), settings=given, policy=declared or {})
         world.flows.create("personal", flow, "alice", "", 1)
         world.flows.publish("personal", id, flow.version, (), {}, 1)
         return flow
