@@ -106,7 +106,7 @@ def test_code_that_would_end_its_own_function_is_a_syntax_error(sandbox, source)
         ("'use strict'; return { a: this.helpers !== undefined }", {"a": True}),
         ("return { a: [1, 2].map((x) => { return x }) } // } while (0)", {"a": [1, 2]}),
         ("a = 1; for (b of [2]) { } for (c in { d: 1 }) { } return { a, b, c }", {"a": 1, "b": 2, "c": "d"}),
-        ("const t = `<p class=\"a\" for = 'b'>`; n = t.length; n += 1; return { n }", {"n": 25}),
+        ("const t = `<p class=\"a\" for = 'b'>`; n = t.length; n += 1; return { n }", {"n": 24}),
         (
             "let f = 1; { f = 2 } return { f, g: typeof g, h: 'g = 1'.length }",
             {"f": 2, "g": "undefined", "h": 5},
