@@ -42,6 +42,7 @@ TYPES: dict[str, str] = {
     "data.deduplicate": "engine.steps.data_deduplicate.step",
     "data.rename": "engine.steps.data_rename.step",
     "data.compare": "engine.steps.data_compare.step",
+    "data.date": "engine.steps.data_date.step",
     "code.javascript": "engine.steps.code_javascript.step",
     "code.python": "engine.steps.code_python.step",
     "wasm.execute": "engine.steps.wasm_execute.step",

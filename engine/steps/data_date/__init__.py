@@ -1,0 +1,1 @@
+"""The step type data.date: dates read, written, moved, compared and rounded."""
