@@ -20,6 +20,7 @@ from engine.api import (
     StepCatalogue,
     step_problems,
 )
+from n8n_import.credentials import named, placeholders, told
 from n8n_import.nodes import node_type
 from n8n_import.settings import error_output, flow_settings, notes_of, pins_of, with_node_settings
 from n8n_import.translating import HELP, Context, Draft, Issue, Unsupported
@@ -40,10 +41,12 @@ class Result:
     nodes: int
     runnable: int
     issues: list[Issue] = field(default_factory=list)
+    ids: Mapping[str, str] = field(default_factory=dict)  # node name -> id of its last step
+    ports: Mapping[str, Made] = field(default_factory=dict)  # that id -> its ports
 
 
 @dataclass(frozen=True)
-class _Made:
+class Made:
     """The steps of one node, and its ports in n8n's order."""
 
     steps: tuple[Step, ...]
@@ -59,20 +62,21 @@ def assembled(workflow: Workflow, catalogue: StepCatalogue, limits: Limits, defa
         raise InvalidInput(f"workflow {workflow.name!r} has {len(nodes)} nodes; from 1 to {most} can be")
     issues = _twins(workflow)
     ids = step_ids(nodes)
-    made: dict[str, _Made] = {}
+    made: dict[str, Made] = {}
     runnable = 0
     for node, step_id in zip(nodes, ids, strict=True):
         context = Context(workflow, node, catalogue, flow_id_of)
         drafts, supported = _translated(node, context)
         one = _made(node, step_id, drafts, catalogue)
-        issues += context.issues
+        issues += [*context.issues, *_credentials(node)]
         runnable += supported or node.disabled
         made.setdefault(node.name, one)
         if made[node.name] is not one:
             made[f"{node.name}\0{step_id}"] = one
     by_name = {node.name: step_id for node, step_id in reversed(list(zip(nodes, ids, strict=True)))}
     flow = _flow(workflow, made, by_name, default_id, issues)
-    return Result(flow, len(nodes), runnable, issues)
+    ports = {one.steps[-1].id: one for one in made.values()}
+    return Result(flow, len(nodes), runnable, issues, by_name, ports)
 
 
 def _twins(workflow: Workflow) -> list[Issue]:
@@ -80,8 +84,15 @@ def _twins(workflow: Workflow) -> list[Issue]:
     return [Issue(name, "", "differs", message, f"{HELP}#names") for name in workflow.twins]
 
 
+def _credentials(node: Node) -> list[Issue]:
+    return [
+        Issue(node.name, node.type, "note", told(kind, name), f"{HELP}#credentials")
+        for kind, name in named(node)
+    ]
+
+
 def _flow(
-    workflow: Workflow, made: Mapping[str, _Made], ids: dict[str, str], default_id: str, issues: list[Issue]
+    workflow: Workflow, made: Mapping[str, Made], ids: dict[str, str], default_id: str, issues: list[Issue]
 ) -> Flow:
     description = workflow.raw.get("description")
     extra: dict[str, Any] = {"n8n": workflow.raw}
@@ -89,6 +100,8 @@ def _flow(
         extra["pins"] = pins
     if notes := notes_of(workflow):
         extra["notes"] = notes
+    if credentials := placeholders(workflow.nodes):
+        extra["credentials"] = credentials
     return Flow(
         id=flow_id_of(workflow.id or default_id or workflow.name),
         name=workflow.name[:NAME_CHARACTERS_MAX],
@@ -151,7 +164,7 @@ def _refusal(node: Node, context: Context, message: str) -> Draft:
     )
 
 
-def _made(node: Node, step_id: str, drafts: Sequence[Draft], catalogue: StepCatalogue) -> _Made:
+def _made(node: Node, step_id: str, drafts: Sequence[Draft], catalogue: StepCatalogue) -> Made:
     """The steps of a node in a row; the last one has its name, its id and its settings."""
     steps = []
     for number, draft in enumerate(drafts, 1):
@@ -163,13 +176,13 @@ def _made(node: Node, step_id: str, drafts: Sequence[Draft], catalogue: StepCata
     first, last_one = drafts[0], drafts[-1]
     inputs = first.inputs or catalogue.get(first.type).ports_in(first.parameters)
     outputs = last_one.outputs or catalogue.get(last_one.type).ports_out(last_one.parameters)
-    return _Made(tuple(steps), tuple(inputs), tuple(outputs))
+    return Made(tuple(steps), tuple(inputs), tuple(outputs))
 
 
 # --- connections ------------------------------------------------------------------------------------
 
 
-def _edges(workflow: Workflow, made: Mapping[str, _Made], issues: list[Issue]) -> list[Edge]:
+def _edges(workflow: Workflow, made: Mapping[str, Made], issues: list[Issue]) -> list[Edge]:
     """Wires inside the nodes, then those between them."""
     inner = [
         Edge(before.id, after.id)
@@ -212,7 +225,7 @@ def _parts(workflow: Workflow, nodes: Mapping[str, Node]) -> list[Issue]:
     ]
 
 
-def _edge(wire: Wire, made: Mapping[str, _Made], source: Node) -> Edge | None:
+def _edge(wire: Wire, made: Mapping[str, Made], source: Node) -> Edge | None:
     begin, end = made[wire.source], made[wire.target]
     into = end.inputs[wire.input] if wire.input < len(end.inputs) else None
     if wire.output < len(begin.outputs):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.api import Flow, Imported, InvalidInput, Limits, StepCatalogue
+from engine.api import Ask, Exported, Flow, Imported, Limits, StepCatalogue
 from n8n_import.assembling import assembled
+from n8n_import.exporting import exported
+from n8n_import.pulling import pulled
 from n8n_import.reading import is_n8n, read_workflows
 
 
@@ -26,9 +28,11 @@ class N8nImporter:
             found.append(Imported(result.flow, result.nodes, result.runnable, issues, workflow.active))
         return found
 
-    def write(self, flow: Flow) -> dict[str, Any]:
-        """The workflow it came from."""
-        original = flow.extra.get("n8n")
-        if not isinstance(original, dict):
-            raise InvalidInput(f"flow {flow.id!r} did not come from n8n, so it cannot go back there")
-        return original
+    def write(self, flow: Flow, catalogue: StepCatalogue) -> Exported:
+        """The workflow it came from, with what was changed since where n8n has words for it."""
+        document, issues = exported(flow, catalogue)
+        return Exported(document, [issue.as_json() for issue in issues])
+
+    def pages(self, ask: Ask) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Everything that a running n8n gives through its public API."""
+        return pulled(ask)

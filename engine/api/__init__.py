@@ -47,7 +47,7 @@ from engine.journal.state import ExecutionState, Run, Status
 from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.capabilities import CapabilityUse, UseQuery
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
-from engine.ports.importer import Imported, Importer
+from engine.ports.importer import Ask, Exported, Imported, Importer
 from engine.ports.ingress import EventSchema
 from engine.ports.journal_store import Entry, ExecutionQuery, Header
 from engine.ports.permissions import Consent, Grant, Role
@@ -70,6 +70,7 @@ from engine.usecases.event_schemas import (
     put_event_schema,
 )
 from engine.usecases.export_execution import export_execution
+from engine.usecases.export_flow import export_flow
 from engine.usecases.flow_history import flow_history
 from engine.usecases.fork_execution import ForkRequest, fork_execution, replay_execution
 from engine.usecases.get_flow import FlowView, get_flow
@@ -126,6 +127,8 @@ __all__ = [
     "ActiveTrigger",
     "Answer",
     "Arrival",
+    "Ask",
+    "CapabilityStore",
     "CapabilityUse",
     "Cleared",
     "Consent",
@@ -138,6 +141,7 @@ __all__ = [
     "EventSchema",
     "ExecutionQuery",
     "ExecutionState",
+    "Exported",
     "FieldChange",
     "Flow",
     "FlowDiff",
@@ -215,6 +219,7 @@ __all__ = [
     "execution_metrics",
     "execution_state",
     "export_execution",
+    "export_flow",
     "flow_history",
     "fork_execution",
     "from_canonical",

@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("create", "flows", "create a flow from a file"),
             Entry("import", "importing", "make flows of n8n workflows and report every difference"),
+            Entry("n8n", "n8n", "import everything from a running n8n, or write a flow for it"),
             Entry("list", "flows", "list flows"),
             Entry("show", "flows", "show a flow and its definition"),
             Entry("update", "flows", "save a new version of a flow from a file"),

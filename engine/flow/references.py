@@ -16,8 +16,9 @@ _REFERENCE = re.compile(r"\$([A-Za-z_][\w-]*)((?:\.[\w-]+|\[\d+\]|\[\"[^\"\]]*\"
 _PART = re.compile(r"\.([\w-]+)|\[(\d+)\]|\[\"([^\"\]]*)\"\]|\['([^'\]]*)'\]")
 
 
-VERBATIM = frozenset({"code", "wat"})
-"""Parameters whose text is a program of its own: nothing in it is a reference or an expression."""
+VERBATIM = frozenset({"code", "wat", "original"})
+"""Parameters whose text is a program of its own, or another system's: nothing in it is a reference or an
+expression."""
 
 
 def scanned(parameters: Mapping[str, Any]) -> dict[str, Any]:

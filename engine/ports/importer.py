@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,6 +27,18 @@ class Imported:
     active: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Another system's workflow made from a flow, and what could not go back (issues as above)."""
+
+    document: dict[str, Any]
+    issues: Sequence[Mapping[str, str]] = ()
+
+
+Ask = Callable[[str, Mapping[str, str]], Any]
+"""Asks a running instance: path and query -> JSON value."""
+
+
 class Importer(Protocol):
     """Reads the exports of one system, and writes them."""
 
@@ -36,6 +48,11 @@ class Importer(Protocol):
     def read(self, data: bytes, name: str, catalogue: StepCatalogue, limits: Limits) -> Sequence[Imported]:
         """Every workflow of an export; ``name`` is its file's name. Raises :class:`InvalidInput`."""
 
-    def write(self, flow: Flow) -> dict[str, Any]:
+    def write(self, flow: Flow, catalogue: StepCatalogue) -> Exported:
         """The flow as that system's workflow; raises :class:`InvalidInput` for one that came from
         elsewhere."""
+
+    def pages(self, ask: Ask) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Everything that a running instance of the system gives, as (kind, object): ``workflow``, ``tag``,
+        ``variable``, ``credential``, ``folder``. Raises what ``ask`` raises for workflows; what else it does
+        not give is left out."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.base.errors import InvalidInput
 from engine.base.limits import Limits
 from engine.flow.canonical import from_canonical, to_canonical
 from engine.flow.model import Flow
-from engine.ports.importer import Imported
+from engine.ports.importer import Ask, Exported, Imported
 from engine.ports.step_catalogue import StepCatalogue
 
 
@@ -24,11 +25,15 @@ class PlainImporter:
         """Every flow, with nothing to say of any."""
         try:
             value = json.loads(data)
-        except ValueError as error:
-            raise InvalidInput(f"{name} is not JSON: {error}") from error
-        flows = [from_canonical(one) for one in (value if isinstance(value, list) else [value])]
+            flows = [from_canonical(one) for one in (value if isinstance(value, list) else [value])]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InvalidInput(f"{name} holds no flow: {error}") from error
         return [Imported(flow, len(flow.steps), len(flow.steps)) for flow in flows]
 
-    def write(self, flow: Flow) -> dict[str, Any]:
+    def write(self, flow: Flow, catalogue: StepCatalogue) -> Exported:
         """The canonical form."""
-        return to_canonical(flow)
+        return Exported(to_canonical(flow))
+
+    def pages(self, ask: Ask) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """What the instance gives at ``flows``."""
+        yield from (("workflow", flow) for flow in ask("flows", {}))

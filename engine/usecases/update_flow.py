@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.base.errors import InvalidInput, Problem, WrongState
+from engine.flow.model import Flow
 from engine.ports.access_store import Principal
 from engine.ports.flow_store import FlowRecord
+from engine.usecases.import_flows import N8N
 from engine.usecases.permission import require
 from engine.usecases.validate_flow import Definition, valid_flow
 from engine.usecases.world import World
@@ -24,14 +28,23 @@ def update_flow(
     all problems, :class:`WrongState` for an archived flow. The published version stays in force.
     """
     require(world, actor, "flows:write", f"flows/{flow_id}")
-    if world.flows.record(actor.subnet, flow_id).archived:
+    record = world.flows.record(actor.subnet, flow_id)
+    if record.archived:
         raise WrongState(f"flow {flow_id!r} is archived; take it out of the archive first")
     check_revision(revision)
     flow = valid_flow(world, actor, definition, flow_id)
     if flow.id != flow_id:
         problem = Problem("id", f"must stay {flow_id!r}", "id_changed", hint="create a new flow")
         raise InvalidInput("the id of a flow cannot change", [problem])
+    flow = _with_origin(flow, world.flows.version(actor.subnet, record.revision))
     return world.flows.save(actor.subnet, flow, revision, actor.id, message, world.clock.now_us())
+
+
+def _with_origin(flow: Flow, before: Flow) -> Flow:
+    """The flow with what no definition says of one that was imported: its original, pins and notes."""
+    if before.format != N8N or flow.format != "qflow":
+        return flow
+    return replace(flow, format=before.format, extra=before.extra)
 
 
 def check_revision(revision: str) -> None:

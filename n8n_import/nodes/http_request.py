@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from n8n_import.credentials import named
 from n8n_import.expressions import code, inner
 from n8n_import.translating import Context, Draft, NodeType
 from n8n_import.words import Json, Node, is_number, objects
@@ -19,7 +20,7 @@ def translate(node: Node, context: Context) -> Draft:
         parameters["timeoutMs"] = round(timeout)
     if node.param("options.allowUnauthorizedCerts", node.param("allowUnauthorizedCerts")) is True:
         parameters["tls"] = {"verify": False}
-    if node.param("authentication", "none") != "none":
+    if node.param("authentication", "none") != "none" and not named(node):
         context.note("its credentials have to be filled in", "credentials")
     return Draft("http.request", parameters)
 

@@ -122,7 +122,9 @@ def test_several_workflows_call_one_another_by_id():
 
 def test_the_original_can_be_had_back():
     flow = imported({**SIMPLE, "meta": {"x": [1, {"y": None}]}}).flow
-    assert N8nImporter().write(flow) == {**SIMPLE, "meta": {"x": [1, {"y": None}]}}
+    exported = N8nImporter().write(flow, _registry())
+    assert exported.document == {**SIMPLE, "meta": {"x": [1, {"y": None}]}}
+    assert exported.issues == []
 
 
 def _registry():

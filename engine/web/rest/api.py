@@ -19,6 +19,7 @@ from engine.web.rest import (
     capabilities,
     executions,
     flows,
+    imports,
     models,
     permissions,
     search,
@@ -58,7 +59,7 @@ def build_api() -> NinjaAPI:
         renderer=JsonRenderer(),
         urls_namespace="qflow-api",
     )
-    for part in (flows, starts, executions, administration, capabilities, permissions, search):
+    for part in (flows, imports, starts, executions, administration, capabilities, permissions, search):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer_error)

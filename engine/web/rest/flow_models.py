@@ -37,6 +37,10 @@ _IF_MATCH = {
 
 SAVE: Json = {**DEFINITION_BODY, "parameters": [_IF_MATCH]}
 
+EXPORT_BODY: Json = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {}}}},
+}
+
 YAML_ANSWER: Json = {
     "responses": {200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}},
 }
@@ -133,3 +137,44 @@ class PublishBody(Given):
     """The version to publish: draft (the newest) unless named."""
 
     version: Name | None = None
+
+
+class IssueShown(Shown):
+    """A difference between a node and what it became."""
+
+    node: str
+    type: str
+    severity: str = Field(description="unsupported, differs or note")
+    message: str
+    help: str = Field(description="the section of the how-to that says what to do")
+
+
+class WorkflowShown(Shown):
+    """What became of one workflow; in a dry run, what would."""
+
+    flowId: str
+    name: str
+    version: str
+    action: str = Field(description="created, updated or unchanged")
+    active: bool = Field(description="whether it was in force there")
+    published: bool
+    nodes: int
+    runnable: int
+    issues: list[IssueShown]
+    credentials: list[Json] = Field(description="to be filled in: name, type, fields, nodes")
+    diff: Json | None = None
+
+
+class ImportShown(Shown):
+    """What became of an export."""
+
+    nodes: int
+    runnable: int
+    workflows: list[WorkflowShown]
+
+
+class ExportShown(Shown):
+    """A workflow of another system, and what of the flow could not go back."""
+
+    workflow: Json
+    issues: list[IssueShown]

@@ -14,6 +14,8 @@ PINNED = """
 ActiveTrigger
 Answer
 Arrival
+Ask
+CapabilityStore
 CapabilityUse
 Cleared
 Consent
@@ -26,6 +28,7 @@ ErrorType
 EventSchema
 ExecutionQuery
 ExecutionState
+Exported
 FAILURE
 FieldChange
 Flow
@@ -106,6 +109,7 @@ execution_logs
 execution_metrics
 execution_state
 export_execution
+export_flow
 flow_history
 fork_execution
 from_canonical

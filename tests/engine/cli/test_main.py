@@ -37,6 +37,7 @@ OURS = [
     "export",
     "import",
     "verify",
+    "n8n",
     "bench",
     "grant",
     "consent",

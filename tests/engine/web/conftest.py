@@ -13,6 +13,7 @@ from engine.dispatch.clock import SystemClock
 from engine.dispatch.prometheus_metrics import PrometheusMetrics
 from engine.ports.policy import PERSONAL, Policy
 from engine.steps.registry import Registry
+from engine.testing.importers import PlainImporter
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.policies import FixedPolicies
 from engine.testing.world import fake_world
@@ -37,7 +38,7 @@ def world() -> Iterator[World]:
             access.create_subnet(subnet, subnet, 0)
     policies = FixedPolicies(Policy(ELSEWHERE))
     made = fake_world(Registry(), SystemClock(), access=access, policies=policies)
-    made = replace(made, metrics=PrometheusMetrics())
+    made = replace(made, metrics=PrometheusMetrics(), importer=lambda system: PlainImporter())
     with use_world(made):
         yield made
     made.worker.stop(1)
