@@ -128,7 +128,6 @@ __all__ = [
     "Answer",
     "Arrival",
     "Ask",
-    "CapabilityStore",
     "CapabilityUse",
     "Cleared",
     "Consent",

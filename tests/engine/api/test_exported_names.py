@@ -15,7 +15,6 @@ ActiveTrigger
 Answer
 Arrival
 Ask
-CapabilityStore
 CapabilityUse
 Cleared
 Consent
