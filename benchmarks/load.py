@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 from benchmarks.client import Parser, request_bytes
 from benchmarks.stats import percentile
@@ -75,15 +76,15 @@ class Client(asyncio.Protocol):
         self._transport.write(self._request)
 
 
-async def drive(port: int, request: bytes, clients: int, seconds: float) -> dict[str, object]:
+async def drive(port: int, requests: list[bytes], clients: int, seconds: float) -> dict[str, object]:
     """Load the server; gives answers, errors by kind, and seconds until the last answer."""
     loop = asyncio.get_running_loop()
     begin = time.perf_counter()
     tally = Tally(begin + seconds)
-    made = [
-        (await loop.create_connection(lambda: Client(request, tally), "127.0.0.1", port))[1]
-        for _ in range(clients)
-    ]
+    made = []
+    for number in range(clients):
+        client = partial(Client, requests[number % len(requests)], tally)
+        made.append((await loop.create_connection(client, "127.0.0.1", port))[1])
     _, late = await asyncio.wait([client.done for client in made], timeout=seconds + DRAIN_S)
     for _ in late:
         tally.error("no answer")
@@ -98,13 +99,13 @@ def main(argv: list[str]) -> int:
     """Drive the load and print."""
     parser = argparse.ArgumentParser(prog="benchmarks.load")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--path", required=True)
+    parser.add_argument("--path", required=True, action="append", help="clients share several in turn")
     parser.add_argument("--body", default="")
     parser.add_argument("--clients", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=10.0)
     args = parser.parse_args(argv)
-    request = request_bytes("POST", args.path, args.port, args.body.encode())
-    print(json.dumps(asyncio.run(drive(args.port, request, args.clients, args.seconds))), flush=True)
+    requests = [request_bytes("POST", path, args.port, args.body.encode()) for path in args.path]
+    print(json.dumps(asyncio.run(drive(args.port, requests, args.clients, args.seconds))), flush=True)
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.cases import (
     boot,
+    n8n,
     parallel,
     recovery,
     sandbox,
@@ -16,7 +17,19 @@ from benchmarks.cases import (
 )
 from benchmarks.frame import Benchmark
 
-MODULES = (start, sequential, parallel, webhook, throughput, state_save, boot, waiting, recovery, sandbox)
+MODULES = (
+    start,
+    sequential,
+    parallel,
+    webhook,
+    throughput,
+    state_save,
+    boot,
+    waiting,
+    recovery,
+    sandbox,
+    n8n,
+)
 
 REGISTRY: dict[str, Benchmark] = {
     benchmark.name: benchmark for module in MODULES for benchmark in module.BENCHMARKS

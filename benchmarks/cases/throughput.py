@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -49,9 +50,10 @@ def run(clients: int, options: Options) -> list[Result]:
     ]
 
 
-def load(port: int, clients: int, seconds: float) -> dict[str, Any]:
+def load(port: int, clients: int, seconds: float, paths: Sequence[str] = ("bench-1",)) -> dict[str, Any]:
     """What the load process saw."""
-    command = [sys.executable, "-m", "benchmarks.load", "--port", str(port), "--path", "/webhook/bench-1"]
+    command = [sys.executable, "-m", "benchmarks.load", "--port", str(port)]
+    command += [word for path in paths for word in ("--path", f"/webhook/{path}")]
     command += ["--body", '{"name":"bo","n":21}', "--clients", str(clients), "--seconds", str(seconds)]
     done = subprocess.run(command, capture_output=True, check=True, timeout=seconds + 60)
     result: dict[str, Any] = json.loads(done.stdout)
