@@ -72,6 +72,7 @@ from engine.usecases.keeper import Keeper
 from engine.usecases.node_identity import RoleSigning, ensure_node_identity
 from engine.usecases.relay_outbox import relay
 from engine.usecases.remote_watch import RemoteWatch
+from engine.usecases.respond import respond
 from engine.usecases.token_desk import TokenDesk
 from engine.usecases.world import World
 from engine.validation.trust import Grounds, Trust, build_trust
@@ -150,13 +151,13 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     blocks = FileBlockStore(settings.data_dir / "blocks")
     policy = _policies(settings, access, clock)
     plans, notifier = Plans(flows, catalogue, metrics), ChannelsNotifier()
-    trust = _trust(metrics, notifier, clock, entropy)
+    knot = _Knot()
+    trust, violations = _guards(knot, metrics, notifier, clock, entropy)
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
-    violations = _violations(trust, metrics, notifier, clock, entropy)
     services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations, trust)
     services = replace(services, capabilities=capability_host(settings, notifier, clock, entropy, keyring))
-    knot, app = _Knot(), current_app._get_current_object()
+    app = current_app._get_current_object()
     parts = Parts(
         journal=journal,
         plans=plans,
@@ -208,35 +209,24 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     return made, knot
 
 
-def _trust(
-    metrics: PrometheusMetrics, notifier: ChannelsNotifier, clock: SystemClock, entropy: SystemEntropy
-) -> Trust:
-    """The validation pipeline on the node's database."""
-    return build_trust(
-        Grounds(
-            permissions=DjangoPermissionStore(),
-            quarantine=DjangoQuarantineStore(),
-            log=DjangoValidationLog(),
-            metrics=metrics,
-            now_us=clock.now_us,
-            monotonic_us=clock.monotonic_us,
-            new_id=lambda prefix: ulid(prefix, clock.now_us(), entropy.bytes(10)),
-            checker=Ed25519(),
-            denied=lambda operation, finding: tell_denied(notifier, operation, finding),
-        )
+def _guards(
+    knot: _Knot, metrics: PrometheusMetrics, notifier: ChannelsNotifier, clock: SystemClock, entropy: Entropy
+) -> tuple[Trust, Violations]:
+    """The validation pipeline on the node's database, and what counts violations of the sandbox."""
+    grounds = Grounds(
+        permissions=DjangoPermissionStore(),
+        quarantine=DjangoQuarantineStore(),
+        log=DjangoValidationLog(),
+        metrics=metrics,
+        now_us=clock.now_us,
+        monotonic_us=clock.monotonic_us,
+        new_id=lambda prefix: ulid(prefix, clock.now_us(), entropy.bytes(10)),
+        checker=Ed25519(),
+        denied=lambda operation, finding: tell_denied(notifier, operation, finding),
+        alarmed=lambda anomaly: respond(knot.world, anomaly) if knot.world is not None else None,
     )
-
-
-def _violations(
-    trust: Trust,
-    metrics: PrometheusMetrics,
-    notifier: ChannelsNotifier,
-    clock: SystemClock,
-    entropy: SystemEntropy,
-) -> Violations:
-    """What tells and counts violations of the sandbox."""
-    store, cores = DjangoViolationStore(), os.cpu_count() or 1
-    return Violations(store, trust.containment, notifier, metrics, clock, entropy, cores=cores)
+    trust, store, cores = build_trust(grounds), DjangoViolationStore(), os.cpu_count() or 1
+    return trust, Violations(store, trust.containment, notifier, metrics, clock, entropy, cores=cores)
 
 
 def _policies(settings: EngineSettings, access: DjangoAccessStore, clock: SystemClock) -> StoredPolicies:

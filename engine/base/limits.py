@@ -199,6 +199,7 @@ SIGNATURES_KEPT_MAX = 10_000  # signatures remembered as good
 STEPS_CLEARED_MAX = 20_000  # steps whose clearance is remembered
 TRAIL_KEYS_MAX = 20_000  # kinds of passed checks counted before they are written down
 DATA_SUBJECTS_MAX = 1_000  # persons whose data one execution may be about
+WATCHED_MAX = 20_000  # steps, actors or sources whose usual behaviour is remembered
 GRANTS_MAX = 10_000  # grants of one subnet, past ones too
 GRANT_TEXT_CHARACTERS_MAX = 500  # names, resources and purposes in grants and consents
 

@@ -43,6 +43,8 @@ _HELP = {
     "sandbox_violations": "Guests stopped for crossing a limit, by limit.",
     "sandbox_quarantines": "Flows and code put into quarantine.",
     "sandbox_alerts": "Times that the guests of a subnet reached the alert level, by resource.",
+    "validations": "Operations put through the validation pipeline, by last stage and result.",
+    "anomalies": "Unusual behaviour found, by kind.",
     "cache_lookups": "Lookups in caches by result (hit, miss).",
 }
 

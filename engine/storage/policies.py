@@ -4,7 +4,7 @@ A document, every part optional::
 
     {"limits": {"step_timeout_ms": 60000}, "code": "any", "approved": [], "egress": {"allow": [],
      "deny": [], "onlyAllowed": false}, "filesRoot": null, "environment": [], "commands": [],
-     "stepTypesDenied": [], "capabilities": [], "nodes": []}
+     "stepTypesDenied": [], "capabilities": [], "nodes": [], "anomalies": "alert"}
 
 ``limits`` takes the names of :class:`engine.base.limits.Limits` and can only lower them.
 ``approved`` holds the CIDs of the code that ``"code": "approved-only"`` lets run.
@@ -62,6 +62,7 @@ class Document(BaseModel):
     step_types_denied: tuple[str, ...] = ()
     capabilities: tuple[Capability, ...] = ()
     nodes: tuple[str, ...] = ()
+    anomalies: Literal["alert", "halt"] = "alert"
 
 
 def default_document() -> dict[str, Any]:
@@ -158,5 +159,6 @@ class StoredPolicies:
             step_types_denied=read.step_types_denied,
             capabilities=read.capabilities,
             nodes=read.nodes,
+            anomalies=read.anomalies,
             document=document,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.base.ids import ulid
 from engine.ports.clock import Clock, Entropy
 from engine.ports.metrics import Metrics
@@ -13,6 +15,7 @@ from engine.testing.memory_quarantine import MemoryQuarantine
 from engine.testing.memory_validation_log import MemoryValidationLog
 from engine.testing.observers import CountingMetrics, RecordingNotifier
 from engine.usecases.denials import tell_denied
+from engine.validation.anomalies import Anomaly
 from engine.validation.trust import Grounds, Trust, build_trust
 
 
@@ -23,6 +26,7 @@ def open_trust(
     metrics: Metrics | None = None,
     notifier: Notifier | None = None,
     entropy: Entropy | None = None,
+    alarmed: Callable[[Anomaly], None] = lambda anomaly: None,
 ) -> Trust:
     """Everybody may do what their token's scopes allow, until a test changes the grants."""
     told, random = notifier or RecordingNotifier(), entropy or SeededEntropy(0)
@@ -36,5 +40,6 @@ def open_trust(
             monotonic_us=clock.monotonic_us,
             new_id=lambda prefix: ulid(prefix, clock.now_us(), random.bytes(10)),
             denied=lambda operation, finding: tell_denied(told, operation, finding),
+            alarmed=alarmed,
         )
     )

@@ -46,8 +46,10 @@ from engine.testing.signatures import FakeScheme, FakeSigning
 from engine.testing.trust import open_trust
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.relay_outbox import relay
+from engine.usecases.respond import respond
 from engine.usecases.token_desk import TokenDesk
 from engine.usecases.world import World
+from engine.validation.anomalies import Anomaly
 
 ALICE = Principal("alice", "Alice", PERSONAL, frozenset({"admin"}))
 BOB = Principal("bob", "Bob", PERSONAL, frozenset({"flows:read", "executions:read"}))
@@ -193,10 +195,15 @@ class _Shared:
             metrics=self.metrics,
             notifier=self.notifier,
             entropy=entropy,
+            alarmed=self._alarmed,
         )
         self.violations = Violations(
             violations, self.trust.containment, self.notifier, self.metrics, clock, entropy
         )
+
+    def _alarmed(self, anomaly: Anomaly) -> None:
+        assert self.world is not None
+        respond(self.world, anomaly)
 
     def relay(self, effects: Sequence[Outgoing]) -> None:
         assert self.world is not None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from engine.base.errors import UnknownObject
 from engine.execution.gate import concerned
@@ -12,6 +11,7 @@ from engine.ports.access_store import Principal
 from engine.ports.step_catalogue import Item
 from engine.usecases.world import World
 from engine.validation.operation import Entry, Hash, Kind, Operation
+from engine.validation.risk import Circumstances
 
 
 def admit_start(
@@ -23,13 +23,13 @@ def admit_start(
     mode: str,
     items: Sequence[Item],
     outside: bool = False,
-    circumstances: Mapping[str, Any] | None = None,
+    circumstances: Circumstances | None = None,
 ) -> Plan:
     """The plan of the version to run; raises the error of the stage that refuses the start.
 
     What there is to know is looked up first and judged in the order of the stages: who may not start a
     flow does not learn whether it exists. ``outside``: somebody without a token asks, such as the caller
-    of a webhook, under these ``circumstances`` (:class:`engine.validation.risk.Circumstances`).
+    of a webhook, under these ``circumstances``.
     """
     entry = _entry(world, actor.subnet, flow, version, mode)
     plan = _plan(world, actor.subnet, entry.version)
@@ -48,7 +48,7 @@ def admit_start(
         involved=(("flow", flow), ("code", entry.version), ("node", world.node)),
         entry=entry if plan is not None or not entry.in_force or entry.archived else Entry(registered=False),
         acts=False,
-        metadata={"mode": mode, **(circumstances or {})},
+        metadata={"mode": mode, "circumstances": circumstances},
     )
     world.trust.pipeline.admit(operation)
     assert plan is not None, "Qindex refuses what has no plan"

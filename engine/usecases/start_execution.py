@@ -18,6 +18,7 @@ from engine.ports.journal_store import Commit, Header
 from engine.ports.step_catalogue import Item
 from engine.usecases.admission import admit_start
 from engine.usecases.world import World
+from engine.validation.risk import Circumstances
 
 TRIGGER_TYPES = ("manual", "webhook", "event", "schedule", "sub-flow", "error")
 
@@ -46,7 +47,7 @@ class StartRequest:
     replay_of: str | None = None
     pins: Mapping[str, Any] | None = None
     priority: int | None = None
-    circumstances: Mapping[str, Any] = field(default_factory=dict)  # of a call from outside, for its risk
+    circumstances: Circumstances | None = None  # of a call from outside, for its risk
 
 
 @dataclass(frozen=True, slots=True)

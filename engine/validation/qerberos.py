@@ -30,7 +30,7 @@ class Qerberos:
         found = self._contained(operation) or self._too_fast(operation) or _altered(operation)
         if found is not None:
             return found
-        if operation.kind is not Kind.EXTERNAL_EVENT:
+        if operation.kind != Kind.EXTERNAL_EVENT:
             return Cleared(given)
         assessment = self._assess(operation)
         if assessment.refused:
@@ -53,7 +53,7 @@ class Qerberos:
         )
 
     def _too_fast(self, operation: Operation) -> Finding | None:
-        if operation.kind is Kind.STEP_EXECUTION:  # what has begun is not slowed down, but may be contained
+        if operation.kind == Kind.STEP_EXECUTION:  # what has begun is not slowed down, but may be contained
             return None
         wait_ms = self._throttled(operation.subnet, operation.actor)
         if not wait_ms:

@@ -43,7 +43,10 @@ class Circumstances:
 
     @classmethod
     def of(cls, metadata: Mapping[str, Any]) -> Circumstances:
-        """Those named in an operation's metadata."""
+        """Those in an operation's metadata, whole under ``circumstances`` or by their names."""
+        whole = metadata.get("circumstances")
+        if isinstance(whole, cls):
+            return whole
         return cls(**{name: metadata[name] for name in cls.__dataclass_fields__ if name in metadata})
 
 

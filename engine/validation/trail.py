@@ -47,7 +47,7 @@ class Trail:
         operation = outcome.operation
         if outcome.finding is not None:
             self.refused(operation, outcome.finding)
-        elif operation.kind is Kind.STEP_EXECUTION:
+        elif operation.kind == Kind.STEP_EXECUTION:
             flow = operation.resource.partition("/steps/")[0]
             self.passed(operation.subnet, operation.actor, flow, operation.execution)
         else:
@@ -60,8 +60,12 @@ class Trail:
         self._count((subnet, "step-execution", actor, "step.run", flow, execution))
 
     def refused(self, operation: Operation, finding: Finding) -> None:
-        """Write a denial down, and tell of it."""
+        """Write a denial down, and tell of it. Who is slowed down only is counted: a flood of refusals
+        must not become a flood of records."""
         now_us, stage = self._now_us(), str(finding.stage)
+        if finding.code == "throttled":
+            self._metrics.count("validations", stage=stage, result="throttled")
+            return
         record = ValidationRecord(
             id=self._new_id(),
             subnet=operation.subnet,

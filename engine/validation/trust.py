@@ -11,15 +11,17 @@ from engine.ports.permissions import PermissionStore
 from engine.ports.quarantine import QuarantineStore
 from engine.ports.signer import SignatureChecker
 from engine.ports.validation_log import ValidationLog
+from engine.validation.anomalies import Anomaly, Watch
 from engine.validation.book import Book
 from engine.validation.containment import Containment
-from engine.validation.operation import Finding, Operation
+from engine.validation.operation import Finding, Operation, Stage
 from engine.validation.pipeline import Pipeline
 from engine.validation.qerberos import Qerberos
 from engine.validation.qindex import Qindex
 from engine.validation.qlock import Qlock
 from engine.validation.qonsent import Qonsent, TrustedClock
 from engine.validation.revised import Revised
+from engine.validation.risk import Assessment, Circumstances, Thresholds, assess
 from engine.validation.step_gate import StepGate
 from engine.validation.trail import Trail
 
@@ -37,6 +39,7 @@ class Grounds:
     new_id: Callable[[str], str]
     checker: SignatureChecker | None = None
     denied: Callable[[Operation, Finding], None] = lambda operation, finding: None
+    alarmed: Callable[[Anomaly], None] = lambda anomaly: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Trust:
     trail: Trail
     now_us: TrustedClock
     tally: Tally
+    watch: Watch
+    alarmed: Callable[[Anomaly], None]
 
     def flush(self) -> None:
         """Write counts of passed validations and of cache look-ups down."""
@@ -95,10 +100,19 @@ def build_trust(grounds: Grounds) -> Trust:
 
     books = Revised(permissions.revision, load, grounds.monotonic_us)
     containment = Containment(grounds.quarantine, clock, grounds.monotonic_us)
-    trail = Trail(grounds.log, grounds.metrics, grounds.now_us, lambda: grounds.new_id("val"), grounds.denied)
+    watch = Watch(grounds.monotonic_us)
+
+    def denied(operation: Operation, finding: Finding) -> None:
+        grounds.denied(operation, finding)
+        if finding.stage in (Stage.QLOCK, Stage.QONSENT) and not finding.waits:
+            anomaly = watch.check_failed(operation.subnet, operation.actor)
+            if anomaly is not None:
+                grounds.alarmed(anomaly)
+
+    trail = Trail(grounds.log, grounds.metrics, grounds.now_us, lambda: grounds.new_id("val"), denied)
     qlock = Qlock(grounds.checker)
     qonsent = Qonsent(lambda subnet, fresh: books.get(subnet, fresh=fresh), clock)
-    pipeline = Pipeline(qlock, qonsent, Qindex(), Qerberos(containment), trail)
+    pipeline = Pipeline(qlock, qonsent, Qindex(), Qerberos(containment, assess_outside, watch.wait_ms), trail)
     gate = StepGate(pipeline, books, containment, trail, clock)
     caches: dict[str, Counted] = {
         "permissions": books,
@@ -117,4 +131,11 @@ def build_trust(grounds: Grounds) -> Trust:
         trail=trail,
         now_us=clock,
         tally=tally,
+        watch=watch,
+        alarmed=grounds.alarmed,
     )
+
+
+def assess_outside(operation: Operation) -> Assessment:
+    """The risk of something from outside, by the circumstances in its metadata."""
+    return assess(Circumstances.of(operation.metadata), Thresholds())

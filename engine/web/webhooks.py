@@ -14,6 +14,7 @@ from engine.base.limits import TEST_CALLS_PER_MINUTE_MAX
 from engine.execution.watches import Until
 from engine.ports.access_store import Principal
 from engine.ports.flow_store import ActiveTrigger
+from engine.ports.step_catalogue import Item
 from engine.settings import current
 from engine.usecases.admit_call import OutsideCall, admitted
 from engine.usecases.answer_wait import answer_wait, check_resume_token
@@ -21,6 +22,7 @@ from engine.usecases.event_schemas import check_event_data
 from engine.usecases.start_execution import Started, StartRequest, start_execution
 from engine.usecases.world import World
 from engine.validation.addresses import client_address
+from engine.validation.risk import Circumstances, depth_of
 from engine.web.access import rate_limit
 from engine.web.answers import WebhookOptions, accepted, answer_for, timed_out
 from engine.web.deps import get_world
@@ -260,11 +262,17 @@ def _admit(
 ) -> Started:
     """On a pool thread: start the flow if the call is admitted."""
     with admitted(world, match.trigger, OutsideCall(address, call.headers, call.body)):
-        return _start(world, match, call, options, until, test)
+        return _start(world, match, call, address, options, until, test)
 
 
 def _start(
-    world: World, match: Match, call: Call, options: WebhookOptions, until: Until | None, test: bool
+    world: World,
+    match: Match,
+    call: Call,
+    address: str,
+    options: WebhookOptions,
+    until: Until | None,
+    test: bool,
 ) -> Started:
     """Read the body, store files, accept the execution."""
     trigger = match.trigger
@@ -285,8 +293,18 @@ def _start(
         mode="test" if test else "production",
         wait=until,
         durable=until is None,
+        circumstances=_circumstances(world, trigger, call, address, item),
     )
     return start_execution(world, _caller(trigger), request)
+
+
+def _circumstances(
+    world: World, trigger: ActiveTrigger, call: Call, address: str, item: Item
+) -> Circumstances:
+    """What is known of a call that was admitted, for its risk."""
+    signed = True if trigger.registration.spec.get("verify") else None
+    given = Circumstances(signed=signed, depth=depth_of(item["json"]))
+    return world.trust.watch.arrived(trigger.subnet, f"flows/{trigger.flow}", address, given, len(call.body))
 
 
 def _caller(trigger: ActiveTrigger) -> Principal:

@@ -162,6 +162,7 @@ world
 INSIDE = {
     "denials",
     "renewals",
+    "respond",
     "fire_schedules",
     "held_identities",
     "identity_book",
