@@ -8,6 +8,7 @@ from benchmarks.cases import (
     parallel,
     recovery,
     sandbox,
+    sandbox_walls,
     sequential,
     start,
     state_save,
@@ -29,6 +30,7 @@ MODULES = (
     recovery,
     sandbox,
     n8n,
+    sandbox_walls,
 )
 
 REGISTRY: dict[str, Benchmark] = {

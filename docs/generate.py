@@ -9,11 +9,14 @@ from pathlib import Path
 
 DOCS = Path(__file__).parent
 
+sys.path.insert(0, str(DOCS))  # where security_page is
+
 PAGES: dict[str, str] = {
     "settings.md": "engine.settings.documentation",
     "cli.md": "engine.cli.documentation",
     "errors-and-facts.md": "engine.cli.error_documentation",
     "steps.md": "engine.steps.docs",
+    "security.md": "security_page",
 }
 """Page -> module whose ``render()`` makes it."""
 

@@ -27,7 +27,7 @@ def _sandbox(options: Options) -> WasmSandbox:
     from engine.sandbox.wasm_sandbox import WasmSandbox
 
     sandbox = WasmSandbox(options.scratch / "cache")
-    sandbox.warm_up()
+    _evaluation(sandbox, TEMPLATES, 1)()
     return sandbox
 
 

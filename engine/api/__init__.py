@@ -52,9 +52,11 @@ from engine.ports.ingress import EventSchema
 from engine.ports.journal_store import Entry, ExecutionQuery, Header
 from engine.ports.permissions import Consent, Grant, Role
 from engine.ports.policy import PERSONAL, EgressPolicy, Policy
+from engine.ports.quarantine import Quarantine
 from engine.ports.search_index import Indexed, SearchPage
 from engine.ports.step_catalogue import Answer, Item, Manifest, StepCatalogue, StepType, TriggerType
 from engine.ports.validation_log import ValidationQuery, ValidationRecord
+from engine.ports.violations import Violation, ViolationQuery
 from engine.usecases.answer_wait import answer_wait
 from engine.usecases.archive_flow import archive_flow
 from engine.usecases.checkpoints import create_checkpoint, list_checkpoints, restore_checkpoint
@@ -83,9 +85,11 @@ from engine.usecases.inspect_execution import (
     items_of,
     list_executions,
 )
+from engine.usecases.lift_quarantine import lift_quarantine, list_quarantine
 from engine.usecases.list_capability_uses import list_capability_uses
 from engine.usecases.list_flows import list_flows
 from engine.usecases.list_validations import list_validations
+from engine.usecases.list_violations import list_violations
 from engine.usecases.manage_consents import list_consents, record_consent, renew_consent, withdraw_consent
 from engine.usecases.manage_grants import (
     NewGrant,
@@ -108,6 +112,7 @@ from engine.usecases.tag_version import tag_version
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
 from engine.usecases.validate_flow import step_problems, validate_flow
+from engine.usecases.validate_module import ModuleVerdict, validate_module
 from engine.usecases.verify_execution import verify_execution
 from engine.usecases.world import World
 from engine.validation.operation import Cleared, Kind
@@ -159,6 +164,7 @@ __all__ = [
     "Limits",
     "Manifest",
     "Metadata",
+    "ModuleVerdict",
     "NetworkFailure",
     "NewGrant",
     "NodeFailure",
@@ -171,6 +177,7 @@ __all__ = [
     "Principal",
     "Problem",
     "QflowError",
+    "Quarantine",
     "Registration",
     "ResourceExhausted",
     "RetryPolicy",
@@ -196,6 +203,8 @@ __all__ = [
     "ValidationQuery",
     "ValidationRecord",
     "VersionRecord",
+    "Violation",
+    "ViolationQuery",
     "World",
     "WrongState",
     "abort_execution",
@@ -228,6 +237,7 @@ __all__ = [
     "import_flows",
     "items_of",
     "json_schema",
+    "lift_quarantine",
     "list_capability_uses",
     "list_checkpoints",
     "list_consents",
@@ -235,8 +245,10 @@ __all__ = [
     "list_executions",
     "list_flows",
     "list_grants",
+    "list_quarantine",
     "list_roles",
     "list_validations",
+    "list_violations",
     "parse_flow",
     "pause_execution",
     "publish_event",
@@ -264,6 +276,7 @@ __all__ = [
     "unpublish_flow",
     "update_flow",
     "validate_flow",
+    "validate_module",
     "verify_execution",
     "withdraw_consent",
     "world",

@@ -15,14 +15,17 @@ from engine.flow.dump import dump_flow
 from engine.ports.access_store import Principal
 from engine.ports.capabilities import UseQuery
 from engine.ports.journal_store import ExecutionQuery
+from engine.ports.violations import ViolationQuery
 from engine.settings import current
 from engine.usecases import control_execution as controls
 from engine.usecases.create_flow import create_flow
 from engine.usecases.delete_flow import delete_flow
 from engine.usecases.get_flow import get_flow
 from engine.usecases.inspect_execution import execution_logs
+from engine.usecases.lift_quarantine import lift_quarantine, list_quarantine
 from engine.usecases.list_capability_uses import list_capability_uses
 from engine.usecases.list_flows import list_flows
+from engine.usecases.list_violations import list_violations
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.revoke_capability import revoke_capability
 from engine.usecases.search import search
@@ -34,6 +37,7 @@ from engine.web.health import checks_of
 from engine.web.rest.capabilities import ceilings_of, uses_of
 from engine.web.rest.execution_views import show_page, show_state, time_of
 from engine.web.rest.flow_views import flow_of, record_of
+from engine.web.rest.sandbox import stay_of, violations_of
 from engine.web.rest.search import page_of
 
 Json = dict[str, Any]
@@ -210,6 +214,19 @@ class LocalDoor:
     def revoke_capability(self, token: str, reason: str) -> None:
         """At once in this process, a tenth of a second later in the node."""
         revoke_capability(self.world, self.actor, token, reason)
+
+    def violations(self, flow: str | None, code: str | None, limit: int) -> list[Json]:
+        """Violations of the sandbox, newest first."""
+        query = ViolationQuery(self.actor.subnet, flow, code, limit=limit)
+        return list(violations_of(list_violations(self.world, self.actor, query), limit)["violations"])
+
+    def quarantine(self) -> list[Json]:
+        """What is in quarantine."""
+        return [stay_of(one) for one in list_quarantine(self.world, self.actor)]
+
+    def lift_quarantine(self, subject: str) -> Json:
+        """Let a flow or code run again."""
+        return stay_of(lift_quarantine(self.world, self.actor, subject))
 
     def subnets(self) -> list[Json]:
         """All subnets of the node."""

@@ -162,6 +162,21 @@ class RemoteDoor:
         """At once."""
         self._call("POST", "/capabilities/revocations", body={"token": token, "reason": reason})
 
+    def violations(self, flow: str | None, code: str | None, limit: int) -> list[Json]:
+        """Violations of the sandbox, newest first."""
+        options = {"flowId": flow, "codeCid": code, "limit": limit}
+        given = {name: value for name, value in options.items() if value is not None}
+        return list(self._call("GET", "/sandbox/violations", **given)["violations"])
+
+    def quarantine(self) -> list[Json]:
+        """What is in quarantine."""
+        return list(self._call("GET", "/sandbox/quarantine"))
+
+    def lift_quarantine(self, subject: str) -> Json:
+        """Let a flow or code run again."""
+        found: Json = self._call("DELETE", f"/sandbox/quarantine/{quote(subject, safe='')}")
+        return found
+
     def subnets(self) -> list[Json]:
         """The subnet of the token."""
         policy = self._call("GET", "/policy")

@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("tag", "versions", "give a version of a flow a name"),
             Entry("search", "search", "find flows, versions, executions and templates"),
             Entry("eval", "eval", "evaluate an expression on items given here"),
+            Entry("module", "modules", "examine a WebAssembly module before it is used"),
             Entry("schema", "schemas", "print the JSON Schema of a flow format or of a step type"),
         ),
     ),
@@ -70,6 +71,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(
                 "capabilities", "capabilities", "show what steps may reach and what they reached, and stop it"
             ),
+            Entry("sandbox", "sandbox", "show violations of the sandbox and lift quarantines"),
             Entry("dao-subnets", "system", "list the subnets"),
             Entry("bench", "bench", "measure this machine with the benchmarks"),
         ),

@@ -64,6 +64,10 @@ class Violations:
         Raises :class:`Quarantined` where the flow itself is.
         """
         self.containment.check(policy.subnet, Contained.FLOW, flow)
+        return self.with_quarantine(policy)
+
+    def with_quarantine(self, policy: Policy) -> Policy:
+        """The policy with the code that is in quarantine."""
         codes = self.containment.held(policy.subnet, Contained.CODE)
         if not codes:
             return policy

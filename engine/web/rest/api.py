@@ -22,6 +22,7 @@ from engine.web.rest import (
     imports,
     models,
     permissions,
+    sandbox,
     search,
     starts,
 )
@@ -59,7 +60,8 @@ def build_api() -> NinjaAPI:
         renderer=JsonRenderer(),
         urls_namespace="qflow-api",
     )
-    for part in (flows, imports, starts, executions, administration, capabilities, permissions, search):
+    doors = (flows, imports, starts, executions, administration, capabilities, permissions, sandbox, search)
+    for part in doors:
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer_error)

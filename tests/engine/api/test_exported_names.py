@@ -48,6 +48,7 @@ Limits
 MAIN
 Manifest
 Metadata
+ModuleVerdict
 NetworkFailure
 NewGrant
 NodeFailure
@@ -61,6 +62,7 @@ PolicyViolation
 Principal
 Problem
 QflowError
+Quarantine
 Registration
 ResourceExhausted
 RetryPolicy
@@ -86,6 +88,8 @@ UseQuery
 ValidationQuery
 ValidationRecord
 VersionRecord
+Violation
+ViolationQuery
 World
 WrongState
 abort_execution
@@ -118,6 +122,7 @@ get_flow
 import_flows
 items_of
 json_schema
+lift_quarantine
 list_capability_uses
 list_checkpoints
 list_consents
@@ -125,8 +130,10 @@ list_event_schemas
 list_executions
 list_flows
 list_grants
+list_quarantine
 list_roles
 list_validations
+list_violations
 parse_flow
 pause_execution
 publish_event
@@ -154,6 +161,7 @@ ulid
 unpublish_flow
 update_flow
 validate_flow
+validate_module
 verify_execution
 withdraw_consent
 world

@@ -58,6 +58,8 @@ OURS = [
     "answer",
     "trigger",
     "eval",
+    "module",
+    "sandbox",
     "search",
     "schema",
     "settings",

@@ -59,11 +59,21 @@ CHAINS = [
 ]
 
 
+@pytest.mark.escape(
+    "Expressions: constructor and prototype chains, `with`, destructuring",
+    "CVE-2025-68613, CVE-2026-1470, CVE-2026-27577 (n8n)",
+    outcome="refused by name, and frozen behind it",
+)
 @pytest.mark.parametrize("code", CHAINS)
 def test_names_behind_values_are_refused(fault, code):
     assert DENIED in fault(f"{{{{ ({code}) }}}}")
 
 
+@pytest.mark.escape(
+    "Expressions: globals, eval, Proxy, Reflect",
+    "CVE-2026-25049 (n8n)",
+    outcome="undefined",
+)
 @pytest.mark.parametrize(
     "code",
     [
@@ -105,6 +115,11 @@ def test_what_a_host_would_offer_is_not_there(value, code):
     assert value(f"{{{{ ({code}) }}}}") in (UNDEFINED, "x")
 
 
+@pytest.mark.escape(
+    "Expressions: dynamic import and template tricks",
+    "CWE-95, CWE-1336",
+    outcome="invalid syntax",
+)
 @pytest.mark.parametrize(
     "code",
     [
@@ -156,6 +171,11 @@ PROBE = (
 )
 
 
+@pytest.mark.escape(
+    "Leaks between items and between evaluations",
+    "CWE-1321",
+    outcome="nothing changes",
+)
 def test_nothing_an_expression_does_is_seen_by_the_next_one(batch):
     other = {"Other": {"runs": [{"outputs": [[{"json": {"a": 1}}]], "source": []}]}}
     context = {"nodes": other, "vars": {"a": 1}, "workflow": {"id": "w"}}
@@ -176,6 +196,11 @@ SHARED = [
 ]
 
 
+@pytest.mark.escape(
+    "Expressions: every name check passed",
+    "CWE-913",
+    outcome="the realm is frozen",
+)
 def test_with_the_real_globals_in_hand_still_nothing_can_be_changed(sandbox):
     """As if every name check were passed: the realm itself is frozen."""
     code = ";".join(
@@ -215,6 +240,11 @@ LOOPS = [
 ]
 
 
+@pytest.mark.escape(
+    "Exhaustion: endless loops in expressions",
+    "CWE-835, CWE-1333",
+    outcome="stopped at the deadline",
+)
 @pytest.mark.parametrize("code", LOOPS)
 def test_endless_work_is_stopped(batch, code):
     started = time.monotonic()
@@ -242,6 +272,11 @@ BOMBS = [
 ]
 
 
+@pytest.mark.escape(
+    "Exhaustion: memory bombs in expressions",
+    "CWE-789",
+    outcome="stopped at the memory limit",
+)
 @pytest.mark.parametrize("code", BOMBS)
 def test_a_memory_bomb_goes_off_inside(batch, code):
     with pytest.raises(SandboxViolation) as raised:
@@ -249,6 +284,11 @@ def test_a_memory_bomb_goes_off_inside(batch, code):
     assert raised.value.details["limit"] == "memory"
 
 
+@pytest.mark.escape(
+    "Exhaustion: deep recursion in expressions",
+    "CWE-674",
+    outcome="an error of the guest",
+)
 @pytest.mark.parametrize(
     "code",
     [
@@ -289,6 +329,11 @@ def test_a_string_beyond_the_longest_is_no_value(fault):
     assert fault("{{ (() => { let all = 'x'; for (;;) all += all })() }}") == "string too long"
 
 
+@pytest.mark.escape(
+    "Exhaustion: output bombs",
+    "CWE-400",
+    outcome="stopped at the output limit",
+)
 def test_an_output_bomb_is_cut_off(batch):
     with pytest.raises(SandboxViolation) as raised:
         batch(['{{ "x".repeat(2_000_000) }}'], limits=SMALL)
@@ -306,6 +351,11 @@ def test_a_long_batch_is_bounded_as_a_whole(batch):
         batch(["{{ Array.from({ length: 20000 }, (_, n) => n).join() }}"], [{}] * 2000, limits=SMALL)
 
 
+@pytest.mark.escape(
+    "Leaks between tenants on one node at once",
+    "CWE-488",
+    outcome="each sees its own",
+)
 def test_threads_do_not_meet_one_anothers_data(sandbox):
     wrong: list[str] = []
 

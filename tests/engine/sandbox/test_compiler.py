@@ -37,6 +37,11 @@ def test_what_is_no_module_is_told_as_such():
         compile_apart(b"hello")
 
 
+@pytest.mark.escape(
+    "Modules: compile bombs",
+    "CWE-407",
+    outcome="stopped in a process of its own",
+)
 def test_a_module_that_takes_too_long_to_compile_is_given_up():
     with pytest.raises(NotCompiled, match="more than 1 s or"):
         compile_apart(wasm(MANY), seconds_max=1)

@@ -305,6 +305,11 @@ HOST = [
 ]
 
 
+@pytest.mark.escape(
+    "JavaScript: constructor chains, eval, Function",
+    "CVE-2025-68613 (n8n), CVE-2023-29017 (vm2)",
+    outcome="an empty frozen realm",
+)
 @pytest.mark.parametrize("climb", NOWHERE)
 def test_all_that_can_be_climbed_to_is_an_empty_frozen_world(gives, climb):
     source = f"""
@@ -316,6 +321,11 @@ def test_all_that_can_be_climbed_to_is_an_empty_frozen_world(gives, climb):
     assert gives(source) == [{"planted": False, "frozen": True, "host": []}]
 
 
+@pytest.mark.escape(
+    "JavaScript: dynamic import",
+    "CWE-829",
+    outcome="nothing to load",
+)
 @pytest.mark.parametrize(
     "source", ["await import('fs')", "await import('data:text/javascript,1')", "await (0, eval)('import(1)')"]
 )
@@ -341,6 +351,11 @@ POLLUTIONS = [
 ]
 
 
+@pytest.mark.escape(
+    "JavaScript: prototype pollution across calls",
+    "CWE-1321",
+    outcome="a fresh machine every call",
+)
 @pytest.mark.parametrize("source", POLLUTIONS)
 def test_nothing_survives_a_call(code, gives, source):
     clean = gives(FRESH)
@@ -378,6 +393,11 @@ LOOPS = [
 ]
 
 
+@pytest.mark.escape(
+    "Exhaustion: endless loops, promises, getters in code",
+    "CWE-835",
+    outcome="stopped at the deadline",
+)
 @pytest.mark.parametrize("source", LOOPS)
 def test_endless_work_is_stopped_at_its_deadline(stopped, source):
     started = time.monotonic()
@@ -396,6 +416,11 @@ BOMBS = [
 ]
 
 
+@pytest.mark.escape(
+    "Exhaustion: memory bombs in code",
+    "CWE-789",
+    outcome="stopped at the memory limit",
+)
 @pytest.mark.parametrize("source", BOMBS)
 def test_a_memory_bomb_goes_off_inside(stopped, source):
     limits = SandboxLimits(memory_bytes=48 * MEBIBYTE, deadline_ms=10_000)

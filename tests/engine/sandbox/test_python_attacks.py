@@ -67,6 +67,11 @@ REFUSED = [
 ]
 
 
+@pytest.mark.escape(
+    "Python: processes, files, sockets, native modules",
+    "CVE-2025-68668 (n8n)",
+    outcome="refused",
+)
 @pytest.mark.parametrize("source", REFUSED)
 def test_ways_out_lead_nowhere(run, source):
     with pytest.raises(QflowError) as caught:
@@ -105,6 +110,11 @@ LOOKS = [
 ]
 
 
+@pytest.mark.escape(
+    "Python: introspection, frames, collector, tracing",
+    "CVE-2026-0863 (n8n)",
+    outcome="reaches only the guest",
+)
 @pytest.mark.parametrize("source", LOOKS)
 def test_looking_around_shows_the_guest_alone(run, source):
     try:
@@ -135,6 +145,11 @@ BOMBS = {
 }
 
 
+@pytest.mark.escape(
+    "Exhaustion: Python loops, memory, output, exits",
+    "CWE-400",
+    outcome="stopped at its limit",
+)
 @pytest.mark.parametrize("source", BOMBS)
 def test_a_bomb_is_stopped_at_its_limit(run, source):
     with pytest.raises(SandboxViolation) as caught:
@@ -168,6 +183,11 @@ DEEP = [
 ]
 
 
+@pytest.mark.escape(
+    "Exhaustion: Python recursion, broken byte code, crashes",
+    "CWE-674",
+    outcome="a typed error",
+)
 @pytest.mark.parametrize("source", DEEP)
 def test_deep_and_broken_code_ends_in_a_typed_error(run, source):
     with pytest.raises((StepFailure, SandboxViolation)):

@@ -64,6 +64,11 @@ def test_a_module_is_compiled_once(runtime):
     assert runtime.compile(wasm) is runtime.compile(wasm)
 
 
+@pytest.mark.escape(
+    "Exhaustion: a guest that never yields",
+    "CWE-835",
+    outcome="stopped within 100 ms of its deadline",
+)
 def test_an_endless_loop_ends_within_100_ms_of_its_deadline(runtime):
     late = []
     for _ in range(8):  # a machine that is busy with others may be late itself, but not every time
@@ -139,6 +144,11 @@ def test_a_start_function_that_spins_is_stopped(runtime):
         opened(runtime, text, SandboxLimits(deadline_ms=30)).__enter__()
 
 
+@pytest.mark.escape(
+    "Errors of the host inside a guest",
+    "CVE-2023-30547 (vm2)",
+    outcome="the guest never sees them",
+)
 def test_whatever_the_host_raises_stops_its_guest_and_comes_out_of_the_call(runtime):
     def refuses(request: bytes) -> bytes:
         raise OSError("no such thing")

@@ -59,6 +59,11 @@ def test_deep_recursion_with_large_frames_is_stopped():
     assert violated(wat, "f", [1]) == "stack"
 
 
+@pytest.mark.escape(
+    "Modules: memory growth",
+    "CWE-789",
+    outcome="refused growth",
+)
 def test_memory_grows_to_the_limit_and_no_further():
     wat = """(module (memory (export "memory") 1) (func (export "f") (result i32)
       (loop (br_if 0 (i32.ge_s (memory.grow (i32.const 1)) (i32.const 0)))) (memory.size)))"""
@@ -75,6 +80,11 @@ def test_a_memory_that_begins_too_large_for_the_step_does_not_start():
     assert violated('(module (memory 100) (func (export "f")))', memory_bytes=65536) == "memory"
 
 
+@pytest.mark.escape(
+    "Modules: table growth",
+    "CWE-789",
+    outcome="refused growth",
+)
 def test_a_table_grows_to_the_limit_and_no_further():
     wat = """(module (table $t 1 funcref) (func (export "f") (result i32)
       (loop (br_if 0 (i32.ge_s (table.grow $t (ref.null func) (i32.const 1000)) (i32.const 0))))
@@ -82,6 +92,11 @@ def test_a_table_grows_to_the_limit_and_no_further():
     assert call(wat, "f") <= 20_000
 
 
+@pytest.mark.escape(
+    "Modules: traps, out-of-bounds access",
+    "CWE-787",
+    outcome="typed violations",
+)
 @pytest.mark.parametrize(
     "body",
     [
@@ -107,6 +122,11 @@ def test_data_outside_the_memory_does_not_start():
     }
 
 
+@pytest.mark.escape(
+    "Modules: host-call floods",
+    "CWE-770",
+    outcome="stopped at the limit",
+)
 def test_a_host_call_flood_is_stopped():
     flood = wasi("(loop (drop (call $random_get (i32.const 0) (i32.const 1))) (br 0))", "random_get")
     assert violated(flood, "", host_calls=500, deadline_ms=5_000) == "host_calls"
@@ -150,6 +170,11 @@ def test_random_bytes_outside_the_memory_give_an_error_number():
         assert call(wasi(body.format(at, size), "random_get")) is None
 
 
+@pytest.mark.escape(
+    "Modules: pointers outside the memory",
+    "CWE-125",
+    outcome="typed violations",
+)
 @pytest.mark.parametrize(
     "packed", [-1, (65_535 << 32) + 2, (1 << 63) + 1, 0xFFFFFFFF00000001, (0xFFFFFFFF << 32) + 99_999]
 )
@@ -194,6 +219,11 @@ def test_deeply_nested_json_is_a_typed_error():
         call(nested)
 
 
+@pytest.mark.escape(
+    "Modules: imports outside the shim list",
+    "CWE-829",
+    outcome="refused before loading",
+)
 @pytest.mark.parametrize(
     ("module", "name"),
     [
@@ -227,6 +257,11 @@ def test_nothing_more_runs_in_an_instance_that_was_stopped():
                 session.call(name, [])
 
 
+@pytest.mark.escape(
+    "Leaks of errors between guests of one node",
+    "CWE-488",
+    outcome="each gets its own",
+)
 def test_guests_of_other_threads_never_get_each_others_errors():
     exits = wasi("(call $proc_exit (i32.const 3)) (unreachable)", "proc_exit")
     seen: list[str] = []
