@@ -43,6 +43,8 @@ TYPES: dict[str, str] = {
     "data.rename": "engine.steps.data_rename.step",
     "data.compare": "engine.steps.data_compare.step",
     "data.date": "engine.steps.data_date.step",
+    "data.random": "engine.steps.data_random.step",
+    "data.xml": "engine.steps.data_xml.step",
     "code.javascript": "engine.steps.code_javascript.step",
     "code.python": "engine.steps.code_python.step",
     "wasm.execute": "engine.steps.wasm_execute.step",

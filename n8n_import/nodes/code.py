@@ -24,7 +24,17 @@ def translate_function(node: Node, context: Context) -> Draft:
     return Draft("code.javascript", {"code": node.text("functionCode") or "return items;", "mode": "all"})
 
 
+def translate_item_function(node: Node, context: Context) -> Draft:
+    """The older node for code on each item; it sees ``item`` as the JSON alone, and returns it."""
+    given = node.text("functionCode") or "return item;"
+    source = (
+        f"const $made = await (async (item) => {{\n{given}\n}})($input.item.json);\nreturn {{ json: $made }};"
+    )
+    return Draft("code.javascript", {"code": source, "mode": "each"})
+
+
 NODES = (
     NodeType("n8n-nodes-base.code", (1, 2), translate, "code.javascript"),
     NodeType("n8n-nodes-base.function", (1,), translate_function, "code.javascript"),
+    NodeType("n8n-nodes-base.functionItem", (1,), translate_item_function, "code.javascript"),
 )

@@ -1,0 +1,1 @@
+"""The step type data.xml: XML to objects and back."""
