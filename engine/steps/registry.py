@@ -43,6 +43,8 @@ TYPES: dict[str, str] = {
     "data.rename": "engine.steps.data_rename.step",
     "data.compare": "engine.steps.data_compare.step",
     "data.date": "engine.steps.data_date.step",
+    "data.html": "engine.steps.data_html.step",
+    "data.markdown": "engine.steps.data_markdown.step",
     "data.random": "engine.steps.data_random.step",
     "data.xml": "engine.steps.data_xml.step",
     "code.javascript": "engine.steps.code_javascript.step",

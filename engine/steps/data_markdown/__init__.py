@@ -1,0 +1,1 @@
+"""The step type data.markdown: Markdown to HTML and back."""
