@@ -150,7 +150,7 @@ class HostCalls(Protocol):
 class Sandbox(Protocol):
     """Runs guest code behind a wall; thread-safe.
 
-    Every call gets a fresh instance: nothing is left behind for the next one.
+    Every call gets an instance in its first state, byte for byte: nothing is left for the next one.
     """
 
     @property

@@ -60,6 +60,11 @@ class JavaScriptGuest:
             self._compiled = found
         return self._compiled
 
+    def free_spares(self) -> None:
+        """Let the next machine be a new one."""
+        if self._spares is not None:
+            self._spares.free()
+
     def machine(
         self, limits: SandboxLimits, determinism: Determinism, host: HostCall | None = None
     ) -> MachineContext:
@@ -111,6 +116,11 @@ class Spares:
         instance = self._runtime.open(self._compiled, limits, host)
         self._image = self._image or instance.memory()
         return instance
+
+    def free(self) -> None:
+        """Close what is kept."""
+        while self._kept:
+            self._kept.pop().close()
 
     def put_back(self, instance: Instance) -> None:
         """After a call that ended well: nothing of it is left."""

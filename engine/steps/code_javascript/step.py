@@ -12,7 +12,7 @@ from engine.steps.reaching import effect_of
 
 
 class JavaScriptStep(StepType):
-    """Code runs as it is written, in a fresh instance of the guest."""
+    """Code runs as it is written, in an instance of the guest in its first state."""
 
     manifest = MANIFEST
 
