@@ -63,6 +63,7 @@ from engine.storage.permissions import DjangoPermissionStore
 from engine.storage.policies import StoredPolicies
 from engine.storage.quarantine import DjangoQuarantineStore
 from engine.storage.search_index import DjangoSearchIndex
+from engine.storage.transparency import DjangoTransparencyLog
 from engine.storage.validation_log import DjangoValidationLog
 from engine.storage.violations import DjangoViolationStore
 from engine.usecases.answer_wait import resume_token
@@ -203,6 +204,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         cipher=keyring,
         keys=keyring,
         audit=DjangoAuditTrail(),
+        log=DjangoTransparencyLog(signing),
         importer=importer,
     )
     knot.world = made

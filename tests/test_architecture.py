@@ -63,6 +63,7 @@ FAKES = {
     "StepCatalogue": "engine.testing.steps:DictCatalogue",
     "ViolationStore": "engine.testing.memory_violations:MemoryViolations",
     "TokenMint": "engine.testing.fake_mint:FakeMint",
+    "TransparencyLog": "engine.testing.memory_log:MemoryLog",
     "Waker": "engine.testing.observers:RecordingWaker",
 }
 """Port -> the class of engine.testing that stands in for it."""

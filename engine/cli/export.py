@@ -69,14 +69,13 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _verified(args: argparse.Namespace) -> int:
-    from engine.audit.verifier.__main__ import check, told
+    from engine.audit.verifier.__main__ import checked, told
     from engine.audit.verifier.bundle import Refused
-    from engine.audit.verifier.check import verify
     from engine.usecases.verify_execution import verify_execution
 
     try:
         if Path(args.what).is_file():
-            report = verify(Path(args.what).read_bytes(), check, args.identity)
+            report = checked(Path(args.what).read_bytes(), args.identity)
         else:
             report = verify_execution(open_world(args), local_actor(args), args.what, args.identity)
     except Refused as refused:

@@ -137,6 +137,11 @@ class MemoryJournal:
             found = [entry for entry in self.load(execution)[1] if entry.sequence > after]
             return found[:limit]
 
+    def signed_heads(self) -> dict[str, list[SignedHead]]:
+        """The signed heads of all journals."""
+        with self._lock:
+            return {execution: list(stored.heads) for execution, stored in self.stored.items()}
+
     def trail(self, execution: str) -> Trail:
         """What proves a journal."""
         with self._lock:

@@ -37,6 +37,7 @@ from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_ingress import MemorySchemaStore, MemorySeenCalls
 from engine.testing.memory_journal import MemoryJournal
 from engine.testing.memory_keys import memory_cipher
+from engine.testing.memory_log import MemoryLog
 from engine.testing.memory_quarantine import MemoryQuarantine
 from engine.testing.memory_violations import MemoryViolations
 from engine.testing.no_sandbox import NoSandbox
@@ -122,6 +123,7 @@ def fake_world(
         cipher=shared.keyring,
         keys=shared.keyring,
         **_signatures(known, signing, identities or _book(known, clock)),
+        **_signatures(clock, signing, identities, shared.journal),
     )
     return shared.world
 
@@ -161,6 +163,14 @@ def _book(access: AccessStore, clock: Clock) -> IdentityBook:
     """Identities in memory, which tokens in memory know of."""
     held = access.identities if isinstance(access, MemoryAccess) else MemoryIdentities()
     return IdentityBook(held, FakeScheme(), OpenSealer(), clock)
+def _signatures(
+    clock: Clock, signing: Signing | None, identities: IdentityBook | None, journal: JournalStore
+) -> dict[str, Any]:
+    """Who signs, and what is known of who signed."""
+    book = identities or IdentityBook(MemoryIdentities(), FakeScheme(), OpenSealer(), clock)
+    signs = signing or FakeSigning()
+    log = MemoryLog(signs, getattr(journal, "signed_heads", dict))
+    return {"identities": book, "signatures": book.scheme, "signing": signs, "log": log}
 
 
 class _Shared:

@@ -16,6 +16,7 @@ from engine.ports.access_store import Principal
 from engine.ports.journal_store import Header
 from engine.ports.proofs import SignedHead, Trail, TrailEntry
 from engine.ports.signer import Signer
+from engine.usecases.node_log import identity_logs, log_proof
 from engine.usecases.permission import own_execution
 from engine.usecases.world import World
 
@@ -34,6 +35,7 @@ def export_execution(world: World, actor: Principal, execution: str, *, withhold
     if not erased:
         world.journal.load(execution)  # the bundle is made of what is whole
     signer = world.signer
+    log = log_proof(world, execution, trail.heads[-1]) if trail.heads else None
     bundle = {
         "form": FORM,
         **_about(world, header),
@@ -41,8 +43,8 @@ def export_execution(world: World, actor: Principal, execution: str, *, withhold
         "entries": [_entry(entry, withhold) for entry in trail.entries],
         "heads": [{"sequence": head.sequence, **_signature(head)} for head in trail.heads],
         "receipts": [] if erased else _receipts(trail, withhold),
-        "identities": _identities(world, {signer.identity, *(head.identity for head in trail.heads)}),
-        "log": None,
+        "identities": identity_logs(world, {signer.identity, *_signers(trail, log)}),
+        "log": log,
     }
     return written({**bundle, "seal": _seal(signer, world.clock.now_us(), bundle)})
 
@@ -87,10 +89,8 @@ def _signature(head: SignedHead) -> Json:
     return {"at_us": head.at_us, "identity": head.identity, "key": head.key, "signature": signature}
 
 
-def _identities(world: World, signers: set[str]) -> Json:
-    """The logs of who signed, and of who let them; a did:key has none."""
-    logs = world.identities.logs(signers)
-    return {identity: [_base64(event) for event in events] for identity, events in logs.items()}
+def _signers(trail: Trail, log: Json | None) -> set[str]:
+    return {head.identity for head in trail.heads} | ({log["tree"]["identity"]} if log else set())
 
 
 def _seal(signer: Signer, now_us: int, bundle: Json) -> Json:

@@ -162,6 +162,7 @@ class Keeper:
             self._let_out_of_lanes,
             self._retire,
             self._let_renewed_go_on,
+            self._log,
             self._index,
             self._tend,
         ):
@@ -219,6 +220,10 @@ class Keeper:
         if self._indexed_us is None or now - self._indexed_us > INDEX_EVERY_MS * 1000:
             self._indexed_us = now
             catch_up_all(self._world)
+
+    def _log(self) -> None:
+        """Take the heads of journals into the node's log, off the path of those who wrote them."""
+        self._world.log.append(self._world.clock.now_us())
 
     def _ring_due(self) -> None:
         """Ring for whoever needs a worker; not again for a while, since a ring takes its time."""

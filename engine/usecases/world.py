@@ -28,6 +28,7 @@ from engine.ports.sandbox import Sandbox
 from engine.ports.search_index import SearchIndex
 from engine.ports.signer import SignatureScheme, Signer, Signing
 from engine.ports.step_catalogue import StepCatalogue
+from engine.ports.transparency import TransparencyLog
 from engine.ports.waker import Waker
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.token_desk import TokenDesk
@@ -76,6 +77,7 @@ class World:
     identities: IdentityBook
     tokens: TokenDesk
     audit: AuditTrail
+    log: TransparencyLog
     cipher: Cipher
     keys: KeyKeeper
     importer: Callable[[str], Importer] = no_importer  # by the name of the other system

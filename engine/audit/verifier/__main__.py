@@ -14,8 +14,9 @@ from pathlib import Path
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import CryptoError
 
-from engine.audit.verifier.bundle import Refused
+from engine.audit.verifier.bundle import GROWTH, Refused
 from engine.audit.verifier.check import Report, verify
+from engine.audit.verifier.growth import Growth, verify_growth
 
 
 def check(public_key: bytes, data: bytes, signature: bytes) -> bool:
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         parser.error(f"cannot read {args.bundle}: {error.strerror}")
     try:
-        report = verify(data, check, args.identity)
+        report = checked(data, args.identity)
     except Refused as refused:
         said = {"ok": False, "where": refused.where, "what": refused.what}
         sys.stdout.write(json.dumps(said) + "\n" if args.json else f"REFUSED {refused}\n")
@@ -50,8 +51,16 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def told(report: Report) -> str:
+def checked(data: bytes, identity: str | None) -> Report | Growth:
+    """Check whichever of both files this is; raises :class:`Refused`."""
+    is_growth = f'"form":"{GROWTH}"'.encode() in data
+    return verify_growth(data, check, identity) if is_growth else verify(data, check, identity)
+
+
+def told(report: Report | Growth) -> str:
     """A report in lines for people."""
+    if isinstance(report, Growth):
+        return f"OK the log of {report.identity} only grew, from {report.before} to {report.size} leaves\n"
     withheld = f"{len(report.withheld)} withheld or erased ({spans(report.withheld)})"
     lines = [
         f"OK {report.execution}: {report.status}",

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 FORM = "qflow/bundle/2"
+GROWTH = "qflow/growth/1"
+"""The forms of files: the bundle of an execution, and the proof that a log only grew."""
 
 
 class Refused(Exception):
@@ -47,9 +49,9 @@ def read(data: bytes) -> dict[str, Any]:
         raise Refused("the file", f"not the JSON of a bundle: {error}") from None
     if again != data:
         raise Refused(_byte(_difference(again, data)), "the JSON is not in canonical form")
-    if not isinstance(value, dict) or value.get("form") != FORM:
+    if not isinstance(value, dict) or value.get("form") not in (FORM, GROWTH):
         raise Refused("form", f"this is no bundle of the form {FORM}")
-    _has_shape(value, _BUNDLE, "")
+    _has_shape(value, _BUNDLE if value["form"] == FORM else _GROWTH, "")
     return value
 
 
@@ -107,6 +109,7 @@ _BUNDLE: dict[str, Any] = {
     "log": (None, {"index": int, "proof": ["hex"], "tree": _TREE}),
     "seal": _SIGNATURE,
 }
+_GROWTH = {"form": str, "old": _TREE, "new": _TREE, "proof": ["hex"], "identities": {str: ["base64"]}}
 """Names -> shapes: a type, ``hex``, ``base64``, a map, a list of one shape, or a choice."""
 
 

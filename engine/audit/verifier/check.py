@@ -5,21 +5,19 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.audit.verifier.bundle import FORM, Refused, canonical, read
 from engine.audit.verifier.cbor import NotCanonical, decode
 from engine.audit.verifier.chain import digest_of, link
-from engine.audit.verifier.identities import Identities
+from engine.audit.verifier.growth import tree_signer
+from engine.audit.verifier.identities import Check, Identities
 from engine.audit.verifier.merkle import included, leaf_hash, root_of
 from engine.audit.verifier.names import cid_of
 from engine.audit.verifier.receipts import ENDINGS, derive, leaf_of
-from engine.audit.verifier.statements import bundle_statement, head_statement, tree_statement
-
-Check = Callable[[bytes, bytes, bytes], bool]
-"""Whether a signature is good: public key, data, signature."""
+from engine.audit.verifier.statements import bundle_statement, head_statement
 
 Bundle = Mapping[str, Any]
 Facts = dict[int, Mapping[str, Any]]
@@ -51,6 +49,8 @@ def verify(data: bytes, check: Check, identity: str | None = None) -> Report:
     Raises :class:`Refused` naming the first thing that is wrong.
     """
     bundle = read(data)
+    if bundle["form"] != FORM:
+        raise Refused("form", "this is no bundle of an execution")
     facts = _chain(bundle)
     identities = Identities(bundle["identities"], check)
     signer = _heads(bundle, identities, identity)
@@ -188,12 +188,10 @@ def _log(bundle: Bundle, identities: Identities) -> None:
     if log is None:
         return
     tree, head, last = log["tree"], bundle["heads"][-1], bundle["entries"][-1]
-    root = bytes.fromhex(tree["root"])
-    statement = tree_statement(tree["size"], root, tree["at_us"])
-    identities.require(tree, statement, "log", "the head of the log was changed")
+    tree_signer(tree, identities, "log")
     leaf = head_statement(bundle["execution"], head["sequence"], bytes.fromhex(last["hash"]), head["at_us"])
     proof = [bytes.fromhex(hash_) for hash_ in log["proof"]]
-    if not included(leaf_hash(leaf), log["index"], tree["size"], proof, root):
+    if not included(leaf_hash(leaf), log["index"], tree["size"], proof, bytes.fromhex(tree["root"])):
         raise Refused("log", "the proof does not lead from the last entry to the head of the log")
 
 

@@ -17,6 +17,9 @@ from engine.keylog.form import BadLog, Checks
 from engine.keylog.rules import KeyState, check_log
 from engine.keylog.trust import NotTrusted, check_signer
 
+Check = Callable[[bytes, bytes, bytes], bool]
+"""Whether a signature is good: public key, data, signature."""
+
 SCOPE = "journal:sign"
 """What an identity must be allowed to sign in the name of another."""
 
@@ -24,9 +27,7 @@ SCOPE = "journal:sign"
 class Identities:
     """The identities of a bundle; their logs are checked when this is made."""
 
-    def __init__(
-        self, logs: Mapping[str, Sequence[str]], check: Callable[[bytes, bytes, bytes], bool]
-    ) -> None:
+    def __init__(self, logs: Mapping[str, Sequence[str]], check: Check) -> None:
         self._check, self._states = check, dict[str, KeyState]()
         checks = Checks(decode, check)
         for identity, events in logs.items():

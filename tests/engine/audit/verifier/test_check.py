@@ -121,7 +121,7 @@ def resealed(value: dict[str, Any], seed: bytes) -> bytes:
     """A forger who computes all hashes anew, and signs with a key of his own."""
     forger = signer(seed)
     names = {"identity": forger.identity, "key": forger.key}
-    previous = b""
+    previous, value["log"] = b"", None
     for shown in value["entries"]:
         previous = link(previous, digest_of(b64decode(shown["salt"]), b64decode(shown["payload"])))
         shown["hash"] = previous.hex()

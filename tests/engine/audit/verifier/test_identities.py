@@ -97,9 +97,9 @@ def test_a_role_that_was_withdrawn_signs_nothing_more(node: Node) -> None:
     with pytest.raises(Refused, match="does not delegate") as caught:
         verified(node.exported(after))
     assert caught.value.where == "the signature after entry 2"
-    with pytest.raises(Refused) as caught:  # the journal is good; the seal is of today
+    with pytest.raises(Refused) as caught:  # the journal is good; what was signed today is not
         verified(node.exported(before))
-    assert caught.value.where == "seal"
+    assert caught.value.where == "log"
 
 
 def test_a_missing_log_is_named(node: Node) -> None:
