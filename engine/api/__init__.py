@@ -12,6 +12,7 @@ They block, so asynchronous code calls them on a thread. What they raise stands 
 
 from __future__ import annotations
 
+from engine.audit.forms import Document
 from engine.base.canonical import cid_of
 from engine.base.errors import (
     CorruptData,
@@ -45,6 +46,7 @@ from engine.flow.schemas import json_schema
 from engine.journal.cloudevents import to_cloudevent
 from engine.journal.state import ExecutionState, Run, Status
 from engine.ports.access_store import Principal, Subnet, TokenRecord
+from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
 from engine.ports.capabilities import CapabilityUse, UseQuery
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
 from engine.ports.importer import Ask, Exported, Imported, Importer
@@ -101,12 +103,15 @@ from engine.usecases.manage_grants import (
     renew_grant,
     revoke_grant,
 )
+from engine.usecases.node_log import log_growth, log_head
 from engine.usecases.permission import require
 from engine.usecases.publish_event import publish_event
 from engine.usecases.publish_flow import publish_flow
+from engine.usecases.report_audit import report_audit
 from engine.usecases.revoke_capability import revoke_capability
 from engine.usecases.rollback_flow import rollback_flow
 from engine.usecases.search import rebuild_index, search
+from engine.usecases.search_audit import export_audit, search_audit
 from engine.usecases.start_execution import Started, StartRequest, start_execution
 from engine.usecases.tag_version import tag_version
 from engine.usecases.unpublish_flow import unpublish_flow
@@ -133,10 +138,14 @@ __all__ = [
     "Answer",
     "Arrival",
     "Ask",
+    "AuditEvent",
+    "AuditQuery",
+    "AuditTrail",
     "CapabilityUse",
     "Cleared",
     "Consent",
     "CorruptData",
+    "Document",
     "Edge",
     "EgressPolicy",
     "Entry",
@@ -226,6 +235,7 @@ __all__ = [
     "execution_logs",
     "execution_metrics",
     "execution_state",
+    "export_audit",
     "export_execution",
     "export_flow",
     "flow_history",
@@ -249,6 +259,8 @@ __all__ = [
     "list_roles",
     "list_validations",
     "list_violations",
+    "log_growth",
+    "log_head",
     "parse_flow",
     "pause_execution",
     "publish_event",
@@ -260,6 +272,7 @@ __all__ = [
     "renew_consent",
     "renew_grant",
     "replay_execution",
+    "report_audit",
     "require",
     "restore_checkpoint",
     "resume_execution",
@@ -267,6 +280,7 @@ __all__ = [
     "revoke_grant",
     "rollback_flow",
     "search",
+    "search_audit",
     "start_execution",
     "step_problems",
     "tag_version",

@@ -222,3 +222,7 @@ BREAKER_TARGETS_MAX = 10_000  # failing targets remembered
 RATE_BUCKETS_MAX = 20_000  # callers whose rate is remembered
 LIVE_BATCHES_MAX = 10_000  # batches of facts waiting to be sent to watchers
 METRIC_SERIES_MAX = 200  # label combinations of one measure
+
+# What the audit gives at once
+AUDIT_EXPORT_EVENTS_MAX = 100_000  # events of one export
+AUDIT_REPORT_EVENTS_MAX = 10_000  # events in each list of a report

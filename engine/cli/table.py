@@ -73,6 +73,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ),
             Entry("sandbox", "sandbox", "show violations of the sandbox and lift quarantines"),
             Entry("dao-subnets", "system", "list the subnets"),
+            Entry("audit", "audit", "search and export the audit trail, make reports, prove the log"),
             Entry("bench", "bench", "measure this machine with the benchmarks"),
         ),
     ),

@@ -24,6 +24,12 @@ _SOURCES = {
         " CASE WHEN status IN ('failed', 'aborted') THEN 'failed' ELSE 'done' END AS outcome,"
         " status AS reason, NULL AS details FROM engine_execution) AS executions"
     ),
+    "permission": (
+        "(SELECT id, subnet, until_us AS at_us, 'permission' AS category, action, actor, resource, execution,"
+        " CASE WHEN passed THEN 'allowed' ELSE 'denied' END AS outcome,"
+        " CASE WHEN passed THEN '' ELSE stage || ': ' || code END AS reason, NULL AS details"
+        " FROM engine_validation) AS validations"
+    ),
     "capability": (
         "(SELECT id, subnet, at_us, 'capability' AS category, operation AS action, token AS actor,"
         " step AS resource, execution, CASE WHEN allowed THEN 'allowed' ELSE 'denied' END AS outcome,"

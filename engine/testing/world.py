@@ -123,7 +123,7 @@ def fake_world(
         cipher=shared.keyring,
         keys=shared.keyring,
         **_signatures(known, signing, identities or _book(known, clock)),
-        **_signatures(clock, signing, identities, shared.journal),
+        log=_log(signing, shared.journal),
     )
     return shared.world
 
@@ -163,14 +163,11 @@ def _book(access: AccessStore, clock: Clock) -> IdentityBook:
     """Identities in memory, which tokens in memory know of."""
     held = access.identities if isinstance(access, MemoryAccess) else MemoryIdentities()
     return IdentityBook(held, FakeScheme(), OpenSealer(), clock)
-def _signatures(
-    clock: Clock, signing: Signing | None, identities: IdentityBook | None, journal: JournalStore
-) -> dict[str, Any]:
-    """Who signs, and what is known of who signed."""
-    book = identities or IdentityBook(MemoryIdentities(), FakeScheme(), OpenSealer(), clock)
-    signs = signing or FakeSigning()
-    log = MemoryLog(signs, getattr(journal, "signed_heads", dict))
-    return {"identities": book, "signatures": book.scheme, "signing": signs, "log": log}
+
+
+def _log(signing: Signing | None, journal: JournalStore) -> MemoryLog:
+    """The node's log of the journals in memory."""
+    return MemoryLog(signing or FakeSigning(), getattr(journal, "signed_heads", dict))
 
 
 class _Shared:

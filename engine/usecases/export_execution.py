@@ -18,6 +18,7 @@ from engine.ports.proofs import SignedHead, Trail, TrailEntry
 from engine.ports.signer import Signer
 from engine.usecases.node_log import identity_logs, log_proof
 from engine.usecases.permission import own_execution
+from engine.usecases.remember import remember
 from engine.usecases.world import World
 
 Json = dict[str, Any]
@@ -46,6 +47,7 @@ def export_execution(world: World, actor: Principal, execution: str, *, withhold
         "identities": identity_logs(world, {signer.identity, *_signers(trail, log)}),
         "log": log,
     }
+    remember(world, actor, "data", "execution.export", header.flow, execution=execution)
     return written({**bundle, "seal": _seal(signer, world.clock.now_us(), bundle)})
 
 

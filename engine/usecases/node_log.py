@@ -27,10 +27,11 @@ def log_head(world: World, actor: Principal) -> Json:
     return tree_of(_head(world, None))
 
 
-def log_growth(world: World, actor: Principal, before: int, size: int | None = None) -> bytes:
-    """The proof that the log continues what it was when it had ``before`` leaves, as a file that the
-    verifier checks. Raises :class:`UnknownObject` where the node signed no head of that size."""
+def log_growth(world: World, actor: Principal, before: int | None = None, size: int | None = None) -> bytes:
+    """The proof that the log continues what it was when it had ``before`` leaves (default: now), as a
+    file that the verifier checks. Raises :class:`UnknownObject` where the node signed no such head."""
     require(world, actor, "system:read")
+    world.log.append(world.clock.now_us())
     old, new = _head(world, before), _head(world, size)
     if old.size > new.size:
         old, new = new, old

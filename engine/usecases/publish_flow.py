@@ -11,6 +11,7 @@ from engine.ports.flow_store import FlowRecord, Registration
 from engine.ports.step_catalogue import TriggerType
 from engine.usecases.get_flow import DRAFT, view
 from engine.usecases.permission import require
+from engine.usecases.remember import remember
 from engine.usecases.world import World
 
 WEBHOOK = "trigger.webhook"
@@ -40,7 +41,7 @@ def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DR
     compiled = _compile(world, found.flow)
     if compiled.problems:
         raise InvalidInput(f"flow {flow_id!r} cannot be published", compiled.problems)
-    return world.flows.publish(
+    record = world.flows.publish(
         actor.subnet,
         flow_id,
         found.flow.version,
@@ -48,6 +49,8 @@ def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DR
         compiled.next_us,
         world.clock.now_us(),
     )
+    remember(world, actor, "change", "flow.publish", flow_id, details={"version": found.flow.version})
+    return record
 
 
 def _check_policy(world: World, subnet: str, flow: Flow) -> None:

@@ -16,6 +16,7 @@ from engine.web.jsontext import read_json, write_json
 from engine.web.problems import CONTENT_TYPE, Refused, problem_of, refuse
 from engine.web.rest import (
     administration,
+    audit,
     capabilities,
     executions,
     flows,
@@ -60,8 +61,8 @@ def build_api() -> NinjaAPI:
         renderer=JsonRenderer(),
         urls_namespace="qflow-api",
     )
-    doors = (flows, imports, starts, executions, administration, capabilities, permissions, sandbox, search)
-    for part in doors:
+    access = (administration, audit, capabilities, permissions, sandbox)
+    for part in (flows, imports, starts, executions, *access, search):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer_error)

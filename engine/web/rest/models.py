@@ -165,6 +165,29 @@ class CapabilityUse(Shown):
     at: str
 
 
+class AuditEvent(Shown):
+    """Something worth remembering: who did what, and whether it was allowed."""
+
+    id: str
+    at: str
+    atUs: int
+    category: str
+    action: str
+    actor: str
+    resource: str
+    executionId: str
+    outcome: str
+    reason: str
+    details: Json
+
+
+class AuditEvents(Shown):
+    """Events, newest first; ``next`` is the cursor of the next page."""
+
+    events: list[AuditEvent]
+    next: str | None = None
+
+
 class CapabilityUses(Shown):
     """Uses, newest first; ``next`` is the cursor of the next page."""
 

@@ -164,6 +164,15 @@ validate_flow
 validate_module
 verify_execution
 withdraw_consent
+log_growth
+log_head
+report_audit
+export_audit
+search_audit
+AuditEvent
+AuditQuery
+AuditTrail
+Document
 world
 """
 
@@ -180,6 +189,7 @@ INSIDE = {
     "relay_outbox",
     "remote_watch",
     "token_desk",
+    "remember",
     "admit_call",
     "admission",
     "world",

@@ -38,6 +38,7 @@ OURS = [
     "import",
     "verify",
     "n8n",
+    "audit",
     "bench",
     "grant",
     "consent",

@@ -126,6 +126,7 @@ async def objects(alice: Any) -> dict[str, str]:
         "flow_id": "greeting",
         "version": "1",
         "step": "start",
+        "kind": "soc2",
     }
 
 
