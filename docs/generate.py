@@ -17,6 +17,7 @@ PAGES: dict[str, str] = {
     "errors-and-facts.md": "engine.cli.error_documentation",
     "steps.md": "engine.steps.docs",
     "security.md": "security_page",
+    "n8n.md": "n8n_import.documentation",
 }
 """Page -> module whose ``render()`` makes it."""
 

@@ -41,8 +41,7 @@ class Result:
     nodes: int
     runnable: int
     issues: list[Issue] = field(default_factory=list)
-    ids: Mapping[str, str] = field(default_factory=dict)  # node name -> id of its last step
-    ports: Mapping[str, Made] = field(default_factory=dict)  # that id -> its ports
+    ports: Mapping[str, Made] = field(default_factory=dict)  # by the id of a node's last step
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def assembled(workflow: Workflow, catalogue: StepCatalogue, limits: Limits, defa
     by_name = {node.name: step_id for node, step_id in reversed(list(zip(nodes, ids, strict=True)))}
     flow = _flow(workflow, made, by_name, default_id, issues)
     ports = {one.steps[-1].id: one for one in made.values()}
-    return Result(flow, len(nodes), runnable, issues, by_name, ports)
+    return Result(flow, len(nodes), runnable, issues, ports)
 
 
 def _twins(workflow: Workflow) -> list[Issue]:

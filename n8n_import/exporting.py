@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.api import FAILURE, Edge, Flow, InvalidInput, Limits, Step, StepCatalogue
-from n8n_import.assembling import Result, assembled
+from n8n_import.assembling import Result, assembled, step_ids
 from n8n_import.translating import HELP, Issue
-from n8n_import.words import MAIN, Json, workflow_of
+from n8n_import.words import MAIN, Json, Workflow, workflow_of
 
 PLACEHOLDER = "n8n-nodes-base.noOp"
 SECTION = f"{HELP}#export"
@@ -23,12 +23,13 @@ def exported(flow: Flow, catalogue: StepCatalogue) -> tuple[Json, list[Issue]]:
     original = flow.extra.get("n8n")
     if not isinstance(original, dict):
         raise InvalidInput(f"flow {flow.id!r} did not come from n8n, so it cannot go back there")
-    before = assembled(workflow_of(original), catalogue, Limits(), flow.id)
+    workflow = workflow_of(original)
+    before = assembled(workflow, catalogue, Limits(), flow.id)
     issues: list[Issue] = []
     document = dict(original)
     if flow.name != before.flow.name:
         document["name"] = flow.name
-    nodes = _nodes(flow, before, original, issues)
+    nodes = _nodes(flow, before, workflow, issues)
     if nodes != original.get("nodes"):
         document["nodes"] = nodes
     if set(flow.edges) != set(before.flow.edges) or _names(flow) != _names(before.flow):
@@ -40,12 +41,13 @@ def _names(flow: Flow) -> dict[str, str]:
     return {step.id: step.title for step in flow.steps}
 
 
-def _nodes(flow: Flow, before: Result, original: Json, issues: list[Issue]) -> list[Any]:
+def _nodes(flow: Flow, before: Result, workflow: Workflow, issues: list[Issue]) -> list[Any]:
     """The original's nodes in their order, without those that were removed, then the new ones."""
-    found = []
-    now = flow.by_id
-    for raw in original["nodes"]:
-        step_id = before.ids.get(raw.get("name")) if isinstance(raw, dict) else None
+    found: list[Any] = []
+    now, nodes = flow.by_id, workflow.steps()
+    ids = dict(zip((id(node.raw) for node in nodes), step_ids(nodes), strict=True))
+    for raw in workflow.raw["nodes"]:
+        step_id = ids.get(id(raw))
         if step_id is None:
             found.append(raw)  # a sticky note, or what is no node
         elif step_id in now:
@@ -93,7 +95,8 @@ def _connections(flow: Flow, before: Result, catalogue: StepCatalogue, original:
     for edge in flow.edges:
         if "--" not in edge.source:  # else it is between the steps of one node
             _connect(found, edge, flow, ports, catalogue)
-    for source, kinds in original.get("connections", {}).items():
+    known = original.get("connections")
+    for source, kinds in known.items() if isinstance(known, dict) else ():
         others = (
             {kind: ends for kind, ends in kinds.items() if kind != MAIN} if isinstance(kinds, dict) else {}
         )

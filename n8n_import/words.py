@@ -139,7 +139,7 @@ def _wires(connections: Any, names: frozenset[str]) -> Iterator[Wire]:
                 for end in objects(ends):
                     index, target = end.get("index"), end.get("node")
                     into = index if isinstance(index, int) and 0 <= index < 1_000 else 0
-                    if target in names:
+                    if isinstance(target, str) and target in names:
                         yield Wire(source, output, target, into, str(kind))
 
 

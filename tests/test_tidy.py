@@ -26,6 +26,7 @@ ENTRANCES = (
     "engine.sandbox.guests.javascript.vendor.make_zones",  # makes a vendored file
     "engine.settings.documentation",
     "engine.steps.docs",
+    "n8n_import.documentation",
     "qflow_site.asgi",
     "qflow_site.urls",
 )

@@ -107,7 +107,7 @@ def _nodes(plan: Plan, state: ExecutionState, items: ItemStore, text: str, task:
             node = {
                 "runs": _runs(plan, state, items, step.id),
                 "params": dict(step.parameters),
-                "context": {},
+                "context": dict(state.memory.get(step.id, {}).get("context", {})),
             }
             nodes[step.title] = node
             nodes.setdefault(step.id, node)

@@ -15,7 +15,8 @@ def translate(node: Node, context: Context) -> Draft:
     """``resume``: timeInterval, specificTime, webhook; forms are shown by other steps."""
     resume = node.param("resume", "timeInterval")
     if resume == "timeInterval":
-        return Draft("flow.wait", {"durationMs": _duration(node, "amount", "unit")})
+        usual = (1, "hours") if node.version < 1.1 else (5, "seconds")
+        return Draft("flow.wait", {"durationMs": _duration(node, "amount", "unit", usual)})
     if resume == "specificTime":
         return Draft("flow.wait", {"until": _until(node)})
     if resume != "webhook":
@@ -25,14 +26,13 @@ def translate(node: Node, context: Context) -> Draft:
         if node.param("limitType", "afterTimeInterval") != "afterTimeInterval":
             context.differs("a wait that ends at a fixed time ends only when it is called", "waiting")
         else:
-            parameters["timeoutMs"] = _duration(node, "resumeAmount", "resumeUnit")
+            parameters["timeoutMs"] = _duration(node, "resumeAmount", "resumeUnit", (1, "hours"))
     return Draft("flow.wait", parameters)
 
 
-def _duration(node: Node, amount: str, unit: str) -> Any:
-    older = node.version < 1.1
-    given = node.param(amount, 1 if older else 5)
-    factor = UNIT_MS.get(node.text(unit, "hours" if older else "seconds"), 1_000)
+def _duration(node: Node, amount: str, unit: str, usual: tuple[int, str]) -> Any:
+    given = node.param(amount, usual[0])
+    factor = UNIT_MS.get(node.text(unit, usual[1]), 1_000)
     if is_expression(given):
         return code(f"Math.round(Number({inner(given)}) * {factor})")
     return round(given * factor) if is_number(given) else round(float(given) * factor)

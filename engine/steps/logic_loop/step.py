@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 from engine.ports.step_catalogue import StepContext, StepResult, StepType
@@ -13,7 +14,8 @@ from engine.steps.provenance import from_run
 
 Memory = Mapping[str, Any]
 """While it loops: ``left`` (queue), ``collected`` (pile), ``round``, ``sent`` and ``back`` (counts of
-items), ``start`` (the run that began it). Afterwards ``late``: how many items may still come back."""
+items), ``start`` (the run that began it). Afterwards ``late``: how many items may still come back.
+Always ``context``: what expressions see of the loop in ``$("Loop").context``."""
 
 
 class LoopStep(StepType):
@@ -31,13 +33,15 @@ class LoopStep(StepType):
         memory: Memory = {} if given.reset else context.memory
         if 0 < len(context.items) <= memory.get("late", 0):
             return _latecomers(context, memory)
-        looping = _collected(context, memory) if "left" in memory else _begun(context)
+        looping = _collected(context, memory) if "left" in memory else _begun(context, given)
         return _next(context, given, looping)
 
 
-def _begun(context: StepContext) -> Memory:
+def _begun(context: StepContext, given: LoopParameters) -> Memory:
     left = queue_of(context.items, context.blocks)
-    return {"left": left, "collected": EMPTY_PILE, "round": 0, "sent": 0, "back": 0, "start": context.run}
+    told = {"maxRunIndex": ceil(len(context.items) / given.batchSize)}
+    counts = {"round": 0, "sent": 0, "back": 0, "start": context.run}
+    return {"left": left, "collected": EMPTY_PILE, "context": told, **counts}
 
 
 def _collected(context: StepContext, memory: Memory) -> Memory:
@@ -54,19 +58,24 @@ def _next(context: StepContext, given: LoopParameters, memory: Memory) -> StepRe
     batch, left = take(memory["left"], given.batchSize, context.blocks)
     sent = memory["sent"]
     batch = [from_run(item, sent + index, memory["start"]) for index, item in enumerate(batch)]
-    after = {**memory, "left": left, "round": memory["round"] + 1, "sent": sent + len(batch)}
-    return StepResult({"loop": batch}, memory=after)
+    state = {"currentRunIndex": memory["round"], "noItemsLeft": is_empty(left), "done": False}
+    told = {**memory.get("context", {}), **state}
+    counts = {"round": memory["round"] + 1, "sent": sent + len(batch)}
+    return StepResult({"loop": batch}, memory={**memory, "left": left, "context": told, **counts})
 
 
 def _done(context: StepContext, memory: Memory, logs: list[str]) -> StepResult:
     """Everything collected. Where a round came back in several parts, some may still be on their
     way; an inner loop cannot tell them from the items of its next start and begins anew."""
     late = memory["sent"] - memory["back"]
-    after = {"late": late} if late > 0 and not is_inner(context.flow, context.step.id) else {}
+    waits = late > 0 and not is_inner(context.flow, context.step.id)
+    told = {**memory.get("context", {}), "noItemsLeft": not logs, "done": True}
+    after = {"context": told, **({"late": late} if waits else {})}
     return StepResult({"done": all_of(memory["collected"], context.blocks)}, memory=after, logs=logs)
 
 
 def _latecomers(context: StepContext, memory: Memory) -> StepResult:
     """Items that come back after the end leave by ``done`` too, so that none is lost."""
     late = memory["late"] - len(context.items)
-    return StepResult({"done": context.items}, memory={"late": late} if late else {})
+    rest = {"late": late} if late else {}
+    return StepResult({"done": context.items}, memory={**rest, "context": memory.get("context", {})})

@@ -1,0 +1,156 @@
+"""Triggers, waits, answers and calls: what n8n's nodes become."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.steps.registry import Registry
+from tests.n8n_import.support import first_output, imported, node, run, translated, workflow
+
+
+def parameters(kind, version=1, given=None, **more):
+    """The parameters of the step that a node becomes; fails where it has none."""
+    one = translated(kind, version, given, **more)
+    assert one.runnable == 1, one.issues
+    return dict(one.flow.steps[-1].parameters)
+
+
+def test_a_webhook_answers_at_the_same_path():
+    given = {
+        "path": "/orders/",
+        "httpMethod": "POST",
+        "responseMode": "lastNode",
+        "responseData": "allEntries",
+    }
+    assert parameters("webhook", 2, given) == {
+        "path": "orders",
+        "methods": ["POST"],
+        "responseMode": "lastStep",
+        "responseData": "allItems",
+    }
+
+
+def test_a_webhook_with_parts_in_its_path_has_its_own_id_in_front():
+    assert parameters("webhook", 2, {"path": "a/:b"}, webhookId="w-1")["path"] == "w-1/a/:b"
+
+
+def test_what_a_webhook_does_not_do_is_told():
+    one = translated(
+        "webhook", 2, {"path": "x", "authentication": "basicAuth", "options": {"ipWhitelist": "1.1.1.1"}}
+    )
+    assert sorted(issue["severity"] for issue in one.issues) == ["differs", "differs"]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({}, "firstItem"),
+        ({"respondWith": "allIncomingItems"}, "allItems"),
+        ({"respondWith": "text", "responseBody": "=hi {{ $json.a }}"}, "text"),
+        ({"respondWith": "json", "responseBody": '{"a": 1}'}, "json"),
+        ({"respondWith": "redirect", "redirectURL": "http://x"}, "redirect"),
+        ({"respondWith": "noData"}, "noData"),
+    ],
+)
+def test_answers_to_webhooks(given, wanted):
+    assert parameters("respondToWebhook", 1.1, given)["respondWith"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("rule", "cron"),
+    [
+        ({"field": "seconds", "secondsInterval": 20}, "*/20 * * * * *"),
+        ({"field": "minutes", "minutesInterval": 10}, "*/10 * * * *"),
+        ({"field": "hours", "hoursInterval": 2, "triggerAtMinute": 5}, "5 */2 * * *"),
+        ({"triggerAtHour": 9}, "0 9 * * *"),
+        (
+            {"field": "weeks", "triggerAtDay": [1, 5], "triggerAtHour": 8, "triggerAtMinute": 30},
+            "30 8 * * 1,5",
+        ),
+        ({"field": "months", "triggerAtDayOfMonth": 3}, "0 0 3 * *"),
+        ({"field": "cronExpression", "expression": "5 4 * * 0"}, "5 4 * * 0"),
+    ],
+)
+def test_schedules_are_crons(rule, cron):
+    assert parameters("scheduleTrigger", 1.2, {"rule": {"interval": [rule]}}) == {"cron": [cron]}
+
+
+def test_the_older_schedules():
+    times = {
+        "triggerTimes": {
+            "item": [{"mode": "everyDay", "hour": 7}, {"mode": "everyX", "value": 5, "unit": "minutes"}]
+        }
+    }
+    assert parameters("cron", 1, times) == {"cron": ["0 7 * * *", "*/5 * * * *"]}
+    assert parameters("interval", 1, {"interval": 2, "unit": "hours"}) == {"intervalMs": 7_200_000}
+
+
+def test_a_cron_that_is_none_is_refused():
+    rule = {"field": "cronExpression", "expression": "nonsense"}
+    assert translated("scheduleTrigger", 1.2, {"rule": {"interval": [rule]}}).runnable == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "given", "wanted"),
+    [
+        (1, {"amount": 2, "unit": "minutes"}, {"durationMs": 120_000}),
+        (1.1, {}, {"durationMs": 5_000}),
+        (1.1, {"resume": "webhook", "limitWaitTime": True}, {"webhook": True, "timeoutMs": 3_600_000}),
+        (
+            1.1,
+            {"resume": "specificTime", "dateTime": "2030-01-01T00:00:00"},
+            {"until": "2030-01-01T00:00:00"},
+        ),
+    ],
+)
+def test_waits(version, given, wanted):
+    assert parameters("wait", version, given) == wanted
+
+
+def test_a_duration_that_is_worked_out_is_in_milliseconds():
+    nodes = [node("Start", "manualTrigger"), node("Nap", "wait", 1.1, {"amount": "={{ 0.01 }}"})]
+    assert first_output(run(workflow(nodes)), "Nap") == [{}]
+
+
+def test_called_workflows_are_named_by_id_and_others_are_refused():
+    given = {"workflowId": {"__rl": True, "mode": "list", "value": "abc"}, "mode": "each"}
+    assert parameters("executeWorkflow", 1.2, given) == {"flow": "abc", "mode": "each", "wait": True}
+    assert translated("executeWorkflow", 1, {"source": "url"}).runnable == 0
+
+
+def test_declared_inputs_of_a_called_workflow_are_kept():
+    inputs = {"workflowInputs": {"values": [{"name": "a", "type": "array"}, {"name": "b"}]}}
+    found = parameters("executeWorkflowTrigger", 1.1, inputs)["inputs"]
+    assert [(one["name"], one["type"]) for one in found] == [("a", "list"), ("b", "any")]
+
+
+def test_the_error_trigger_gives_n8ns_shape():
+    flow = imported(workflow([node("Oops", "errorTrigger"), node("End", "noOp")])).flow
+    assert [step.type for step in flow.steps] == ["trigger.error", "data.set", "flow.noop"]
+    assert flow.steps[1].title == "Oops"
+
+
+def test_the_older_start_is_a_trigger_by_hand():
+    assert translated("start").flow.steps[0].type == "trigger.manual"
+
+
+def test_every_translator_names_a_step_type_that_there_is():
+    from n8n_import.nodes import known
+
+    names = set(Registry().names())
+    assert {kind.step for kind in known().values()} <= names
+
+
+def test_a_loop_tells_its_rounds_to_expressions():
+    told = "={{ [$('Loop').context.currentRunIndex, $node['Loop'].context['noItemsLeft']].join() }}"
+    values = {"values": {"string": [{"name": "at", "value": told}]}}
+    rows = [{"n": 1}, {"n": 2}]
+    nodes = [
+        node("Start", "manualTrigger"),
+        node("Rows", "n8n-nodes-testing.testData", 1, {"data": rows}),
+        node("Loop", "splitInBatches", 3),
+        node("Say", "set", 1, values),
+    ]
+    wires = ["Start -> Rows", "Rows -> Loop", "Loop:1 -> Say", "Say -> Loop"]
+    steps = run(workflow(nodes, *wires))
+    assert [json["at"] for json in first_output(steps, "Loop", 2)] == ["0,false", "1,true"]
