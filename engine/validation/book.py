@@ -64,7 +64,7 @@ class _Right:
     resource: tuple[str, ...]
     purpose: str
     expires_us: int | None
-    revoked: bool
+    ended_us: int | None  # revoked or withdrawn
 
 
 class Book:
@@ -123,18 +123,18 @@ def resource_matches(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
 
 def _right(grant: Grant, bundles: Mapping[str, tuple[str, ...]]) -> _Right:
     actions = (*grant.actions, *actions_of(grant.scopes), *bundles.get(grant.role, ()))
-    revoked = grant.revoked_us is not None
-    return _Right(grant.id, actions, parts(grant.resource), grant.purpose, grant.expires_us, revoked)
+    path, end_us = parts(grant.resource), grant.revoked_us
+    return _Right(grant.id, actions, path, grant.purpose, grant.expires_us, end_us)
 
 
 def _agreement(consent: Consent) -> _Right:
-    withdrawn = consent.withdrawn_us is not None
-    return _Right(consent.id, (), parts(consent.resource), consent.purpose, consent.expires_us, withdrawn)
+    path, end_us = parts(consent.resource), consent.withdrawn_us
+    return _Right(consent.id, (), path, consent.purpose, consent.expires_us, end_us)
 
 
 def _best(rights: Sequence[_Right], now_us: int) -> Decision:
     """The longest-lived right in force; else why there is none: what time ended can be renewed."""
-    held = [right for right in rights if not right.revoked]
+    held = [right for right in rights if right.ended_us is None]
     for right in held:
         if right.expires_us is None:
             return Decision(Outcome.ALLOWED, right.id)
@@ -145,4 +145,6 @@ def _best(rights: Sequence[_Right], now_us: int) -> Decision:
         if now_us < last.expires_us:
             return Decision(Outcome.ALLOWED, last.id, last.expires_us)
         return Decision(Outcome.EXPIRED, last.id)
-    return Decision(Outcome.REVOKED, rights[-1].id) if rights else Decision(Outcome.NOT_GRANTED)
+    if not rights:
+        return Decision(Outcome.NOT_GRANTED)
+    return Decision(Outcome.REVOKED, max(rights, key=lambda right: (right.ended_us or 0, right.id)).id)

@@ -51,6 +51,13 @@ def test_a_grant_covers_what_it_says_and_no_more(changes, allowed):
     assert rig.asked().valid is allowed
 
 
+def test_the_grant_revoked_last_is_named():
+    rig = Rig(grant("grt_2", revoked_us=9), grant("grt_3", who="*", revoked_us=5))
+    found = rig.asked().finding
+    assert found is not None
+    assert found.details == {"grant": "grt_2"}
+
+
 def test_a_grant_for_a_purpose_is_good_for_that_purpose():
     rig = Rig(grant(purpose="billing"))
     assert rig.asked(purpose="billing").valid
