@@ -84,6 +84,7 @@ SCHEDULE_INTERVAL_MS_MAX = 366 * 24 * 3600 * 1000  # a year
 SCHEDULE_CRONS_MAX = 32  # cron lines of one schedule
 STOP_MESSAGE_CHARACTERS_MAX = 10_000  # the message of flow.stop
 FIELD_DEPTH_MAX = 32  # parts of a dotted field name
+EXPRESSION_ITEMS_MAX = 10_000  # items that one call of the guest evaluates simple expressions for
 LIST_GAP_MAX = 10_000  # how far beyond the end of a list a field may be set
 HTML_DEPTH_MAX = 200  # elements inside each other that become Markdown
 MARKDOWN_CHARACTERS_MAX = 2 * 1024 * 1024  # one text that becomes HTML or Markdown

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from engine.base.limits import Limits
+from engine.base.limits import EXPRESSION_ITEMS_MAX, Limits
 from engine.execution.data import ItemStore
 from engine.flow.plan import FAILURE, Plan
 from engine.journal.state import ExecutionState, Source, Task
@@ -25,27 +26,50 @@ _ANY_STEP = re.compile(
 """Where a step's name is worked out, so that it may be any step's."""
 
 
+_OWN_WORDS = frozenset(
+    {"$json", "$binary", "$now", "$today", "$if", "$ifEmpty", "$min", "$max", "$average", "$not"}
+    | {"$jmespath", "$workflow", "$execution", "$vars", "$env", "$runIndex"}
+)
+"""Names that tell the same of an item whichever other items stand beside it."""
+
+_WORD = re.compile(r"\$\w*")
+
+
 class Written:
-    """The templates of one attempt; evaluated when the first value is asked for."""
+    """The templates of one attempt; evaluated when the first value is asked for. Templates that look at
+    their own item alone are evaluated for so many items at a time that a call stays short and small."""
 
     def __init__(self, sandbox: Sandbox, batch: ExpressionBatch, limits: SandboxLimits) -> None:
         self._sandbox, self._batch, self._limits = sandbox, batch, limits
-        self._rows: list[dict[str, Any]] | None = None
+        self._parts: dict[int, list[dict[str, Any]]] = {}
+        self._size = EXPRESSION_ITEMS_MAX if looks_at_own_item(batch.templates) else max(len(batch.items), 1)
         self.usage = NOTHING_USED
 
     def row(self, index: int) -> Mapping[str, Any]:
         """Values by template for an item; a template that has none gives its fault."""
-        if self._rows is None:
-            self._rows = self._evaluated()
-        return self._rows[min(index, len(self._rows) - 1)] if self._rows else {}
+        index = min(index, max(len(self._batch.items) - 1, 0))
+        part, place = divmod(index, self._size)
+        rows = self._parts.get(part)
+        if rows is None:
+            rows = self._parts[part] = self._evaluated(part * self._size)
+        return rows[place] if rows else {}
 
-    def _evaluated(self) -> list[dict[str, Any]]:
-        given = self._sandbox.evaluate(self._batch, self._limits)
-        self.usage = given.usage
-        rows = [dict(zip(self._batch.templates, values, strict=True)) for values in given.values]
+    def _evaluated(self, start: int) -> list[dict[str, Any]]:
+        batch = self._batch
+        if len(batch.items) > self._size:
+            batch = replace(batch, items=batch.items[start : start + self._size])
+        given = self._sandbox.evaluate(batch, self._limits)
+        self.usage = self.usage.plus(given.usage)
+        rows = [dict(zip(batch.templates, values, strict=True)) for values in given.values]
         for fault in given.faults:
-            rows[fault.row][self._batch.templates[fault.template]] = fault
+            rows[fault.row][batch.templates[fault.template]] = fault
         return rows
+
+
+def looks_at_own_item(templates: Sequence[str]) -> bool:
+    """Whether no template can tell which other items there are, nor draws anything by chance."""
+    text = "\n".join(templates)
+    return "random" not in text and set(_WORD.findall(text)) <= _OWN_WORDS
 
 
 def sandbox_limits(limits: Limits, timeout_ms: int) -> SandboxLimits:

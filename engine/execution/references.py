@@ -39,22 +39,39 @@ def resolve(value: Any, scope: Scope, where: str, written: Mapping[str, Any] | N
     What was put in is not looked at again. Raises :class:`InvalidInput` or :class:`ExpressionFailed`,
     naming the place.
     """
+    return _resolved(value, scope, (None, where), written)
+
+
+Place = tuple[Any, str | int]
+"""Where a value stands: the place of what holds it, and its key; written out only for an error."""
+
+
+def _written_out(place: Place) -> str:
+    holder, key = place
+    if holder is None:
+        return str(key)
+    return f"{_written_out(holder)}[{key}]" if isinstance(key, int) else f"{_written_out(holder)}.{key}"
+
+
+def _resolved(value: Any, scope: Scope, place: Place, written: Mapping[str, Any] | None) -> Any:
     if isinstance(value, str):
-        if written and value in written:
-            return _value_of(written[value], where)
+        if written is not None and value in written:
+            return _value_of(written[value], place)
         if value[:1] != "$":
             return value
         parsed = parse_reference(value)
-        return value if parsed is None else _look_up(parsed, scope, value, where)
-    if isinstance(value, Mapping):
-        return {key: resolve(item, scope, f"{where}.{key}", written) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [resolve(item, scope, f"{where}[{n}]", written) for n, item in enumerate(value)]
+        return value if parsed is None else _look_up(parsed, scope, value, _written_out(place))
+    kind = type(value)
+    if kind is dict or isinstance(value, Mapping):
+        return {key: _resolved(item, scope, (place, key), written) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_resolved(item, scope, (place, n), written) for n, item in enumerate(value)]
     return value
 
 
-def _value_of(value: Any, where: str) -> Any:
+def _value_of(value: Any, place: Place) -> Any:
     if isinstance(value, ExpressionFault):
+        where = _written_out(place)
         hint = f" ({value.description})" if value.description else ""
         raise ExpressionFailed(f"{where}: {value.message}{hint}", path=where)
     return value

@@ -13,9 +13,6 @@ from typing import Any
 from engine.steps.operators import kind
 from engine.steps.values import number_of, number_text, text_of
 
-NAMES = {"null": "null", "list": "array"}
-"""Kinds of values as messages call them, where that is not the JSON name."""
-
 
 class NotConvertible(ValueError):
     """A value that does not have, or cannot be given, the wanted type."""
@@ -23,7 +20,8 @@ class NotConvertible(ValueError):
 
 def type_name(value: Any) -> str:
     """The JSON type of a value: string, number, boolean, array, object or null."""
-    return NAMES.get(kind(value), kind(value))
+    found = kind(value)
+    return "array" if found == "list" else found
 
 
 def converted(value: Any, wanted: str, strict: bool) -> Any:

@@ -26,26 +26,32 @@ def holds(name: str, value: Any, other: Any, loose: bool = False) -> bool:
     return _TABLE[name](value, other, loose)
 
 
+KINDS = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "list",
+    dict: "object",
+}
+
+
 def kind(value: Any) -> str:
     """The JSON type of a value, in words for messages."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "list" if isinstance(value, list) else "object"
+    return KINDS.get(type(value), "object")
 
 
 def same(value: Any, other: Any) -> bool:
     """Equality of JSON values: true is not 1, 1 is 1.0, lists and objects are compared deeply."""
-    if isinstance(value, dict) and isinstance(other, dict):
+    left, right = kind(value), kind(other)
+    if left != right:
+        return False
+    if left == "object":
         return value.keys() == other.keys() and all(same(value[key], other[key]) for key in value)
-    if isinstance(value, list) and isinstance(other, list):
+    if left == "list":
         return len(value) == len(other) and all(map(same, value, other))
-    return kind(value) == kind(other) and bool(value == other)
+    return bool(value == other)
 
 
 def _shown(value: Any) -> str:
