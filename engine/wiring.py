@@ -37,6 +37,8 @@ from engine.identity.ed25519 import Ed25519
 from engine.identity.keyring import Keyring
 from engine.identity.root_keys import GivenRootKeys, RootKeyFile
 from engine.identity.sealing import NodeSealer
+from engine.keylog.form import Checks
+from engine.keylog.making import checks_with
 from engine.ports.cipher import Cipher
 from engine.ports.clock import Clock, Entropy
 from engine.ports.importer import Importer
@@ -453,9 +455,9 @@ def capability_host(
     return CapabilityHost(keys, reach, notifier, clock, entropy)
 
 
-def token_tools() -> tuple[TokenMint, int]:
-    """What narrowing a token takes where there is no node: a mint, and the time."""
-    return BiscuitMint(), SystemClock().now_us()
+def without_node() -> tuple[TokenMint, Checks, int]:
+    """What narrowing tokens and checking logs takes where there is no node, and the time."""
+    return BiscuitMint(), checks_with(Ed25519()), SystemClock().now_us()
 
 
 def capability_audit() -> DjangoCapabilityStore:

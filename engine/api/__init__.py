@@ -49,6 +49,7 @@ from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
 from engine.ports.capabilities import CapabilityUse, UseQuery
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
+from engine.ports.identities import IdentityRecord
 from engine.ports.importer import Ask, Exported, Imported, Importer
 from engine.ports.ingress import EventSchema
 from engine.ports.journal_store import Entry, ExecutionQuery, Header
@@ -103,7 +104,27 @@ from engine.usecases.manage_grants import (
     renew_grant,
     revoke_grant,
 )
+from engine.usecases.manage_identities import (
+    IdentityView,
+    create_identity,
+    delegate_identity,
+    get_identity,
+    identity_logs,
+    list_identities,
+    recover_identity,
+    revoke_identity,
+    rotate_identity,
+    withdraw_delegation,
+)
 from engine.usecases.node_log import log_growth, log_head
+from engine.usecases.own_keys import (
+    append_event,
+    challenge_identity,
+    prepare_event,
+    prepare_inception,
+    prove_identity,
+    register_identity,
+)
 from engine.usecases.permission import require
 from engine.usecases.publish_event import publish_event
 from engine.usecases.publish_flow import publish_flow
@@ -164,6 +185,8 @@ __all__ = [
     "ForkRequest",
     "Grant",
     "Header",
+    "IdentityRecord",
+    "IdentityView",
     "Imported",
     "Importer",
     "Indexed",
@@ -219,11 +242,15 @@ __all__ = [
     "abort_execution",
     "add_grant",
     "answer_wait",
+    "append_event",
     "archive_flow",
+    "challenge_identity",
     "cid_of",
     "create_checkpoint",
     "create_flow",
+    "create_identity",
     "definition_of",
+    "delegate_identity",
     "delete_event_schema",
     "delete_execution",
     "delete_flow",
@@ -244,6 +271,8 @@ __all__ = [
     "get_event_schema",
     "get_execution",
     "get_flow",
+    "get_identity",
+    "identity_logs",
     "import_flows",
     "items_of",
     "json_schema",
@@ -255,6 +284,7 @@ __all__ = [
     "list_executions",
     "list_flows",
     "list_grants",
+    "list_identities",
     "list_quarantine",
     "list_roles",
     "list_validations",
@@ -263,12 +293,17 @@ __all__ = [
     "log_head",
     "parse_flow",
     "pause_execution",
+    "prepare_event",
+    "prepare_inception",
+    "prove_identity",
     "publish_event",
     "publish_flow",
     "put_event_schema",
     "put_role",
     "rebuild_index",
     "record_consent",
+    "recover_identity",
+    "register_identity",
     "renew_consent",
     "renew_grant",
     "replay_execution",
@@ -278,7 +313,9 @@ __all__ = [
     "resume_execution",
     "revoke_capability",
     "revoke_grant",
+    "revoke_identity",
     "rollback_flow",
+    "rotate_identity",
     "search",
     "search_audit",
     "start_execution",
@@ -293,5 +330,6 @@ __all__ = [
     "validate_module",
     "verify_execution",
     "withdraw_consent",
+    "withdraw_delegation",
     "world",
 ]

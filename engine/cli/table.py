@@ -15,6 +15,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("grant", "grants", "list, add, renew and revoke grants; roles"),
             Entry("consent", "grants", "list, record, renew and withdraw consents of persons"),
             Entry("token", "tokens", "create, list and revoke bearer tokens for the REST API"),
+            Entry("token", "tokens", "create, list, narrow and revoke bearer tokens for the REST API"),
+            Entry("identity", "identities", "make identities, rotate, delegate and revoke their keys"),
         ),
     ),
     (

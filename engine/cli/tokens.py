@@ -78,9 +78,9 @@ def _narrow(args: argparse.Namespace) -> int:
     text = sys.stdin.readline().strip() if args.text == "-" else args.text
     scopes = _scopes(args.scopes) if args.scopes is not None else None
     if args.key:
-        from engine.wiring import token_tools
+        from engine.wiring import without_node
 
-        mint, now_us = token_tools()
+        mint, _, now_us = without_node()
         narrowed = mint.narrowed(text, [public_key_of(args.key)], scopes, _expiry(now_us, args.days))
     else:
         world = open_world(args)

@@ -133,6 +133,8 @@ class TokenDesk:
     def _delegated(self, identity: str, reading: Reading, now_us: int) -> tuple[frozenset[str], int | None]:
         """Those scopes that the identity itself has now, and until when that is sure."""
         states, kept, ends = self._book.states(identity), set(), []
+        if any(state.revoked_since is not None for state in states.values()):
+            return frozenset(), None  # for tokens it counts at once, whenever it takes force
         for scope in reading.scopes:
             for given in (scope, *sorted(EVERYTHING - {scope})):
                 try:

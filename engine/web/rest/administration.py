@@ -21,6 +21,8 @@ from engine.usecases.event_schemas import (
     list_event_schemas,
     put_event_schema,
 )
+from engine.usecases.manage_identities import visible
+from engine.usecases.own_keys import prove_identity
 from engine.usecases.permission import require
 from engine.usecases.publish_event import publish_event
 from engine.usecases.world import World
@@ -30,6 +32,7 @@ from engine.web.rest import models as m
 from engine.web.rest.calls import call
 from engine.web.rest.execution_views import moment, time_of
 from engine.web.rest.flows import revision_in
+from engine.web.rest.identities import bytes_of
 from engine.web.system import metrics_snapshot
 
 router = Router()
@@ -72,17 +75,22 @@ def _create_token(world: World, actor: Principal, body: m.TokenBody) -> tuple[To
         raise PermissionDenied(f"this token lacks the scopes {', '.join(beyond)} itself")
     now_us = world.clock.now_us()
     expires_us = None if body.expiresInSeconds is None else now_us + body.expiresInSeconds * 1_000_000
-    identity = _identity_for_token(world, actor, body.identity or actor.identity)
-    return world.tokens.issue(body.name, actor.subnet, tuple(body.scopes), expires_us, identity)
+    identity, proven = _identity_for_token(world, actor, body)
+    scopes = tuple(body.scopes)
+    return world.tokens.issue(body.name, actor.subnet, scopes, expires_us, identity, proven=proven)
 
 
-def _identity_for_token(world: World, actor: Principal, identity: str) -> str:
-    """Nobody gets a token that stands for another person."""
+def _identity_for_token(world: World, actor: Principal, body: m.TokenBody) -> tuple[str, bool]:
+    """Whom the token stands for, and whether that was proven: nobody gets one for another person."""
+    identity = body.identity or actor.identity
+    if body.challenge is not None and body.signature is not None:
+        prove_identity(world, identity, bytes_of(body.challenge), bytes_of(body.signature))
+        return identity, True
     if identity and identity != actor.identity:
-        record = world.identities.store.record(identity)
+        record = visible(world, actor, identity)
         if record.subject != "service" and record.delegator != actor.identity:
             raise PermissionDenied("a token stands for its maker, a service, or a sub-identity of its maker")
-    return identity
+    return identity, False
 
 
 def _revoke_token(world: World, actor: Principal, token_id: str) -> None:

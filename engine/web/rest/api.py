@@ -20,6 +20,7 @@ from engine.web.rest import (
     capabilities,
     executions,
     flows,
+    identities,
     imports,
     models,
     permissions,
@@ -61,7 +62,7 @@ def build_api() -> NinjaAPI:
         renderer=JsonRenderer(),
         urls_namespace="qflow-api",
     )
-    access = (administration, audit, capabilities, permissions, sandbox)
+    access = (administration, audit, capabilities, identities, permissions, sandbox)
     for part in (flows, imports, starts, executions, *access, search):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):

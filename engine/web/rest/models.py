@@ -370,6 +370,8 @@ class TokenBody(Given):
     scopes: list[Name] = Field(["*"], min_length=1, max_length=20)
     expiresInSeconds: Annotated[int, Field(ge=1, le=10**10)] | None = None
     identity: Name | None = None
+    challenge: Text | None = None
+    signature: Text | None = None
 
 
 class Token(Shown):

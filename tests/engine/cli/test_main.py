@@ -43,6 +43,7 @@ OURS = [
     "grant",
     "consent",
     "token",
+    "identity",
     "publish",
     "unpublish",
     "history",

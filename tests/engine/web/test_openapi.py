@@ -122,6 +122,7 @@ async def objects(alice: Any) -> dict[str, str]:
     await alice.put("/api/v1/schemas/events/pay", json={"document": {}})
     return {
         "event_type": "pay",
+        "identity": "node:node",
         "execution_id": await started(alice, APPROVAL),
         "flow_id": "greeting",
         "version": "1",
