@@ -59,7 +59,7 @@ def assembled(workflow: Workflow, catalogue: StepCatalogue, limits: Limits, defa
     if not nodes or len(nodes) > limits.flow_steps_max:
         most = limits.flow_steps_max
         raise InvalidInput(f"workflow {workflow.name!r} has {len(nodes)} nodes; from 1 to {most} can be")
-    issues = _twins(workflow)
+    issues = _oddities(workflow)
     ids = step_ids(nodes)
     made: dict[str, Made] = {}
     runnable = 0
@@ -78,9 +78,14 @@ def assembled(workflow: Workflow, catalogue: StepCatalogue, limits: Limits, defa
     return Result(flow, len(nodes), runnable, issues, ports)
 
 
-def _twins(workflow: Workflow) -> list[Issue]:
-    message = "several nodes have this name; connections lead to the first of them"
-    return [Issue(name, "", "differs", message, f"{HELP}#names") for name in workflow.twins]
+def _oddities(workflow: Workflow) -> list[Issue]:
+    """What is odd about names and connections."""
+    twin = "several nodes have this name; connections lead to the first of them"
+    stranger = "a connection starts or ends at this, but the workflow has no such node"
+    return [
+        *(Issue(name, "", "differs", twin, f"{HELP}#names") for name in workflow.twins),
+        *(Issue(name, "", "differs", stranger, f"{HELP}#connections") for name in workflow.strangers),
+    ]
 
 
 def _credentials(node: Node) -> list[Issue]:

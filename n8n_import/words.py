@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -77,6 +78,7 @@ class Workflow:
     active: bool = False
     raw: Json = field(default_factory=dict)
     twins: tuple[str, ...] = ()  # names that several nodes bear
+    strangers: tuple[str, ...] = ()  # ends of connections that are no nodes
 
     def steps(self) -> list[Node]:
         """The nodes that are no sticky notes."""
@@ -87,19 +89,28 @@ def workflow_of(raw: Json, default_name: str = "workflow") -> Workflow:
     """The workflow in a JSON object."""
     nodes = tuple(node_of(entry, number) for number, entry in enumerate(objects(raw.get("nodes")), 1))
     names = [node.name for node in nodes]
+    ends = {**{_id(node): node.name for node in reversed(nodes)}, **{name: name for name in names}}
+    wires = list(_wires(raw.get("connections")))
     identity = raw.get("id")
     name = raw.get("name")
     return Workflow(
         id=str(identity) if isinstance(identity, str | int) and not isinstance(identity, bool) else "",
         name=(name.replace("\0", "").strip() if isinstance(name, str) else "") or default_name,
         nodes=nodes,
-        wires=tuple(_wires(raw.get("connections"), frozenset(names))),
+        wires=tuple(
+            wire._replace(source=ends[wire.source], target=ends[wire.target])
+            for wire in wires
+            if wire.source in ends and wire.target in ends
+        ),
         settings=raw["settings"] if isinstance(raw.get("settings"), dict) else {},
         pins=raw["pinData"] if isinstance(raw.get("pinData"), dict) else {},
         tags=tuple(_tags(raw.get("tags"))),
         active=raw.get("active") is True,
         raw=raw,
-        twins=tuple(dict.fromkeys(name for name in names if names.count(name) > 1)),
+        twins=tuple(name for name, count in Counter(names).items() if count > 1),
+        strangers=tuple(
+            dict.fromkeys(end for wire in wires for end in (wire.source, wire.target) if end not in ends)
+        ),
     )
 
 
@@ -129,17 +140,20 @@ def _position(value: Any) -> tuple[float, float] | None:
     return None
 
 
-def _wires(connections: Any, names: frozenset[str]) -> Iterator[Wire]:
-    """The connections between nodes that exist; an index that is no number counts as 0."""
+def _id(node: Node) -> str:
+    """By which some tools name a node in connections, where n8n takes its name."""
+    return str(node.raw.get("id") or node.name)
+
+
+def _wires(connections: Any) -> Iterator[Wire]:
+    """The connections as written; an index that is no number counts as 0."""
     for source, kinds in connections.items() if isinstance(connections, dict) else ():
-        if source not in names or not isinstance(kinds, dict):
-            continue
-        for kind, outputs in kinds.items():
+        for kind, outputs in kinds.items() if isinstance(kinds, dict) else ():
             for output, ends in enumerate(outputs if isinstance(outputs, list) else ()):
                 for end in objects(ends):
                     index, target = end.get("index"), end.get("node")
                     into = index if isinstance(index, int) and 0 <= index < 1_000 else 0
-                    if isinstance(target, str) and target in names:
+                    if isinstance(target, str):
                         yield Wire(source, output, target, into, str(kind))
 
 

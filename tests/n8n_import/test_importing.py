@@ -105,6 +105,13 @@ def test_nodes_with_one_name_all_become_steps_and_it_is_reported():
     assert any("several nodes" in issue["message"] for issue in one.issues)
 
 
+def test_connections_may_name_nodes_by_their_ids_and_strangers_are_reported():
+    value = workflow([{**START, "id": "1"}, {**ROWS, "id": "2"}], "1 -> 2", "2 -> gone")
+    one = imported(value)
+    assert [(edge.source, edge.target) for edge in one.flow.edges] == [("Start", "Rows")]
+    assert [issue["node"] for issue in one.issues] == ["gone"]
+
+
 def test_what_hangs_on_a_node_otherwise_than_by_its_input_is_reported():
     value = workflow([START, node("Agent", "noOp"), node("Tool", "noOp")], "Start -> Agent")
     value["connections"]["Tool"] = {"ai_tool": [[{"node": "Agent", "type": "ai_tool", "index": 0}]]}
