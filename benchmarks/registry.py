@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.cases import (
+    audit,
     boot,
     n8n,
     parallel,
@@ -14,6 +15,7 @@ from benchmarks.cases import (
     start,
     state_save,
     throughput,
+    trust,
     waiting,
     webhook,
 )
@@ -33,6 +35,8 @@ MODULES = (
     sandbox,
     n8n,
     sandbox_walls,
+    audit,
+    trust,
 )
 
 REGISTRY: dict[str, Benchmark] = {

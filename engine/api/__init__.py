@@ -62,6 +62,7 @@ from engine.ports.validation_log import ValidationQuery, ValidationRecord
 from engine.ports.violations import Violation, ViolationQuery
 from engine.usecases.answer_wait import answer_wait
 from engine.usecases.archive_flow import archive_flow
+from engine.usecases.attest_receipts import attest_receipts
 from engine.usecases.checkpoints import create_checkpoint, list_checkpoints, restore_checkpoint
 from engine.usecases.control_execution import abort_execution, pause_execution, resume_execution
 from engine.usecases.create_flow import create_flow
@@ -244,6 +245,7 @@ __all__ = [
     "answer_wait",
     "append_event",
     "archive_flow",
+    "attest_receipts",
     "challenge_identity",
     "cid_of",
     "create_checkpoint",

@@ -12,11 +12,14 @@ from engine.base.errors import CorruptData, InvalidInput
 from engine.cli.boot import local_actor, open_world, refuse_remote
 from engine.cli.frame import FAILED, OK, Command
 from engine.cli.output import note, print_json
+from engine.usecases.world import World
 
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("execution", metavar="EXECUTION_ID")
     parser.add_argument("-o", "--output", metavar="BUNDLE", help="file to write (default: standard output)")
+    parser.add_argument("--format", choices=("bundle", "in-toto"), default="bundle", help="default: bundle")
+    parser.add_argument("--step", metavar="STEP", help="with in-toto: only the receipts of this step")
     parser.add_argument(
         "--withhold",
         action="store_true",
@@ -27,6 +30,8 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 def _export(args: argparse.Namespace) -> int:
     refuse_remote(args)
     world = open_world(args)
+    if args.format == "in-toto":
+        return _attested(world, args)
     from engine.usecases.export_execution import export_execution
 
     bundle = export_execution(world, local_actor(args), args.execution, withhold=args.withhold)
@@ -35,6 +40,20 @@ def _export(args: argparse.Namespace) -> int:
         return OK
     write_file(args.output, bundle)
     note(f"wrote {len(json.loads(bundle)['entries'])} entries to {args.output}")
+    return OK
+
+
+def _attested(world: World, args: argparse.Namespace) -> int:
+    """One envelope a line."""
+    from engine.usecases.attest_receipts import attest_receipts
+
+    envelopes = attest_receipts(world, local_actor(args), args.execution, args.step)
+    lines = "".join(json.dumps(one) + "\n" for one in envelopes)
+    if args.output:
+        write_file(args.output, lines.encode())
+        note(f"wrote {len(envelopes)} envelopes to {args.output}")
+    else:
+        print(lines, end="")
     return OK
 
 

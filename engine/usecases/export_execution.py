@@ -31,6 +31,14 @@ def export_execution(world: World, actor: Principal, execution: str, *, withhold
     What was erased is left out in any case. Raises :class:`CorruptData` where the journal is not whole.
     """
     header = own_execution(world, actor, execution, "executions:read")
+    bundle = bundle_of(world, header, withhold=withhold)
+    remember(world, actor, "data", "execution.export", header.flow, execution=execution)
+    return bundle
+
+
+def bundle_of(world: World, header: Header, *, withhold: bool = False) -> bytes:
+    """The bundle of an execution, for who may have it."""
+    execution = header.id
     trail = world.journal.trail(execution)
     erased = any(entry.payload is None for entry in trail.entries)
     if not erased:
@@ -47,7 +55,6 @@ def export_execution(world: World, actor: Principal, execution: str, *, withhold
         "identities": identity_logs(world, {signer.identity, *_signers(trail, log)}),
         "log": log,
     }
-    remember(world, actor, "data", "execution.export", header.flow, execution=execution)
     return written({**bundle, "seal": _seal(signer, world.clock.now_us(), bundle)})
 
 

@@ -1,10 +1,11 @@
-"""Verify an execution: export it and check the bundle as a stranger would."""
+"""Verify an execution: check its bundle as a stranger would."""
 
 from __future__ import annotations
 
 from engine.audit.verifier.check import Report, verify
 from engine.ports.access_store import Principal
-from engine.usecases.export_execution import export_execution
+from engine.usecases.export_execution import bundle_of
+from engine.usecases.permission import own_execution
 from engine.usecases.world import World
 
 
@@ -14,4 +15,5 @@ def verify_execution(world: World, actor: Principal, execution: str, identity: s
     Raises :class:`engine.audit.verifier.bundle.Refused` or :class:`CorruptData`, which name the first
     entry that is not as it was written.
     """
-    return verify(export_execution(world, actor, execution), world.signatures.verify, identity)
+    header = own_execution(world, actor, execution, "executions:read")
+    return verify(bundle_of(world, header), world.signatures.verify, identity)

@@ -188,6 +188,7 @@ update_flow
 validate_flow
 validate_module
 verify_execution
+attest_receipts
 withdraw_consent
 withdraw_delegation
 world
