@@ -37,8 +37,12 @@ class _Bounded(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True, regex_engine="python-re"
     )
-    uses_max: Count | None = None
-    seconds_max: Annotated[int, Field(ge=1, le=86_400)] | None = None  # from minting
+    uses_max: Count | None = Field(
+        default=None, description="How often it may be used; none: the node's bound."
+    )
+    seconds_max: Annotated[int, Field(ge=1, le=86_400)] | None = Field(
+        default=None, description="For how many seconds after it was granted; none: the node's bound."
+    )
 
 
 class HttpCapability(_Bounded):
@@ -48,41 +52,46 @@ class HttpCapability(_Bounded):
     """
 
     operation: Literal["http"] = "http"
-    host: Annotated[str, Field(min_length=1, max_length=260)]
-    methods: Annotated[tuple[Method, ...], Field(min_length=1, max_length=16)] = ("GET", "HEAD")
-    path: Path = "/"
-    bytes_max: Bytes | None = None
+    host: Annotated[str, Field(min_length=1, max_length=260)] = Field(
+        description="A name or address, *.suffix or *, with :port for one port only."
+    )
+    methods: Annotated[tuple[Method, ...], Field(min_length=1, max_length=16)] = Field(
+        default=("GET", "HEAD"), description="The HTTP methods, or *."
+    )
+    path: Path = Field(default="/", description="What paths begin with, in whole segments.")
+    bytes_max: Bytes | None = Field(default=None, description="Most bytes of a body, sent or received.")
 
 
 class KvCapability(_Bounded):
     """The values kept for the flow whose keys begin with ``prefix``; ``bytes_max`` bounds one value."""
 
     operation: Literal["kv"] = "kv"
-    actions: Annotated[tuple[Literal["get", "set", "delete", "list", "*"], ...], Field(min_length=1)] = (
-        "get",
-        "set",
-        "delete",
-        "list",
+    actions: Annotated[tuple[Literal["get", "set", "delete", "list", "*"], ...], Field(min_length=1)] = Field(
+        default=("get", "set", "delete", "list"), description="What may be done with the values, or *."
     )
-    prefix: Annotated[str, Field(max_length=512)] = ""
-    bytes_max: Bytes | None = None
+    prefix: Annotated[str, Field(max_length=512)] = Field(default="", description="What keys begin with.")
+    bytes_max: Bytes | None = Field(default=None, description="Most bytes of one value.")
 
 
 class SecretCapability(_Bounded):
     """Use of a secret, by name, in a request to a host; never its value."""
 
     operation: Literal["secret"] = "secret"
-    name: Word
-    host: Annotated[str, Field(min_length=1, max_length=260)] = ANY
+    name: Word = Field(description="The secret's name.")
+    host: Annotated[str, Field(min_length=1, max_length=260)] = Field(
+        default=ANY, description="The host that may get it, or *."
+    )
 
 
 class ModuleCapability(_Bounded):
     """Calls of a module's actions; ``bytes_max`` bounds what is sent."""
 
     operation: Literal["module"] = "module"
-    module: Word
-    actions: Annotated[tuple[Word, ...], Field(min_length=1, max_length=64)] = (ANY,)
-    bytes_max: Bytes | None = None
+    module: Word = Field(description="The module's name, or *.")
+    actions: Annotated[tuple[Word, ...], Field(min_length=1, max_length=64)] = Field(
+        default=(ANY,), description="The actions that may be called, or *."
+    )
+    bytes_max: Bytes | None = Field(default=None, description="Most bytes that are sent.")
 
 
 Capability = Annotated[
