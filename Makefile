@@ -35,7 +35,8 @@ venv-package:
 run: setup ## start a node on ./data in the foreground
 	@exec $(BIN)/qflow up --data-dir $(DATA)
 
-test-setup: ## install what tests start: Redis, RabbitMQ, PostgreSQL, clang for WebAssembly
+test-setup: ## install what tests start: Redis, RabbitMQ, PostgreSQL, clang for WebAssembly, Kubo
+	@tests/services/build_kubo.sh
 	@missing=""; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	{ command -v rabbitmq-server || test -x /usr/sbin/rabbitmq-server; } >/dev/null || missing="$$missing rabbitmq-server"; \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHead
+from engine.storage.block_tables import Block, Pack
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
 from engine.storage.identity_tables import HeldKey, Identity, KeyEvent
 from engine.storage.ingress_tables import EventSchema, SeenCall
@@ -30,6 +31,7 @@ from engine.storage.violation_tables import SandboxViolation
 __all__ = [
     "ApiToken",
     "AuditRecord",
+    "Block",
     "CapabilityRevocation",
     "CapabilityUse",
     "Consent",
@@ -50,6 +52,7 @@ __all__ = [
     "LogHead",
     "LogNode",
     "Outbox",
+    "Pack",
     "PolicyDocument",
     "Quarantine",
     "Role",

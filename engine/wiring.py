@@ -13,11 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from celery import current_app
-from django.conf import settings as django_settings
 from django.db import connections
-from django.utils.module_loading import import_string
 
-from engine.base.errors import QflowError, UnknownObject
+from engine.assembly import blocks_of, importer, keyring_of
+from engine.base.errors import QflowError
 from engine.base.ids import ulid
 from engine.dispatch.broker_waker import BrokerWaker
 from engine.dispatch.celery_waker import CeleryWaker
@@ -34,14 +33,11 @@ from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
 from engine.identity.biscuits import BiscuitMint
 from engine.identity.ed25519 import Ed25519
-from engine.identity.keyring import Keyring
-from engine.identity.root_keys import GivenRootKeys, RootKeyFile
 from engine.identity.sealing import NodeSealer
 from engine.keylog.form import Checks
 from engine.keylog.making import checks_with
 from engine.ports.cipher import Cipher
 from engine.ports.clock import Clock, Entropy
-from engine.ports.importer import Importer
 from engine.ports.journal_store import Outgoing
 from engine.ports.notifier import Notifier
 from engine.ports.token_mint import TokenMint
@@ -53,14 +49,13 @@ from engine.steps.http_request.egress import GuardedEgress
 from engine.steps.registry import Registry
 from engine.storage.access import DjangoAccessStore
 from engine.storage.audit_trail import DjangoAuditTrail
-from engine.storage.blocks import FileBlockStore
 from engine.storage.capability_uses import DjangoCapabilityStore
 from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.flows import DjangoFlowStore
 from engine.storage.identities import DjangoIdentityStore
 from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.journal import DjangoJournalStore
-from engine.storage.keys import DjangoKeyStore
+from engine.storage.packs import PackedBlocks
 from engine.storage.permissions import DjangoPermissionStore
 from engine.storage.policies import StoredPolicies
 from engine.storage.quarantine import DjangoQuarantineStore
@@ -75,6 +70,7 @@ from engine.usecases.keeper import Keeper
 from engine.usecases.node_identity import RoleSigning, ensure_node_identity
 from engine.usecases.relay_outbox import relay
 from engine.usecases.remote_watch import RemoteWatch
+from engine.usecases.replication import Replicator, replicator_of
 from engine.usecases.respond import respond
 from engine.usecases.token_desk import TokenDesk
 from engine.usecases.world import World
@@ -146,12 +142,12 @@ def world() -> World:
 def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     """A world from the settings; nothing is started."""
     clock, entropy, metrics = SystemClock(), SystemEntropy(), PrometheusMetrics()
-    keyring = _keyring(settings, clock)
+    keyring = keyring_of(settings, clock)
     catalogue, flows = Registry(), DjangoFlowStore(cipher=keyring)
     identities = _identities(settings, clock)
     signing = RoleSigning(identities, settings.node_id)
     journal, access = DjangoJournalStore(signing=signing, cipher=keyring), DjangoAccessStore()
-    blocks = FileBlockStore(settings.data_dir / "blocks")
+    blocks, replicas = blocks_of(settings, keyring, clock)
     policy = _policies(settings, access, clock)
     plans, notifier = Plans(flows, catalogue, metrics), ChannelsNotifier()
     knot = _Knot()
@@ -205,6 +201,8 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         **_identity_parts(identities, access, entropy, settings.node_id),
         cipher=keyring,
         keys=keyring,
+        shelf=blocks,
+        replicas=replicas,
         audit=DjangoAuditTrail(),
         log=DjangoTransparencyLog(signing),
         importer=importer,
@@ -244,17 +242,10 @@ def _policies(settings: EngineSettings, access: DjangoAccessStore, clock: System
     )
 
 
-def _keyring(settings: EngineSettings, clock: SystemClock) -> Keyring:
-    """All keys that seal what this node stores."""
-    given = settings.root_key
-    roots = GivenRootKeys(given) if given else RootKeyFile(settings.data_dir / "root-key")
-    return Keyring(roots, DjangoKeyStore(), clock.now_us, clock.monotonic_us)
-
-
 def _services(
     settings: EngineSettings,
     catalogue: Registry,
-    blocks: FileBlockStore,
+    blocks: PackedBlocks,
     policy: StoredPolicies,
     clock: SystemClock,
     secret: bytes,
@@ -323,10 +314,13 @@ class Node:
     keeper: Keeper
     bell: EmbeddedWorker | None
     watch: RemoteWatch | None
+    replicator: Replicator | None = None
 
     def stop(self, timeout_s: float = 3.0) -> None:
         """Begin nothing new, let steps land, give leases back, end the threads."""
         self.keeper.stop()
+        if self.replicator is not None:
+            self.replicator.stop()
         if self.watch is not None:
             self.watch.stop()
         self.world.worker.stop(timeout_s)
@@ -361,12 +355,14 @@ def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
             made.journal.release_all(f"{made.node}:")
         bell = EmbeddedWorker(current_app._get_current_object()) if settings.embedded and workers else None
         watch = None if here else RemoteWatch(made)
-        node = Node(made, keeper, bell, watch)
+        node = Node(made, keeper, bell, watch, replicator_of(made))
         _process.world, _process.knot, _process.node = made, knot, node
     if bell is not None:
         bell.start()
     if watch is not None:
         watch.start()
+    if node.replicator is not None:
+        node.replicator.start()
     keeper.start()
     return node
 
@@ -463,16 +459,6 @@ def without_node() -> tuple[TokenMint, Checks, int]:
 def capability_audit() -> DjangoCapabilityStore:
     """The audit of capability tokens, and the list of revoked ones."""
     return DjangoCapabilityStore()
-
-
-def importer(system: str) -> Importer:
-    """The reader of another system's workflows that the site's ``FLOW_IMPORTERS`` names, loaded when
-    it is first asked for; raises :class:`UnknownObject`."""
-    place = django_settings.FLOW_IMPORTERS.get(system)
-    if place is None:
-        raise UnknownObject(f"this node reads no workflows of {system!r}")
-    found: Importer = import_string(place)()
-    return found
 
 
 def metrics_text() -> bytes:

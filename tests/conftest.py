@@ -13,6 +13,19 @@ from tests.services.postgres import PostgresServer
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.services)
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly what could not be tested on this machine."""
+    left_out = [
+        report for report in terminalreporter.stats.get("skipped", []) if "Kubo" in str(report.longrepr)
+    ]
+    if left_out:
+        terminalreporter.section("not tested")
+        terminalreporter.write_line(
+            f"{len(left_out)} tests with real Kubo daemons were NOT RUN: no daemon is built; "
+            "install Go and call make test-setup"
+        )
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server of this test run's own; fails where PostgreSQL is not installed."""

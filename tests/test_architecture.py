@@ -21,6 +21,7 @@ FAKES = {
     "AccessStore": "engine.testing.memory_access:MemoryAccess",
     "AuditTrail": "engine.testing.memory_audit:MemoryAuditTrail",
     "Binaries": "engine.execution.binaries:BlockBinaries",  # on the fake of Blocks
+    "BlockShelf": "engine.storage.packs:PackedBlocks",  # tests use the real one
     "BlockStore": "engine.testing.memory_blocks:MemoryBlocks",
     "Blocks": "engine.testing.step_bench:HeldBlocks",
     "Breakers": "engine.testing.step_bench:ClosedCircuits",
@@ -49,6 +50,7 @@ FAKES = {
     "ValidationLog": "engine.testing.memory_validation_log:MemoryValidationLog",
     "PolicyPort": "engine.testing.policies:FixedPolicies",
     "QuarantineStore": "engine.testing.memory_quarantine:MemoryQuarantine",
+    "Replicas": "engine.testing.memory_replicas:MemoryReplicas",
     "Sandbox": "engine.testing.fake_sandbox:FakeSandbox",
     "SchemaStore": "engine.testing.memory_ingress:MemorySchemaStore",
     "SearchIndex": "engine.testing.memory_index:MemoryIndex",
@@ -108,6 +110,7 @@ def test_only_wiring_names_adapters():
     adapters = ("engine.storage", "engine.dispatch", "engine.sandbox", "engine.identity", "engine.network")
     allowed = (
         "engine/wiring.py",
+        "engine/assembly.py",
         "engine/models.py",
         "engine/tasks.py",
         "engine/storage/",

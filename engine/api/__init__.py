@@ -89,6 +89,8 @@ from engine.usecases.inspect_execution import (
     items_of,
     list_executions,
 )
+from engine.usecases.keep_blocks import block_status, collect_blocks, repair_blocks
+from engine.usecases.keys import key_status, rotate_key, share_result, shred_execution
 from engine.usecases.lift_quarantine import lift_quarantine, list_quarantine
 from engine.usecases.list_capability_uses import list_capability_uses
 from engine.usecases.list_flows import list_flows
@@ -246,8 +248,10 @@ __all__ = [
     "append_event",
     "archive_flow",
     "attest_receipts",
+    "block_status",
     "challenge_identity",
     "cid_of",
+    "collect_blocks",
     "create_checkpoint",
     "create_flow",
     "create_identity",
@@ -278,6 +282,7 @@ __all__ = [
     "import_flows",
     "items_of",
     "json_schema",
+    "key_status",
     "lift_quarantine",
     "list_capability_uses",
     "list_checkpoints",
@@ -308,6 +313,7 @@ __all__ = [
     "register_identity",
     "renew_consent",
     "renew_grant",
+    "repair_blocks",
     "replay_execution",
     "report_audit",
     "require",
@@ -318,8 +324,11 @@ __all__ = [
     "revoke_identity",
     "rollback_flow",
     "rotate_identity",
+    "rotate_key",
     "search",
     "search_audit",
+    "share_result",
+    "shred_execution",
     "start_execution",
     "step_problems",
     "tag_version",

@@ -213,6 +213,8 @@ GRANTS_MAX = 10_000  # grants of one subnet, past ones too
 GRANT_TEXT_CHARACTERS_MAX = 500  # names, resources and purposes in grants and consents
 
 # What a process keeps
+BLOCK_PIECE_BYTES_MAX = 1024 * 1024  # a block as it is stored and sent; peers refuse more than 2 MiB
+BLOCKS_WAITING_MAX = 10_000  # blocks waiting to be replicated; journals wait to be packed above this
 KEYS_KEPT_MAX = 10_000  # unwrapped subnet and class keys
 RECIPIENTS_MAX = 1_000  # recipients of one shared envelope
 BINDINGS_MAX = 20_000  # steps bound to their types

@@ -62,6 +62,9 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("replay", "again", "run an execution again from the start"),
             Entry("export", "export", "write an execution's bundle: all that a stranger needs to check it"),
             Entry("verify", "export", "check an execution or a bundle; name the first wrong entry"),
+            Entry("shred", "keys", "erase the contents of an execution for good; its proofs stay"),
+            Entry("share", "keys", "seal a step's outputs for named recipients"),
+            Entry("export", "export", "write an execution's bundle: its definition and its journal"),
         ),
     ),
     (
@@ -74,6 +77,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 "capabilities", "capabilities", "show what steps may reach and what they reached, and stop it"
             ),
             Entry("sandbox", "sandbox", "show violations of the sandbox and lift quarantines"),
+            Entry("blocks", "blocks", "show, repair and clean up the blocks of a subnet"),
+            Entry("keys", "keys", "show and rotate the keys that seal what is stored"),
             Entry("dao-subnets", "system", "list the subnets"),
             Entry("audit", "audit", "search and export the audit trail, make reports, prove the log"),
             Entry("bench", "bench", "measure this machine with the benchmarks"),

@@ -114,3 +114,8 @@ class RootKeyFile:
             yield
         finally:
             os.close(descriptor)
+
+
+def root_keys_of(given: str, path: Path) -> RootKeys:
+    """Those that are given, or else those in a file."""
+    return GivenRootKeys(given) if given else RootKeyFile(path)

@@ -218,6 +218,32 @@ SETTINGS: tuple[Setting, ...] = (
         True,
     ),
     Setting(
+        "QFLOW_IPFS_API",
+        "ipfs_api",
+        "",
+        readers.names(),
+        "APIs of Kubo daemons that keep replicas of the sealed blocks, the preferred one first: "
+        "`http://127.0.0.1:5001` or a multiaddr. Empty: blocks lie in the data directory only. See "
+        "[blocks on IPFS](ipfs.md).",
+        "storage.ipfsApi",
+    ),
+    Setting(
+        "QFLOW_IPFS_REPLICAS",
+        "ipfs_replicas",
+        "1",
+        readers.whole_number(1, 16),
+        "How many of these daemons must hold a block.",
+        "storage.ipfsReplicas",
+    ),
+    Setting(
+        "QFLOW_IPFS_TIMEOUT_MS",
+        "ipfs_timeout_ms",
+        "10000",
+        readers.whole_number(100, 600_000),
+        "How long one call of a Kubo daemon may take.",
+        "storage.ipfsTimeoutMs",
+    ),
+    Setting(
         "QFLOW_ROOT_KEY",
         "root_key",
         "",

@@ -44,6 +44,9 @@ class EngineSettings:
     log_level: str
     log_format: str
     secret: str
+    ipfs_api: tuple[str, ...]
+    ipfs_replicas: int
+    ipfs_timeout_ms: int
     root_key: str
     node_key: str
     limits: Limits

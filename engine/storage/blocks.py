@@ -71,6 +71,16 @@ class FileBlockStore:
         found = (path.name for path in self._folder(subnet).glob("*/*"))
         return sorted(name for name in found if codec_of(name) is not None)
 
+    def ages(self, subnet: str) -> list[tuple[str, int]]:
+        """All blocks of a subnet, and when each was written, in microseconds since 1970."""
+        found = []
+        for path in self._folder(subnet).glob("*/*"):
+            try:
+                found.append((path.name, path.stat().st_mtime_ns // 1000))
+            except FileNotFoundError:
+                continue  # dropped meanwhile
+        return [(name, at_us) for name, at_us in found if codec_of(name) is not None]
+
     def _folder(self, subnet: str) -> Path:
         """A folder of its own for every subnet, whatever its id is made of (and file systems that do not
         tell cases apart)."""

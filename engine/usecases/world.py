@@ -13,6 +13,7 @@ from engine.execution.violations import Violations
 from engine.execution.worker import Worker
 from engine.ports.access_store import AccessStore
 from engine.ports.audit_trail import AuditTrail
+from engine.ports.block_shelf import BlockShelf
 from engine.ports.block_store import BlockStore
 from engine.ports.capabilities import CapabilityStore, SecretSource
 from engine.ports.cipher import Cipher, KeyKeeper
@@ -24,6 +25,7 @@ from engine.ports.journal_store import JournalStore
 from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.policy import PolicyPort
+from engine.ports.replicas import Replicas
 from engine.ports.sandbox import Sandbox
 from engine.ports.search_index import SearchIndex
 from engine.ports.signer import SignatureScheme, Signer, Signing
@@ -80,6 +82,8 @@ class World:
     log: TransparencyLog
     cipher: Cipher
     keys: KeyKeeper
+    shelf: BlockShelf | None = None  # the index of blocks
+    replicas: Replicas | None = None  # where blocks lie beside this node
     importer: Callable[[str], Importer] = no_importer  # by the name of the other system
 
     @property

@@ -36,6 +36,9 @@ GOOD = {
     "QFLOW_SECRET_KEY": "s3cret",
     "QFLOW_NODE_KEY": "ab" * 32,
     "QFLOW_ROOT_KEY": f"{'ab' * 32} {'cd' * 32}",
+    "QFLOW_IPFS_API": "http://127.0.0.1:5001,/ip4/10.0.0.1/tcp/5001/http",
+    "QFLOW_IPFS_REPLICAS": "2",
+    "QFLOW_IPFS_TIMEOUT_MS": "5000",
 }
 
 BAD = {
@@ -53,6 +56,8 @@ BAD = {
     "QFLOW_LOG_LEVEL": ["loud"],
     "QFLOW_LOG_FORMAT": ["xml"],
     "QFLOW_NODE_KEY": ["ab" * 31, "xy" * 32, "ab " * 21 + "a"],
+    "QFLOW_IPFS_REPLICAS": ["0", "x"],
+    "QFLOW_IPFS_TIMEOUT_MS": ["1", "soon"],
     "QFLOW_ROOT_KEY": ["ab" * 31, f"{'ab' * 32}, xy"],
 }
 

@@ -24,6 +24,7 @@ from engine.web.rest import (
     imports,
     models,
     permissions,
+    protection,
     sandbox,
     search,
     starts,
@@ -62,7 +63,7 @@ def build_api() -> NinjaAPI:
         renderer=JsonRenderer(),
         urls_namespace="qflow-api",
     )
-    access = (administration, audit, capabilities, identities, permissions, sandbox)
+    access = (administration, audit, capabilities, identities, permissions, protection, sandbox)
     for part in (flows, imports, starts, executions, *access, search):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):

@@ -472,3 +472,21 @@ class NodeShown(Shown):
     daoSubnets: list[str]
     lastSeen: str
     reputation: float
+
+
+class KeyShown(Shown):
+    """A key that seals contents, without what it is."""
+
+    kind: str
+    version: int
+    id: str
+    wrappedBy: str
+    createdAt: str
+    retiredAt: str | None
+
+
+class ShareBody(Given):
+    """Whom a step's outputs are for."""
+
+    step: str
+    recipients: dict[str, str] = Field(description="X25519 public keys in hexadecimal, by name.")

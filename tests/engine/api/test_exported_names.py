@@ -103,8 +103,10 @@ add_grant
 answer_wait
 append_event
 archive_flow
+block_status
 challenge_identity
 cid_of
+collect_blocks
 create_checkpoint
 create_flow
 create_identity
@@ -135,6 +137,7 @@ identity_logs
 import_flows
 items_of
 json_schema
+key_status
 lift_quarantine
 list_capability_uses
 list_checkpoints
@@ -165,6 +168,7 @@ recover_identity
 register_identity
 renew_consent
 renew_grant
+repair_blocks
 replay_execution
 report_audit
 require
@@ -175,8 +179,11 @@ revoke_grant
 revoke_identity
 rollback_flow
 rotate_identity
+rotate_key
 search
 search_audit
+share_result
+shred_execution
 start_execution
 step_problems
 tag_version
@@ -206,6 +213,7 @@ INSIDE = {
     "permission",
     "relay_outbox",
     "remote_watch",
+    "replication",
     "token_desk",
     "remember",
     "admit_call",

@@ -17,6 +17,7 @@ from engine.storage.chain import Sealed
 from engine.storage.flows import DjangoFlowStore
 from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.journal import DjangoJournalStore
+from engine.storage.sealed_blocks import SealedBlocks
 from engine.storage.search_index import DjangoSearchIndex
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_blocks import MemoryBlocks
@@ -24,6 +25,7 @@ from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_ingress import MemorySchemaStore, MemorySeenCalls
 from engine.testing.memory_journal import MemoryJournal
+from engine.testing.memory_keys import memory_cipher
 from engine.testing.signatures import FakeSigning
 from tests.conftest import POSTGRESQL, empty_database
 
@@ -150,7 +152,13 @@ def access(alias: str | None) -> Any:
     return MemoryAccess() if alias is None else DjangoAccessStore(alias)
 
 
-@pytest.fixture(params=["memory", "files"])
-def blocks(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+@pytest.fixture(params=["memory", "files", "sealed"])
+def blocks(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """A block store."""
-    return MemoryBlocks() if request.param == "memory" else FileBlockStore(tmp_path / "blocks", sync=False)
+    if request.param == "memory":
+        yield MemoryBlocks()
+    elif request.param == "files":
+        yield FileBlockStore(tmp_path / "blocks", sync=False)
+    else:
+        for alias in empty_database(request, "sqlite"):
+            yield SealedBlocks(tmp_path / "blocks", memory_cipher(), lambda: 1, using=alias, sync=False)
