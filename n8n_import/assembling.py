@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,10 @@ UNSUPPORTED = "flow.unsupported"
 ID_CHARACTERS_MAX = 128
 NAME_CHARACTERS_MAX = 256
 PORTS_MAX = 100
+
+
+_READS_PARAMETERS = re.compile(r"\$(?:raw)?[pP]arameter\b|\.param(?:s|eter)\b")
+"""Expressions that read the parameters of a node: they must see those that n8n's had."""
 
 
 @dataclass
@@ -102,6 +107,8 @@ def _flow(
     extra: dict[str, Any] = {"n8n": workflow.raw}
     if pins := pins_of(workflow, ids):
         extra["pins"] = pins
+    if _READS_PARAMETERS.search(json.dumps([node.parameters for node in workflow.nodes])):
+        extra["parameters"] = {ids[node.name]: node.parameters for node in workflow.steps()}
     if notes := notes_of(workflow):
         extra["notes"] = notes
     if credentials := placeholders(workflow.nodes):

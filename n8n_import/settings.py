@@ -69,7 +69,7 @@ def _retry(node: Node) -> RetryPolicy | None:
         return None
     tries = _bounded(node.raw.get("maxTries"), TRIES_DEFAULT, 2, TRIES_MAX)
     pause = _bounded(node.raw.get("waitBetweenTries"), PAUSE_MS_DEFAULT, 0, PAUSE_MS_MAX)
-    return RetryPolicy(attempts=tries, delay_ms=pause, factor=1.0, delay_max_ms=PAUSE_MS_MAX, jitter=0.0)
+    return RetryPolicy(tries, pause, factor=1.0, delay_max_ms=PAUSE_MS_MAX, jitter=0.0, retry_on=("*",))
 
 
 def _bounded(value: Any, default: int, least: int, most: int) -> int:

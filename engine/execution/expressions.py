@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.base.limits import EXPRESSION_ITEMS_MAX, Limits
 from engine.execution.data import ItemStore
+from engine.flow.model import Step
 from engine.flow.plan import FAILURE, Plan
 from engine.journal.state import ExecutionState, Source, Task
 from engine.ports.sandbox import NOTHING_USED, Determinism, ExpressionBatch, Sandbox, SandboxLimits
@@ -105,7 +106,7 @@ def batch_of(
         "source": [_place(plan, source) for sources in task.inputs.values() for source in sources[:1]],
         "workflow": {"id": started.flow, "name": plan.flow.name, "active": started.mode == "production"},
         "execution": {"id": execution, "mode": started.mode, "resumeUrl": resume_url},
-        "parameter": dict(step.parameters),
+        "parameter": _parameters(plan, step),
         "vars": dict(started.variables),
         "env": dict(environment),
     }
@@ -130,12 +131,18 @@ def _nodes(plan: Plan, state: ExecutionState, items: ItemStore, text: str, task:
         if step.id in wanted:
             node = {
                 "runs": _runs(plan, state, items, step.id),
-                "params": dict(step.parameters),
+                "params": _parameters(plan, step),
                 "context": dict(state.memory.get(step.id, {}).get("context", {})),
             }
             nodes[step.title] = node
             nodes.setdefault(step.id, node)
     return nodes
+
+
+def _parameters(plan: Plan, step: Step) -> dict[str, Any]:
+    """As expressions see them: as they were where the flow came from, if it says so, else as they are."""
+    original = plan.flow.extra.get("parameters", {})
+    return dict(original.get(step.id, step.parameters))
 
 
 def _behind(state: ExecutionState, task: Task) -> set[str]:

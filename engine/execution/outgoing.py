@@ -34,6 +34,7 @@ def after(plan: Plan, state: ExecutionState, fact: f.Fact, execution: str) -> It
         payload = {
             "flow": error_flow,
             "failed_flow": state.started.flow,
+            "name": plan.flow.name,
             "failed_execution": execution,
             "error": dict(fact.error),
             "mode": state.started.mode,

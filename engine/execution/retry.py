@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from engine.base.errors import ErrorInfo
-from engine.flow.model import RetryPolicy, Step
+from engine.flow.model import ANY_ERROR, RetryPolicy, Step
 
 NO_RETRY = RetryPolicy()
 
@@ -26,10 +26,14 @@ def decide_retry(step: Step, error: ErrorInfo, attempt: int, now_us: int, *, key
     A ``retry_after_ms`` in the error's details (an HTTP Retry-After) lengthens the delay.
     """
     policy = step.retry or NO_RETRY
-    if error.retryable and attempt < policy.attempts and error.type in policy.retry_on:
+    if attempt < policy.attempts and _may_mend(policy, error):
         wait_ms = max(_delay_ms(policy, attempt, key), int(error.details.get("retry_after_ms") or 0))
         return RetryDecision("retry", now_us + min(wait_ms, policy.delay_max_ms) * 1000)
     return RetryDecision(step.on_error)
+
+
+def _may_mend(policy: RetryPolicy, error: ErrorInfo) -> bool:
+    return ANY_ERROR in policy.retry_on or (error.retryable and error.type in policy.retry_on)
 
 
 def _delay_ms(policy: RetryPolicy, attempt: int, key: str) -> int:

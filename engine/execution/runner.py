@@ -310,8 +310,8 @@ class Attempt:
             items = with_provenance(inputs, items)
         if self.step.on_error != "stop":
             items = failures_apart(self.step, items, _first(inputs))
-        if self.step.always_output and not any(items.values()):
-            items = {self.plan.ports[self.step.id].outputs[0]: [{"json": {}}]}
+        if self.step.always_output:
+            items = self._with_output(items)
         store = self.services.items.store
         outputs = {port: store(self.subnet, given) for port, given in items.items()}
         answer = result.answer
@@ -330,6 +330,13 @@ class Attempt:
             usage=result.usage if self.written is None else result.usage.plus(self.written.usage),
             started_us=self.started_us,
         )
+
+    def _with_output(self, items: PortItems) -> PortItems:
+        """One empty item on the first port where nothing came out; in n8n's flows, where nothing came out
+        there."""
+        first = self.plan.ports[self.step.id].outputs[0]
+        found = items.get(first) if self.plan.flow.format == "n8n" else any(items.values())
+        return items if found else {**items, first: [{"json": {}}]}
 
     def _waits(self, result: StepResult) -> StepWaits:
         now = self.services.clock.now_us()

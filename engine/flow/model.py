@@ -28,6 +28,9 @@ FAILURE = "failure"
 
 MAIN = "main"
 
+ANY_ERROR = "*"
+"""Among the error types to retry: every error, also those that trying again is not known to mend."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:

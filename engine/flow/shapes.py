@@ -64,7 +64,9 @@ class RetryShape(CamelShape):
     )
     max_delay_ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = None
     jitter: bool | Share | None = Field(None, description="share of the delay; true: 0.1, false: none")
-    retryable_errors: list[ErrorTypeName] | None = Field(None, description="error types to retry")
+    retryable_errors: list[ErrorTypeName | Literal["*"]] | None = Field(
+        None, description="error types to retry; * retries every error, whether that may help or not"
+    )
 
 
 class QflowStep(CamelShape):

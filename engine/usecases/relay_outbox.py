@@ -130,6 +130,7 @@ def _start_error_flow(world: World, payload: Mapping[str, Any]) -> None:
     item = {
         "json": {
             "flow": payload["failed_flow"],
+            "name": payload.get("name", payload["failed_flow"]),
             "execution": payload["failed_execution"],
             "error": payload["error"],
             "mode": payload["mode"],

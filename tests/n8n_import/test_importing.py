@@ -93,6 +93,44 @@ def test_sticky_notes_are_notes_and_no_nodes():
     assert one.flow.extra["notes"][0] | {"text": "Hi", "size": [99.0, 160.0]} == one.flow.extra["notes"][0]
 
 
+def test_expressions_read_parameters_as_n8n_had_them():
+    given = {"values": {"string": [{"name": "p", "value": "={{ $('Rows').params.data.length }}"}]}}
+    steps = run(workflow([START, ROWS, node("Read", "set", 1, given)]))
+    assert first_output(steps, "Read") == [{"n": 1, "p": 2}, {"n": 2, "p": 2}]
+    flow = imported(workflow([START, ROWS, node("Read", "set", 1, given)])).flow
+    assert flow.extra["parameters"]["Rows"] == ROWS["parameters"]
+
+
+def test_a_failing_node_is_tried_again_whatever_its_error():
+    settings = {"retryOnFail": True, "maxTries": 2, "waitBetweenTries": 0, "onError": "continueRegularOutput"}
+    bad = node("Bad", "stopAndError", 1, {"errorMessage": "no"}, **settings)
+    value = workflow([START, bad])
+    retry = imported(value).flow.by_id["Bad"].retry
+    assert retry is not None
+    assert (retry.attempts, retry.delay_ms, retry.retry_on) == (2, 0, ("*",))
+    assert first_output(run(value), "Bad") == [{"error": "no"}]
+
+
+def test_an_empty_item_comes_where_the_first_output_is_empty():
+    given = {"conditions": {"boolean": [{"value1": True, "value2": False}]}}
+    steps = run(workflow([START, node("If", "if", 1, given, alwaysOutputData=True)]))
+    assert [len(items) for items in steps["If"][0][:2]] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("on_error", "wanted"),
+    [
+        ("continueRegularOutput", [[{"error": "no"}], []]),
+        ("continueErrorOutput", [[], [{"n": 1, "error": "no"}]]),
+    ],
+)
+def test_errors_go_on_as_messages_with_their_items(on_error, wanted):
+    rows = node("Rows", "n8n-nodes-testing.testData", 1, {"data": [{"n": 1}]})
+    bad = node("Bad", "stopAndError", 1, {"errorMessage": "no"}, onError=on_error)
+    runs = run(workflow([START, rows, bad]))["Bad"][0]
+    assert [[item["json"] for item in items] for items in runs] == wanted
+
+
 def test_pinned_data_stands_in_for_nodes_where_it_is_honoured():
     value = {**SIMPLE, "pinData": {"Rows": [{"json": {"pinned": True}}], "Gone": [{"json": {}}]}}
     assert first_output(run(value), "Rows") == [{"n": 1}, {"n": 2}]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.base.errors import ErrorInfo
 from engine.execution.retry import decide_retry
-from engine.flow.model import RetryPolicy, Step
+from engine.flow.model import ANY_ERROR, RetryPolicy, Step
 
 FLAKY = ErrorInfo("network_error", "network_failure", "gone", retryable=True)
 BROKEN = ErrorInfo("validation_error", "invalid_input", "wrong", retryable=False)
@@ -70,3 +70,9 @@ def test_retry_after_of_the_other_side_is_kept() -> None:
     step = Step("s", "t", retry=RetryPolicy(9, 100, 2.0, 60_000, 0.0))
     asked = ErrorInfo("resource_exhausted", "limit", "slow down", True, details={"retry_after_ms": 7_000})
     assert decide_retry(step, asked, 1, 0, key="k").at_us == 7_000_000
+
+
+def test_a_star_retries_every_error():
+    retry = RetryPolicy(attempts=2, retry_on=(ANY_ERROR,))
+    assert decide(BROKEN, 1, retry=retry) == "retry"
+    assert decide(BROKEN, 2, retry=retry) == "stop"
