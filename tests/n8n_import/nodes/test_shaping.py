@@ -1,0 +1,162 @@
+"""Tests of translating the nodes that shape data."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.n8n_import.support import first_output, node, run, translated, workflow
+
+START = node("Start", "manualTrigger")
+
+
+def data(*rows):
+    return node("Data", "n8n-nodes-testing.testData", 1, {"data": list(rows)})
+
+
+def made(kind, version, parameters, *rows):
+    """What a node gives for some rows."""
+    flow = workflow([START, data(*rows), node("Node", kind, version, parameters)])
+    return first_output(run(flow), "Node")
+
+
+def step(kind, version, parameters):
+    found = translated(kind, version, parameters).flow.steps[0]
+    return found.type, found.parameters
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 3.2, 3.3, 3.4])
+def test_fields_are_set_in_every_version(version):
+    values = {
+        1: {"values": {"number": [{"name": "a", "value": 5}]}},
+        2: {"values": {"number": [{"name": "a", "value": "={{ $json.n }}"}]}},
+        3: {"fields": {"values": [{"name": "a", "type": "numberValue", "numberValue": "5"}]}},
+        3.2: {"fields": {"values": [{"name": "a", "type": "numberValue", "numberValue": "5"}]}},
+    }
+    assigned = {"assignments": {"assignments": [{"name": "a", "type": "number", "value": "={{ $json.n }}"}]}}
+    parameters = values.get(version, {**assigned, "includeOtherFields": True})
+    assert made("set", version, parameters, {"n": "5"}) == [{"n": "5", "a": 5}]
+
+
+def test_other_fields_go_or_stay_as_the_version_has_it():
+    assigned = {"assignments": {"assignments": [{"name": "a", "type": "string", "value": "x"}]}}
+    row = {"b": 1, "c": {"d": 2}}
+    assert made("set", 3.4, assigned, row) == [{"a": "x"}]
+    chosen = {**assigned, "includeOtherFields": True, "include": "except", "excludeFields": "b"}
+    assert made("set", 3.4, chosen, row) == [{"c": {"d": 2}, "a": "x"}]
+    raw = {"mode": "raw", "jsonOutput": '={ "a": {{ $json.b + 1 }} }', "includeOtherFields": True}
+    assert made("set", 3.4, raw, row) == [{"b": 1, "c": {"d": 2}, "a": 2}]
+
+
+def test_a_value_that_cannot_be_converted_stays_if_the_node_says_so():
+    assigned = {"assignments": {"assignments": [{"name": "a", "type": "number", "value": "x"}]}}
+    lenient = {**assigned, "options": {"ignoreConversionErrors": True}}
+    assert made("set", 3.3, lenient, {}) == [{"a": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "wanted"),
+    [
+        ({"fieldToSplitOut": "l"}, [{"a": 1}, {"l": 2}]),
+        (
+            {"fieldToSplitOut": "$json.l", "options": {"destinationFieldName": "x"}},
+            [{"x": {"a": 1}}, {"x": 2}],
+        ),
+        (
+            {"fieldToSplitOut": "l", "include": "selectedOtherFields", "fieldsToInclude": "n"},
+            [{"n": 7, "l": {"a": 1}}, {"n": 7, "l": 2}],
+        ),
+    ],
+)
+def test_lists_are_split_out(parameters, wanted):
+    assert made("splitOut", 1, parameters, {"l": [{"a": 1}, 2], "n": 7}) == wanted
+
+
+def test_the_older_lists_node_does_what_newer_ones_do():
+    rows = [{"a": 2, "l": [1]}, {"a": 1, "l": [2]}]
+    listed = {"fields": [{"fieldName": "a"}]}
+    split = {"fieldToSplitOut": "l", "include": "selectedOtherFields", "fieldsToInclude": listed}
+    assert made("itemLists", 1, split, *rows) == [{"a": 2, "l": 1}, {"a": 1, "l": 2}]
+    gathered = {"fieldsToAggregate": {"fieldToAggregate": [{"fieldToAggregate": "a"}]}}
+    assert made("itemLists", 2, {"operation": "aggregateItems", **gathered}, *rows) == [{"a": [2, 1]}]
+    assert made("itemLists", 3, {"operation": "concatenateItems", **gathered}, *rows) == [{"a": [2, 1]}]
+    sort = {"operation": "sort", "sortFieldsUi": {"sortField": [{"fieldName": "a"}]}}
+    assert made("itemLists", 3, sort, *rows) == rows[::-1]
+    assert made("itemLists", 3, {"operation": "limit", "maxItems": 1}, *rows) == rows[:1]
+
+
+def test_whole_items_are_aggregated():
+    parameters = {"aggregate": "aggregateAllItemData", "include": "specifiedFields", "fieldsToInclude": "a"}
+    assert made("aggregate", 1, parameters, {"a": 1, "b": 2}, {"b": 3}) == [{"data": [{"a": 1}]}]
+
+
+def test_values_are_summarized_by_group():
+    values = [{"aggregation": "concatenate", "field": "t", "separateBy": "other", "customSeparator": "/"}]
+    parameters = {"fieldsToSummarize": {"values": values}, "fieldsToSplitBy": "g"}
+    rows = [{"g": 1, "t": "a"}, {"g": 1, "t": "b"}]
+    assert made("summarize", 1, parameters, *rows) == [{"g": "1", "concatenated_t": "a/b"}]
+    assert made("summarize", 1.1, parameters, *rows) == [{"g": 1, "concatenated_t": "a/b"}]
+
+
+def test_code_sorts_even_if_it_forgets_to_declare_a_name():
+    code = "field = 'a';\nreturn b.json[field] - a.json[field];"
+    assert made("sort", 1, {"type": "code", "code": code}, {"a": 1}, {"a": 2}) == [{"a": 2}, {"a": 1}]
+
+
+def test_fields_are_renamed_by_name_and_by_pattern():
+    keys = {"keys": {"key": [{"currentKey": "a", "newKey": "x.y"}]}}
+    replacements = {"replacements": [{"searchRegex": "(b)", "replaceRegex": "$1$1", "options": {}}]}
+    parameters = {**keys, "additionalOptions": {"regexReplacement": replacements}}
+    assert made("renameKeys", 1, parameters, {"a": 1, "b": 2}) == [{"x": {"y": 1}, "bb": 2}]
+
+
+@pytest.mark.parametrize("version", [1, 1.1, 2])
+def test_duplicates_go_in_every_version(version):
+    parameters = {"compare": "selectedFields", "fieldsToCompare": "a"}
+    assert made("removeDuplicates", version, parameters, {"a": 1, "b": 1}, {"a": 1, "b": 2}) == [
+        {"a": 1, "b": 1}
+    ]
+
+
+def test_duplicates_across_executions_are_told_to_be_missing():
+    parameters = {"operation": "removeItemsSeenInPreviousExecutions"}
+    assert step("removeDuplicates", 2, parameters)[0] == "flow.unsupported"
+
+
+def test_dates_have_moments_letters_first_and_luxons_later():
+    first = {"value": "={{ $json.d }}", "toFormat": "DD.MM.YYYY", "options": {}}
+    assert made("dateTime", 1, first, {"d": "2024-02-03"}) == [{"d": "2024-02-03", "data": "03.02.2024"}]
+    later = {"operation": "formatDate", "date": "={{ $json.d }}", "format": "dd.MM.yyyy"}
+    assert made("dateTime", 2, later, {"d": "2024-02-03"}) == [{"formattedDate": "03.02.2024"}]
+
+
+def test_xml_html_and_markdown_are_read_from_a_field():
+    assert made("xml", 1, {"dataPropertyName": "x.y"}, {"x": {"y": "<a><b>1</b></a>"}}) == [{"a": {"b": "1"}}]
+    values = {"values": [{"key": "t", "cssSelector": "p", "returnArray": True}]}
+    parameters = {"operation": "extractHtmlContent", "extractionValues": values}
+    assert made("html", 1.2, parameters, {"data": "<p>1</p><p>2</p>"}) == [{"t": ["1", "2"]}]
+    assert made("html", 1, {"html": "<b>{{ $json.n }}</b>"}, {"n": 1}) == [{"html": "<b>1</b>"}]
+    parameters = {"html": "={{ $json.h }}", "destinationKey": "m"}
+    assert made("markdown", 1, parameters, {"h": "<b>x</b>"}) == [{"h": "<b>x</b>", "m": "**x**"}]
+
+
+def test_the_oldest_code_for_each_item_sees_its_json():
+    parameters = {"functionCode": "item.twice = item.n * 2;\nreturn item;"}
+    assert made("functionItem", 1, parameters, {"n": 2}) == [{"n": 2, "twice": 4}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [
+        ("limit", {"keep": "={{ $json.k }}"}),
+        ("sort", {"sortFieldsUi": 5}),
+        ("splitOut", {"include": "someOtherFields"}),
+        ("aggregate", {"fieldsToAggregate": "x"}),
+        ("summarize", {"fieldsToSummarize": {"values": [{"field": "a", "aggregation": "mode"}]}}),
+        ("dateTime", {"action": "calculate", "timeUnit": "moons"}),
+        ("debugHelper", {"category": "oom"}),
+    ],
+)
+def test_what_cannot_be_translated_says_so_and_keeps_its_parameters(kind, parameters):
+    found, kept = step(kind, 1, parameters)
+    assert found == "flow.unsupported"
+    assert str(parameters) in str(kept)
