@@ -12,6 +12,7 @@ from engine.ports.policy import PERSONAL
 from engine.usecases.inspect_execution import execution_state, items_of
 from engine.usecases.keep_blocks import names_in, reachable, with_named
 from engine.usecases.permission import own_execution, require
+from engine.usecases.remember import remember
 from engine.usecases.replication import JOURNAL
 from engine.usecases.world import World
 
@@ -25,13 +26,17 @@ def key_status(world: World, actor: Principal) -> list[KeyStatus]:
 def rotate_key(world: World, actor: Principal) -> int:
     """A new key of the subnet; gives its version."""
     require(world, actor, "admin")
-    return world.keys.rotate(actor.subnet)
+    version = world.keys.rotate(actor.subnet)
+    remember(world, actor, "key", "subnet-key.rotate", f"version {version}")
+    return version
 
 
 def rotate_root(world: World, actor: Principal) -> str:
     """A new root key of the node; gives its id. Only who keeps the node may."""
     _must_keep_the_node(world, actor)
-    return world.keys.rotate_root()
+    root = world.keys.rotate_root()
+    remember(world, actor, "key", "root-key.rotate", root)
+    return root
 
 
 def rewrap_keys(world: World, actor: Principal) -> int:
@@ -57,6 +62,7 @@ def shred_execution(world: World, actor: Principal, execution: str) -> int:
     unwanted = named - reachable(world, header.subnet) if named else set()
     for cid in unwanted:
         world.blocks.drop(header.subnet, cid)
+    remember(world, actor, "data", "execution.shred", header.flow, execution=execution)
     return len(unwanted)
 
 

@@ -23,6 +23,7 @@ from engine.usecases.held_identities import (
 )
 from engine.usecases.node_identity import NODE_SUBNET
 from engine.usecases.permission import require
+from engine.usecases.remember import remember
 from engine.usecases.world import World
 
 MADE = ("person", "service")
@@ -79,7 +80,9 @@ def create_identity(
 def rotate_identity(world: World, actor: Principal, identity: str) -> KeyState:
     """Bring the next key into force, a moment from now."""
     record = _mine_to_change(world, actor, identity)
-    return rotate_held(world.identities, world.entropy, record.id)
+    state = rotate_held(world.identities, world.entropy, record.id)
+    remember(world, actor, "key", "identity.rotate", record.id)
+    return state
 
 
 def recover_identity(
@@ -89,7 +92,9 @@ def recover_identity(
     record = _mine_to_change(world, actor, identity)
     seed = world.entropy.bytes(SEED_BYTES)
     next = [commitment(world.signatures.public_key(seed))]
-    return recover_held(world.identities, world.entropy, record.id, recovery_seed, next), seed
+    state = recover_held(world.identities, world.entropy, record.id, recovery_seed, next)
+    remember(world, actor, "key", "identity.recover", record.id)
+    return state, seed
 
 
 def revoke_identity(world: World, actor: Principal, identity: str) -> KeyState:
@@ -97,7 +102,9 @@ def revoke_identity(world: World, actor: Principal, identity: str) -> KeyState:
     record = _mine_to_change(world, actor, identity)
     if record.subnet == NODE_SUBNET:
         raise WrongState("the node cannot end its own identity while it runs; rotate its key")
-    return revoke_held(world.identities, record.id)
+    state = revoke_held(world.identities, record.id)
+    remember(world, actor, "key", "identity.revoke", record.id)
+    return state
 
 
 def delegate_identity(
@@ -117,7 +124,10 @@ def delegate_identity(
     now_us = world.clock.now_us()
     if until_us is not None and until_us <= now_us:
         raise InvalidInput("the delegation would be over before it begins")
-    return delegate_held(world.identities, record.id, below.id, scopes, until_us, now_us)
+    state = delegate_held(world.identities, record.id, below.id, scopes, until_us, now_us)
+    given = {"sub": below.id, "scopes": list(scopes)}
+    remember(world, actor, "key", "identity.delegate", record.id, details=given)
+    return state
 
 
 def withdraw_delegation(world: World, actor: Principal, identity: str, sub: str) -> KeyState:
@@ -127,7 +137,9 @@ def withdraw_delegation(world: World, actor: Principal, identity: str, sub: str)
     state = world.identities.state(record.id)
     if all(given.sub != below.id for given in state.delegations):
         raise WrongState(f"identity {record.id} delegates nothing to {below.id}")
-    return withdraw_held(world.identities, record.id, below.id)
+    state = withdraw_held(world.identities, record.id, below.id)
+    remember(world, actor, "key", "identity.withdraw", record.id, details={"sub": below.id})
+    return state
 
 
 def check_scopes(scopes: Sequence[str]) -> None:
