@@ -87,9 +87,15 @@ def test_every_key_rotates_while_executions_run(world: World) -> None:
     for number in range(ROTATIONS):
         while len(executions) < 10 * (number + 1) and not failures:
             done.wait(0.001)
+        before = world.signer.key
         for record in identities:
             assert record is not None
             rotate_held(book, entropy, record.id)
+        while world.signer.key == before and not failures:
+            done.wait(0.001)
+    last = len(executions) + 5
+    while len(executions) < last and not failures:
+        done.wait(0.001)
     done.set()
     for thread in threads:
         thread.join(30)
