@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from n8n_import.expressions import is_expression
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Node, objects
 
 TYPES = {"string": "string", "number": "number", "boolean": "boolean", "array": "list", "object": "object"}
 
 
-def translate(node: Node, context: Context) -> Draft:
-    """The workflow is named by its id; one that stands in a file or at a URL is not read."""
+def translate(node: Node, context: Context) -> list[Draft]:
+    """The workflow is named by its id; one that stands in a file or at a URL is not read. Fields that are
+    mapped are made by a step in front of the call."""
     source = node.param("source", "database")
     if source not in ("database", "parameter"):
         raise Unsupported(f"a workflow that is taken from {source!r} is not called here")
@@ -26,9 +28,16 @@ def translate(node: Node, context: Context) -> Draft:
         "mode": "each" if node.param("mode", "once") == "each" else "all",
         "wait": node.param("options.waitForSubWorkflow", True) is not False,
     }
-    if node.entries("workflowInputs.schema"):
-        context.differs("its input mapping is not applied: the called flow gets the items as they are", "sub")
-    return Draft("flow.call", parameters)
+    return [*_mapping(node, context), Draft("flow.call", parameters)]
+
+
+def _mapping(node: Node, context: Context) -> list[Draft]:
+    fields = context.param("workflowInputs.value", {})
+    if node.param("workflowInputs.mappingMode") != "defineBelow" or not fields:
+        return []
+    if is_expression(node.param("workflowId.value", node.param("workflowId"))):
+        context.differs("the expression that names the workflow sees the mapped fields", "sub")
+    return [Draft("data.set", {"fields": fields, "keep": "none", "dots": False})]
 
 
 def translate_trigger(node: Node, context: Context) -> Draft:

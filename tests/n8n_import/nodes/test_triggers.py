@@ -118,6 +118,15 @@ def test_called_workflows_are_named_by_id_and_others_are_refused():
     assert translated("executeWorkflow", 1, {"source": "url"}).runnable == 0
 
 
+def test_mapped_fields_are_made_in_front_of_the_call():
+    inputs = {"mappingMode": "defineBelow", "value": {"total": "={{ $json.n * 2 }}"}}
+    one = translated("executeWorkflow", 1.2, {"workflowId": "abc", "workflowInputs": inputs})
+    before, call = one.flow.steps
+    assert (before.type, call.type, call.name) == ("data.set", "flow.call", "Node")
+    assert before.parameters["fields"] == {"total": "{{ $json.n * 2 }}"}
+    assert [(edge.source, edge.target) for edge in one.flow.edges] == [(before.id, call.id)]
+
+
 def test_declared_inputs_of_a_called_workflow_are_kept():
     inputs = {"workflowInputs": {"values": [{"name": "a", "type": "array"}, {"name": "b"}]}}
     found = parameters("executeWorkflowTrigger", 1.1, inputs)["inputs"]
