@@ -45,6 +45,7 @@ TYPES: dict[str, str] = {
     "data.date": "engine.steps.data_date.step",
     "data.html": "engine.steps.data_html.step",
     "data.markdown": "engine.steps.data_markdown.step",
+    "data.crypto": "engine.steps.data_crypto.step",
     "data.random": "engine.steps.data_random.step",
     "data.xml": "engine.steps.data_xml.step",
     "code.javascript": "engine.steps.code_javascript.step",

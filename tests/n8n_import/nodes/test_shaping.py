@@ -160,3 +160,24 @@ def test_what_cannot_be_translated_says_so_and_keeps_its_parameters(kind, parame
     found, kept = step(kind, 1, parameters)
     assert found == "flow.unsupported"
     assert str(parameters) in str(kept)
+
+
+def test_digests_and_random_texts_are_made():
+    parameters = {"type": "SHA256", "value": "={{ $json.v }}", "dataPropertyName": "d"}
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert made("crypto", 1, parameters, {"v": "abc"}) == [{"v": "abc", "d": digest}]
+    drawn = {"action": "generate", "encodingType": "hex", "stringLength": 6}
+    assert len(made("crypto", 1, drawn, {})[0]["data"]) == 6
+    assert step("crypto", 1, {"action": "sign"})[0] == "flow.unsupported"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "wanted"),
+    [
+        ({}, [{"a": 1}]),
+        ({"output": "none"}, []),
+        ({"output": "custom", "jsonOutput": '[{"b": 2}]'}, [{"b": 2}]),
+    ],
+)
+def test_a_simulated_node_gives_what_it_is_told_to(parameters, wanted):
+    assert made("simulate", 1, parameters, {"a": 1}) == wanted

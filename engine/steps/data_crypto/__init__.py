@@ -1,0 +1,1 @@
+"""The step type data.crypto: digests, keyed digests and random text."""

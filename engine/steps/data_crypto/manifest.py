@@ -1,0 +1,53 @@
+"""What data.crypto is and which parameters it has."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from engine.base.limits import RANDOM_CHARACTERS_MAX
+from engine.ports.step_catalogue import Effect, Manifest
+from engine.steps.base import Parameters
+
+Algorithm = Literal["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "SHA3-256", "SHA3-384", "SHA3-512"]
+
+
+class CryptoParameters(Parameters):
+    """Parameters of data.crypto."""
+
+    operation: Literal["hash", "hmac", "generate"] = Field(
+        "hash",
+        description="hash makes a digest, hmac one that needs the secret, generate random text.",
+    )
+    value: Any = Field(None, description="The text to digest; what is no text is taken as JSON.")
+    algorithm: Algorithm = Field(
+        "SHA256", description="The digest. MD5 and SHA1 are broken: only for systems that demand them."
+    )
+    secret: str = Field("", description="For hmac: the secret key.")
+    encoding: Literal["hex", "base64"] = Field("hex", description="How the digest is written.")
+    kind: Literal["uuid", "hex", "base64", "ascii"] = Field(
+        "uuid", description="For generate: the letters of the random text."
+    )
+    length: int = Field(
+        32, ge=1, le=RANDOM_CHARACTERS_MAX, description="For generate: how many letters, except of a uuid."
+    )
+    into: str = Field("data", min_length=1, description="The field that gets the result.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> CryptoParameters:
+        """A keyed digest has a key."""
+        if self.operation == "hmac" and not self.secret:
+            raise ValueError("hmac needs a secret")
+        return self
+
+
+MANIFEST = Manifest(
+    type="data.crypto",
+    label="Crypto",
+    summary="Makes digests, keyed digests and random text.",
+    group="data",
+    effect=Effect.PURE,
+    parameters=CryptoParameters,
+    icon="key",
+)

@@ -1,0 +1,23 @@
+"""simulate: stands for a node that is not there, with data of one's own."""
+
+from __future__ import annotations
+
+from n8n_import.expressions import converted
+from n8n_import.names import chosen
+from n8n_import.translating import Context, Draft, NodeType
+from n8n_import.words import Node
+
+
+def translate(node: Node, context: Context) -> Draft:
+    """Its input, nothing, or what stands in it; it does not wait as n8n's does."""
+    if node.param("executionDuration"):
+        context.differs("it takes no time here", "options")
+    output = chosen(node, "output", "all")
+    if output == "custom":
+        return Draft("data.sample", {"items": converted(node.param("jsonOutput", "[]"))})
+    if output == "none":
+        return Draft("data.limit", {"count": 0})
+    return Draft("flow.noop")
+
+
+NODES = (NodeType("n8n-nodes-base.simulate", (1,), translate, "data.sample"),)
