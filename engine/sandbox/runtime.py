@@ -19,8 +19,9 @@ from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import SandboxViolation
 from engine.base.limits import GUEST_STACK_BYTES, GUEST_TABLE_ELEMENTS_MAX
 from engine.ports.sandbox import SandboxLimits, Usage
+from engine.sandbox.direct_call import direct
 from engine.sandbox.module_cache import ModuleCache
-from engine.sandbox.ticker import Ticker, ticks
+from engine.sandbox.ticker import Ticker
 from engine.sandbox.wasm_image import PAGE_BYTES
 
 CONFIGURATION = 1
@@ -129,6 +130,10 @@ class Runtime:
         finally:
             self._calling.instance = before
 
+    def ticks(self, deadline_ms: int) -> int:
+        """Ticks of the engine's clock after which a deadline has passed."""
+        return self._ticker.ticks(deadline_ms)
+
     def _imports(self) -> Any:
         linker = wasmtime.Linker(self._engine)
         number = wasmtime.ValType.i32()
@@ -204,7 +209,7 @@ class Instance:
     def refuel(self) -> None:
         """Give fuel and time for one further call."""
         self._store.set_fuel(self.limits.fuel)
-        self._store.set_epoch_deadline(ticks(self.limits.deadline_ms))
+        self._store.set_epoch_deadline(self._runtime.ticks(self.limits.deadline_ms))
         self._began_ns, self._waited_ns = time.perf_counter_ns(), 0
 
     def call(self, name: str, *arguments: int) -> int:
@@ -228,7 +233,7 @@ class Instance:
     def _function(self, name: str) -> Any:
         found = self._functions.get(name)
         if found is None:
-            found = self._functions[name] = self._exports[name]
+            found = self._functions[name] = direct(self._store, self._exports[name])
         return found
 
     def read(self, at: int, size: int) -> bytes:
@@ -291,7 +296,7 @@ class Instance:
             now = time.perf_counter_ns()
             self._waited_ns += now - began
             used_ms = (now - self._began_ns - self._waited_ns) // 1_000_000
-            self._store.set_epoch_deadline(ticks(max(self.limits.deadline_ms - used_ms, 0)))
+            self._store.set_epoch_deadline(self._runtime.ticks(max(self.limits.deadline_ms - used_ms, 0)))
         return len(self._answer)
 
     def take(self) -> bytes:

@@ -27,6 +27,7 @@ from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.modules import WasmModules
 from engine.sandbox.python import PythonGuest
 from engine.sandbox.runtime import Runtime
+from engine.sandbox.templates import PreparedTemplates
 
 
 def cache_directory(otherwise: Path | None = None) -> Path:
@@ -54,6 +55,7 @@ class WasmSandbox:
         self._guests: dict[int, JavaScriptGuest] = {}  # by process
         self._python: dict[int, PythonGuest] = {}
         self._locks: dict[int, threading.Lock] = {}
+        self._templates = PreparedTemplates()
 
     @property
     def guest_cid(self) -> str:
@@ -69,7 +71,7 @@ class WasmSandbox:
         """Evaluate all templates for all items in one call of a fresh machine."""
         request = {
             "op": "evaluate",
-            "templates": list(batch.templates),
+            "templates": self._prepared(batch, limits),
             "items": list(batch.items),
             "context": dict(batch.context),
             "zone": batch.determinism.timezone,
@@ -85,6 +87,14 @@ class WasmSandbox:
             for row, column, fault in reply["errors"]
         ]
         return ExpressionValues(reply["values"], faults, usage)
+
+    def _prepared(self, batch: ExpressionBatch, limits: SandboxLimits) -> list[orjson.Fragment]:
+        def prepare(texts: list[str]) -> list[bytes]:
+            request = {"op": "prepare", "templates": texts}
+            with self._javascript().machine(limits, batch.determinism) as machine:
+                return [orjson.dumps(each) for each in orjson.loads(machine.request(_document(request)))]
+
+        return self._templates.of(batch.templates, prepare)
 
     def run_code(
         self, request: CodeRequest, limits: SandboxLimits, host: HostCalls | None = None

@@ -42,21 +42,21 @@ async def _listening(status: bytes) -> AsyncIterator[tuple[_Server, int]]:
 
 async def test_every_answer_is_counted_and_no_request_is_left_open() -> None:
     async with _listening(b"200 OK") as (server, port):
-        found = await drive(port, request_bytes("GET", "/", port), clients=4, seconds=0.05)
+        found = await drive(port, [request_bytes("GET", "/", port)], clients=4, seconds=0.05)
     assert found["answers"] == server.requests >= 4
     assert found["errors"] == {}
 
 
 async def test_an_answer_that_is_no_2xx_is_an_error() -> None:
     async with _listening(b"503 Service Unavailable") as (server, port):
-        found = await drive(port, request_bytes("GET", "/", port), clients=2, seconds=0.02)
+        found = await drive(port, [request_bytes("GET", "/", port)], clients=2, seconds=0.02)
     assert found["answers"] == 0
     assert found["errors"] == {"status 503": server.requests}
 
 
 async def test_a_connection_that_goes_away_is_an_error() -> None:
     async with _listening(b"") as (_, port):
-        found = await drive(port, request_bytes("GET", "/", port), clients=3, seconds=0.02)
+        found = await drive(port, [request_bytes("GET", "/", port)], clients=3, seconds=0.02)
     assert found["errors"] == {"connection lost": 3}
 
 

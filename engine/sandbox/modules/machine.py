@@ -85,6 +85,10 @@ class Machine:
             return first_line(error)
         return ""
 
+    def ticks(self, deadline_ms: int) -> int:
+        """Ticks of the engine's clock after which a deadline has passed."""
+        return self._ticker.ticks(deadline_ms)
+
     @contextmanager
     def running(self, answering: Answering) -> Iterator[None]:
         """While the body runs on this thread, imports are answered by ``answering``, and deadlines hold."""

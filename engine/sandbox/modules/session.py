@@ -18,7 +18,6 @@ from engine.sandbox.host_door import HostDoor
 from engine.sandbox.modules.machine import Compiled, Machine, first_line
 from engine.sandbox.modules.values import numbers_in, numbers_out
 from engine.sandbox.modules.wasi import OutsideMemory, WasiHost
-from engine.sandbox.ticker import ticks
 from engine.sandbox.wasm_image import PAGE_BYTES
 
 ALLOCATE, RELEASE, INITIALIZE = "alloc", "dealloc", "_initialize"
@@ -158,7 +157,7 @@ class Session:
         """Run guest code under its deadline; what stops it becomes a typed error."""
         if self._host.violation is not None:
             raise self._host.violation
-        self._store.set_epoch_deadline(ticks(self._limits.deadline_ms))
+        self._store.set_epoch_deadline(self._machine.ticks(self._limits.deadline_ms))
         started = time.perf_counter_ns()
         self._called_ns, self._waited_ns = started, 0
         try:
@@ -183,7 +182,7 @@ class Session:
             now = time.perf_counter_ns()
             self._waited_ns += now - began
             used_ms = (now - self._called_ns - self._waited_ns) // 1_000_000
-            self._store.set_epoch_deadline(ticks(max(self._limits.deadline_ms - used_ms, 0)))
+            self._store.set_epoch_deadline(self._machine.ticks(max(self._limits.deadline_ms - used_ms, 0)))
 
     def _explained(self, error: Exception, limit: str) -> BaseException:
         """Why the guest stopped. An error that is not its own may belong to a guest of another thread."""

@@ -272,9 +272,9 @@
     return { tree, source: code };
   };
 
-  // {run(context), mutates} for the code of one expression; raises SyntaxError.
-  __qflow.compileCode = (code) => {
-    if (!code.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "").trim()) return { run: () => undefined, mutates: false };
+  // {source, mutates} for the code of one expression; source is null for none. Raises SyntaxError.
+  const rewritten = (code) => {
+    if (!code.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "").trim()) return { source: null, mutates: false };
     const { tree, source } = parsed(code);
     const rewriter = new Rewriter(source, unused(source));
     rewriter.walk(tree);
@@ -283,10 +283,18 @@
       rewriter.edits.unshift([last.start, last.start, "return ", -1]);
     }
     const { context, extend, optional, guard } = rewriter.names;
-    const make = compile(
-      `(function(${extend}, ${optional}, ${guard}) {"use strict"; return function(${context}) {${rewriter.text()}\n}})`,
-    );
-    const run = make(__qflow.extend, __qflow.extendOptional, __qflow.guard);
-    return { run, mutates: rewriter.mutates };
+    const body = `"use strict"; return function(${context}) {${rewriter.text()}\n}`;
+    return { source: `(function(${extend}, ${optional}, ${guard}) {${body}})`, mutates: rewriter.mutates };
+  };
+
+  // The function of a context that rewritten code is.
+  __qflow.linkCode = (source) =>
+    source === null ? () => undefined : compile(source)(__qflow.extend, __qflow.extendOptional, __qflow.guard);
+
+  // The same after making sure that the engine, too, takes the code for complete; raises SyntaxError.
+  __qflow.prepareCode = (code) => {
+    const found = rewritten(code);
+    __qflow.linkCode(found.source);
+    return found;
   };
 })();

@@ -1,7 +1,7 @@
 // Splits a text into literal parts and {{ }} expressions and renders it.
 "use strict";
 (() => {
-  const { compileCode, ExpressionError, fail } = __qflow;
+  const { ExpressionError, fail, linkCode, prepareCode } = __qflow;
 
   // The end of an expression is the first }} behind which the code is complete: an object may end in }}.
   const readCode = (text, start) => {
@@ -10,7 +10,7 @@
     let first;
     for (; end >= 0; end = text.indexOf("}}", end + 1)) {
       try {
-        return { part: compileCode(text.slice(start, end)), end: end + 2 };
+        return { part: prepareCode(text.slice(start, end)), end: end + 2 };
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;
         first ??= error;
@@ -19,8 +19,8 @@
     return fail("invalid syntax", first.message);
   };
 
-  // {parts, mutates}: parts are strings and functions of a context; one lone function keeps its type.
-  __qflow.compileTemplate = (template) => {
+  // {parts, mutates}: parts are texts and [rewritten code]. Plain data: it is kept beyond the machine's life.
+  __qflow.prepareTemplate = (template) => {
     const text = template.startsWith("=") ? template.slice(1) : template;
     const parts = [];
     let mutates = false;
@@ -38,7 +38,7 @@
       literal += text.slice(at, open);
       if (literal) parts.push(literal);
       literal = "";
-      parts.push(found.part.run);
+      parts.push([found.part.source]);
       mutates ||= found.part.mutates;
       at = found.end;
     }
@@ -46,6 +46,13 @@
     if (literal) parts.push(literal.replaceAll("\\}}", "}}"));
     return { parts, mutates };
   };
+
+  // The same with functions of a context for code; one lone function keeps the type of what it gives.
+  __qflow.linkTemplate = ({ parts, mutates }) => ({
+    parts: parts.map((part) => (typeof part === "string" ? part : linkCode(part[0]))),
+    mutates,
+  });
+  __qflow.compileTemplate = (template) => __qflow.linkTemplate(__qflow.prepareTemplate(template));
 
   // What an error inside an expression means: most make it undefined, some are the author's to see.
   const nothing = Object.freeze({}); // what `this` is

@@ -1,29 +1,28 @@
 // The operation "evaluate": all templates of a step for all its items.
 //
-// Request: {op, templates: [text], items: [item], indexes?: [n], context: {...}, zone, marked?}
+// Request: {op, templates: [prepared], items: [item], indexes?: [n], context: {...}, zone, marked?}
 // Reply:   {values: [[value per template] per item], errors: [[item, template, {message, description?}]]}
+//
+// The operation "prepare" gives for each text {parts, mutates} or {error}, without running any of it: what
+// it gives for a text is the same for everybody, so the host keeps it.
 "use strict";
 (() => {
-  const { compileTemplate, contextOf, ExpressionError, plainText, render, sharedOf } = __qflow;
+  const { contextOf, ExpressionError, linkTemplate, plainText, prepareTemplate, render, sharedOf } = __qflow;
 
   const told = (error) => {
     const { message, description } = error;
     return description ? { message, description } : { message };
   };
-  const compiled = new Map();
-  const compile = (template) => {
-    let found = compiled.get(template);
-    if (!found) {
-      try {
-        found = compileTemplate(template);
-      } catch (error) {
-        if (!(error instanceof ExpressionError)) throw error;
-        found = { error: told(error) };
-      }
-      compiled.set(template, found);
+  const prepared = (template) => {
+    try {
+      return prepareTemplate(template);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      return { error: told(error) };
     }
-    return found;
   };
+  const prepare = (request) => `[${request.templates.map((template) => plainText(prepared(template))).join()}]`;
+  const link = (template) => (template.error ? template : linkTemplate(template));
 
   const messageOf = (error) =>
     error instanceof ExpressionError ? told(error) : { message: String(error?.message ?? error) };
@@ -31,7 +30,7 @@
   const evaluate = (request) => {
     __qflow.setZone(request.zone);
     const shared = sharedOf(request);
-    const templates = request.templates.map(compile);
+    const templates = request.templates.map(link);
     const encode = request.marked ? (value) => plainText(__qflow.marked(value)) : plainText;
     const given = request.indexes;
     const count = given ? given.length : shared.items.length || 1;
@@ -60,5 +59,5 @@
     return `{"values":[${rows.join()}],"errors":${plainText(errors)}}`;
   };
 
-  __qflow.operations = { evaluate };
+  __qflow.operations = { evaluate, prepare };
 })();
