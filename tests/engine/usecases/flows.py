@@ -8,7 +8,8 @@ from engine.base.limits import Limits
 from engine.ports.access_store import Principal
 from engine.ports.policy import Policy
 from engine.steps.registry import Registry
-from engine.testing.clock import FakeClock
+from engine.testing.clock import FakeClock, SeededEntropy
+from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
@@ -37,6 +38,8 @@ def make_world(**rules: Any) -> World:
     parts: dict[str, Any] = {
         **missing,
         "clock": FakeClock(),
+        "entropy": SeededEntropy(0),
+        "audit": MemoryAuditTrail(),
         "flows": flows,
         "index": MemoryIndex(flows, MemoryJournal()),
         "catalogue": Registry(),
