@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -18,6 +19,7 @@ from django.db import connections
 from engine.assembly import blocks_of, importer, keyring_of
 from engine.base.errors import QflowError
 from engine.base.ids import ulid
+from engine.base.limits import GC_OBJECTS
 from engine.dispatch.broker_waker import BrokerWaker
 from engine.dispatch.celery_waker import CeleryWaker
 from engine.dispatch.channels_notifier import ChannelsNotifier
@@ -133,10 +135,16 @@ def world() -> World:
     if _process.world is None:
         with _process.lock:
             if _process.world is None:
+                _collect_seldom()
                 made, _process.knot = build(current(), drive_here=False)
                 ensure_node_identity(made.identities, made.entropy, made.node)
                 _process.world = made
     return _process.world
+
+
+def _collect_seldom() -> None:
+    """Look for garbage less often than Python does: items are many and hold no circles."""
+    gc.set_threshold(GC_OBJECTS, *gc.get_threshold()[1:])
 
 
 def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
@@ -344,6 +352,7 @@ def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
     with _process.lock:
         here = workers and settings.drive == "here"
+        _collect_seldom()
         made, knot = build(settings, drive_here=here)
         keeper = Keeper(made, insist=made.worker.attend_later) if workers else Keeper(made)
         knot.keeper = keeper

@@ -86,6 +86,7 @@ STOP_MESSAGE_CHARACTERS_MAX = 10_000  # the message of flow.stop
 FIELD_DEPTH_MAX = 32  # parts of a dotted field name
 EXPRESSION_ITEMS_MAX = 10_000  # items that one call of the guest evaluates simple expressions for
 LIST_GAP_MAX = 10_000  # how far beyond the end of a list a field may be set
+GC_OBJECTS = 50_000  # new objects before the youngest are looked through for garbage
 RANDOM_CHARACTERS_MAX = 10_000  # letters of a random text
 HTML_DEPTH_MAX = 200  # elements inside each other that become Markdown
 MARKDOWN_CHARACTERS_MAX = 2 * 1024 * 1024  # one text that becomes HTML or Markdown
