@@ -233,3 +233,15 @@ METRIC_SERIES_MAX = 200  # label combinations of one measure
 # What the audit gives at once
 AUDIT_EXPORT_EVENTS_MAX = 100_000  # events of one export
 AUDIT_REPORT_EVENTS_MAX = 10_000  # events in each list of a report
+
+# Files that steps read and make
+FILE_READ_BYTES_MAX = 64 * 1024 * 1024  # a file that is read whole, such as text, a table or a PDF
+FILES_FOUND_MAX = 10_000  # files that one pattern may match
+FILES_SEEN_MAX = 200_000  # names looked at for one pattern
+FILE_PATH_PARTS_MAX = 64
+TABLE_ROWS_MAX = 1_000_000
+TABLE_CELLS_MAX = 5_000_000
+WORKBOOK_BYTES_MAX = 256 * 1024 * 1024  # a workbook's parts, unpacked
+ARCHIVE_FILES_MAX = 10_000
+ARCHIVE_BYTES_MAX = 1024 * 1024 * 1024  # all files of an archive, unpacked
+PDF_PAGES_MAX = 5_000

@@ -1,0 +1,1 @@
+"""The step type file.archive: packs files, and unpacks them."""

@@ -1,0 +1,1 @@
+"""The step type file.create: makes a file of items."""

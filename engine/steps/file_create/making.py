@@ -1,0 +1,72 @@
+"""The bytes of new files."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from io import StringIO
+from typing import Any
+
+from engine.base.errors import StepFailure
+from engine.steps.file_create.manifest import FileCreateParameters
+from engine.steps.files import known_encoding
+from engine.steps.tables import Row, bounded, rows_of
+from engine.steps.values import text_of
+from engine.steps.workbooks import workbook_of
+
+
+def table_bytes(objects: Sequence[dict[str, Any]], given: FileCreateParameters) -> bytes:
+    """A table with a row for each object. Text is written as it is."""
+    rows = bounded(rows_of(objects, header=given.header))
+    if given.format == "xlsx":
+        return workbook_of(rows, given.sheet)
+    if given.format == "html":
+        return _html(rows).encode("utf-8", "replace")
+    held = StringIO(newline="")
+    writer = csv.writer(held, delimiter=given.delimiter, lineterminator="\n")
+    writer.writerows(["" if cell is None else text_of(cell) for cell in row] for row in rows)
+    return encoded(held.getvalue().removesuffix("\n"), given)
+
+
+def _html(rows: Iterable[Row]) -> str:
+    lines = ["<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in rows]
+    return "<html><body><table>\n" + "\n".join(lines) + "\n</table></body></html>"
+
+
+def value_bytes(value: Any, given: FileCreateParameters) -> bytes:
+    """A value as JSON, text, or the bytes that base64 stands for."""
+    if given.format == "base64":
+        return _decoded(value)
+    if given.format == "text":
+        if value is None:
+            raise StepFailure("there is no text to write; name it in source")
+        return encoded(
+            json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else text_of(value), given
+        )
+    separators = None if given.indent else (",", ":")
+    text = json.dumps(value, ensure_ascii=False, indent=2 if given.indent else None, separators=separators)
+    return encoded(text, given)
+
+
+def encoded(text: str, given: FileCreateParameters) -> bytes:
+    """Text in the wanted encoding; what that cannot hold becomes ``?``."""
+    encoding = known_encoding(given.encoding)
+    return (("\ufeff" if given.byteOrderMark else "") + text).encode(encoding, "replace")
+
+
+def _decoded(value: Any) -> bytes:
+    if not isinstance(value, str):
+        raise StepFailure("there is no base64 text to take the bytes from; name it in source")
+    text = "".join(value.rpartition(";base64,")[2].split()).replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise StepFailure("source is no base64 text") from error
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else escape(text_of(value))

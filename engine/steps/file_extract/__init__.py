@@ -1,0 +1,1 @@
+"""The step type file.extract: takes values out of a file."""

@@ -1,0 +1,109 @@
+"""What files hold, by their formats."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from itertools import islice
+from typing import Any
+
+from engine.base.errors import StepFailure
+from engine.steps.file_extract.manifest import FileExtractParameters
+from engine.steps.files import text_in
+from engine.steps.tables import Json, Row, objects_of
+from engine.steps.workbooks import rows_in_workbook
+
+TABLES = frozenset({"csv", "xlsx", "html"})
+
+_BY_ENDING = {
+    "csv": "csv",
+    "tsv": "csv",
+    "xlsx": "xlsx",
+    "xlsm": "xlsx",
+    "html": "html",
+    "htm": "html",
+    "json": "json",
+    "pdf": "pdf",
+}
+_BY_TYPE = {
+    "text/csv": "csv",
+    "text/html": "html",
+    "application/json": "json",
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+
+
+def format_of(entry: Mapping[str, Any]) -> str:
+    """What a file is by its name or else its type; raises :class:`StepFailure` where neither tells it."""
+    ending = str(entry.get("fileExtension") or str(entry.get("fileName") or "").rpartition(".")[2]).lower()
+    kind = str(entry.get("mimeType") or "")
+    found = _BY_ENDING.get(ending) or _BY_TYPE.get(kind) or ("text" if kind.startswith("text/") else "")
+    if not found:
+        raise StepFailure(f"neither name nor type ({kind or 'none'}) tell what the file is; set format")
+    return found
+
+
+def rows_from(data: bytes, format_: str, given: FileExtractParameters) -> Iterator[Json]:
+    """An object for each row of a table."""
+    rows = _rows(data, format_, given)
+    found = objects_of(rows, header=given.header, empty_cells=given.emptyCells)
+    return found if given.rowsMax < 0 else islice(found, given.rowsMax)
+
+
+def _rows(data: bytes, format_: str, given: FileExtractParameters) -> Iterator[Row]:
+    if format_ == "xlsx":
+        return rows_in_workbook(data, given.sheet)
+    text = text_in(data, given.encoding, strip_mark=given.stripMark)
+    return _csv(text, given) if format_ == "csv" else _html(text)
+
+
+def _csv(text: str, given: FileExtractParameters) -> Iterator[Row]:
+    held = StringIO(text, newline="")
+    for _ in range(given.fromLine - 1):
+        held.readline()
+    reader = csv.reader(held, delimiter=given.delimiter)
+    try:
+        yield from (row for row in reader if row)
+    except csv.Error as error:
+        raise StepFailure(f"line {reader.line_num} of the CSV cannot be read: {error}") from error
+
+
+def _html(text: str) -> Iterator[Row]:
+    """The rows of the first table."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    table = LexborHTMLParser(text).css_first("table")
+    if table is None:
+        raise StepFailure("the HTML holds no table")
+    for row in table.css("tr"):
+        yield [_number(cell.text(deep=True).strip()) for cell in row.css("td, th")]
+
+
+def _number(text: str) -> Any:
+    """A cell as a number where it reads as one, as spreadsheets take it."""
+    plain = text.removeprefix("-")
+    if not plain or len(plain) > 15 or not plain.replace(".", "", 1).isdecimal() or not plain.isascii():
+        return text or None
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def value_from(data: bytes, format_: str, given: FileExtractParameters) -> Any:
+    """Text, a JSON value, or the bytes in base64."""
+    if format_ == "base64":
+        return base64.b64encode(data).decode("ascii")
+    text = text_in(data, given.encoding, strip_mark=given.stripMark)
+    if format_ == "text":
+        return text
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise StepFailure(f"the file holds no JSON: {error}") from error
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")

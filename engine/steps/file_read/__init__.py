@@ -1,0 +1,1 @@
+"""The step type file.read: reads files of the machine."""

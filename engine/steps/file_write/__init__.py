@@ -1,0 +1,1 @@
+"""The step type file.write: writes files of items to the machine."""

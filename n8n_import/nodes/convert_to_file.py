@@ -1,0 +1,57 @@
+"""convertToFile: items or values as files."""
+
+from __future__ import annotations
+
+from n8n_import.names import chosen
+from n8n_import.nodes.xml import field_value
+from n8n_import.translating import Context, Draft, NodeType, Unsupported
+from n8n_import.words import Json, Node
+
+TABLES = ("csv", "html", "xlsx")
+
+
+def translate(node: Node, context: Context) -> Draft:
+    """By operation; tables take all items."""
+    operation = chosen(node, "operation", "csv")
+    parameters: Json = {"property": context.param("binaryPropertyName") or "data", **options(context)}
+    if operation in TABLES:
+        return Draft("file.create", {**parameters, **table(context, operation)})
+    if operation == "toJson":
+        together = chosen(node, "mode", "once") == "once"
+        indent = node.param("options.format") is True
+        return Draft("file.create", {**parameters, "format": "json", "together": together, "indent": indent})
+    if operation in ("toText", "toBinary"):
+        source = field_value(node, "sourceProperty", "")
+        kind = "text" if operation == "toText" else "base64"
+        return Draft("file.create", {**parameters, "format": kind, "source": source})
+    raise Unsupported(f"making {operation!r} files is not built; csv, html, xlsx, JSON and text are")
+
+
+def options(context: Context) -> Json:
+    """What all formats have."""
+    names = {
+        "fileName": "fileName",
+        "mimeType": "mimeType",
+        "encoding": "encoding",
+        "addBOM": "byteOrderMark",
+    }
+    return {
+        ours: context.param(f"options.{theirs}")
+        for theirs, ours in names.items()
+        if context.node.param(f"options.{theirs}") not in (None, "")
+    }
+
+
+def table(context: Context, kind: str) -> Json:
+    """What tables have."""
+    found: Json = {"format": kind, "header": context.param("options.headerRow", True)}
+    if not context.node.param("options.fileName"):
+        found["fileName"] = f"spreadsheet.{kind}"
+    if context.node.param("options.delimiter"):
+        found["delimiter"] = context.param("options.delimiter")
+    if context.node.param("options.sheetName"):
+        found["sheet"] = context.param("options.sheetName")
+    return found
+
+
+NODES = (NodeType("n8n-nodes-base.convertToFile", (1, 1.1), translate, "file.create"),)
