@@ -307,7 +307,7 @@ HOST = [
 
 @pytest.mark.escape(
     "JavaScript: constructor chains, eval, Function",
-    "CVE-2025-68613 (n8n), CVE-2023-29017 (vm2)",
+    "CVE-2025-68613, CVE-2026-27495 (n8n), CVE-2023-29017 (vm2)",
     outcome="an empty frozen realm",
 )
 @pytest.mark.parametrize("climb", NOWHERE)

@@ -112,7 +112,7 @@ LOOKS = [
 
 @pytest.mark.escape(
     "Python: introspection, frames, collector, tracing",
-    "CVE-2026-0863 (n8n)",
+    "CVE-2023-37271 (RestrictedPython)",
     outcome="reaches only the guest",
 )
 @pytest.mark.parametrize("source", LOOKS)

@@ -67,9 +67,9 @@ def test_a_module_is_compiled_once(runtime):
 @pytest.mark.escape(
     "Exhaustion: a guest that never yields",
     "CWE-835",
-    outcome="stopped within 100 ms of its deadline",
+    outcome="stopped at its deadline; at least one time in eight less than 100 ms late",
 )
-def test_an_endless_loop_ends_within_100_ms_of_its_deadline(runtime):
+def test_an_endless_loop_is_stopped_at_its_deadline(runtime):
     late = []
     for _ in range(8):  # a machine that is busy with others may be late itself, but not every time
         with opened(runtime, SPIN, SandboxLimits(deadline_ms=50)) as instance:
