@@ -6,6 +6,7 @@ from typing import Any
 
 from n8n_import.credentials import named
 from n8n_import.expressions import code, inner
+from n8n_import.paging import pages
 from n8n_import.translating import Context, Draft, NodeType
 from n8n_import.words import Json, Node, is_number, objects
 
@@ -39,8 +40,8 @@ def _newer(node: Node, context: Context) -> Json:
     parameters["bodyOnly"] = response.get("fullResponse") is not True
     parameters["neverError"] = response.get("neverError") is True
     parameters["response"] = _response(response.get("responseFormat"), response.get("outputPropertyName"))
-    if node.param("options.pagination") not in (None, {}):
-        context.differs("only the first page is fetched", "pages")
+    if found := pages(node, context):
+        parameters["pagination"] = found
     batching = context.param("options.batching.batch", {})
     if is_number(batching.get("batchSize")) and batching["batchSize"] > 0:
         pause = batching.get("batchInterval", 1_000)

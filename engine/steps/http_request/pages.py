@@ -87,12 +87,13 @@ class Pager:
     def _by_number(self, given: ParameterPages | OffsetPages, result: Result, number: int) -> Page | None:
         items = self.items_of(result)
         if not isinstance(items, list):
-            if isinstance(given, OffsetPages) or (given.stopWhen is None and items not in (None, "", {})):
+            told = given.stopWhen is not None or bool(given.stopOnStatus)
+            if isinstance(given, OffsetPages) or (not told and items not in (None, "", {})):
                 raise StepFailure(
                     f"pagination finds no list of items at itemsPath {given.itemsPath!r}; "
                     "say where it is, so that the last page can be told"
                 )
-            if given.stopWhen is None:
+            if not told:
                 return None
         elif not items:
             return None

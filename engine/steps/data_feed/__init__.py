@@ -1,0 +1,1 @@
+"""The step type data.feed: the entries of news feeds."""
