@@ -19,7 +19,7 @@ from django.db import connections
 from engine.assembly import blocks_of, importer, keyring_of
 from engine.base.errors import QflowError
 from engine.base.ids import ulid
-from engine.base.limits import GC_OBJECTS
+from engine.base.limits import GC_OBJECTS, SWITCH_INTERVAL_S
 from engine.dispatch.broker_waker import BrokerWaker
 from engine.dispatch.celery_waker import CeleryWaker
 from engine.dispatch.channels_notifier import ChannelsNotifier
@@ -85,9 +85,6 @@ RING_WAIT_S = 45
 
 ACTS_MAX = 32
 """Steps that may act at once in one process."""
-
-SWITCH_INTERVAL_S = 0.001
-"""How long a thread may keep the interpreter while another waits: short, for short latencies."""
 
 
 @dataclass
@@ -348,7 +345,7 @@ def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
     ``workers`` False: accept work only, and leave it to worker processes.
     """
     settings = current()
-    if settings.embedded:
+    if settings.embedded or workers:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
     with _process.lock:
         here = workers and settings.drive == "here"

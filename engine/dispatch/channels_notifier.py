@@ -1,7 +1,8 @@
 """The live channel: facts as CloudEvents to groups of the Channels layer.
 
-Groups: ``execution.ID`` for one execution and ``subnet.ID`` for all of a subnet. Facts are handed
-to one sending thread with its own event loop, so that a commit never waits for watchers.
+Groups: ``execution.ID`` for one execution and ``subnet.ID`` for all of a subnet, which is also told what
+guests used. Facts are handed to one sending thread with its own event loop, so that a commit never waits
+for watchers.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 
 from engine.base.limits import LIVE_BATCHES_MAX
-from engine.journal.cloudevents import to_cloudevent
+from engine.journal.cloudevents import guest_event, to_cloudevent
 from engine.journal.facts import Fact
 from engine.ports.journal_store import Header
 
@@ -46,7 +47,8 @@ class ChannelsNotifier:
 
     def committed(self, header: Header, first_sequence: int, facts: Sequence[Fact]) -> None:
         """Send facts to whoever watches the execution or its subnet."""
-        groups = [group_name("execution", header.id), group_name("subnet", header.subnet)]
+        subnet = group_name("subnet", header.subnet)
+        groups = [group_name("execution", header.id), subnet]
         layer = get_channel_layer()
         if layer is None:
             return
@@ -55,8 +57,13 @@ class ChannelsNotifier:
             groups = [group for group in groups if heard.get(group)]
         if not groups:
             return
-        events = [to_cloudevent(header, first_sequence + offset, fact) for offset, fact in enumerate(facts)]
+        numbered = list(enumerate(facts, first_sequence))
+        events = [to_cloudevent(header, sequence, fact) for sequence, fact in numbered]
         self._send(layer, groups, {"type": "facts", "events": events})
+        if subnet in groups:
+            told = [guest_event(header, sequence, fact) for sequence, fact in numbered]
+            if guests := [event for event in told if event is not None]:
+                self._send(layer, [subnet], {"type": "facts", "events": guests})
 
     def event(self, subnet: str, type: str, data: Mapping[str, Any]) -> None:
         """Send something that is no fact of an execution."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from engine.journal.facts import Fact, to_plain
+from engine.journal.facts import Fact, StepCompleted, to_plain
 from engine.journal.state import Status
 
 TYPES = {
@@ -28,6 +28,9 @@ TYPES = {
     "execution.aborted": "q.qflow.execution.aborted.v1",
 }
 """Type of the event per type of fact."""
+
+GUEST_EVENT = "q.qflow.wasm.execution.completed.v1"
+"""Type of the event that tells what the guests of a completed step used."""
 
 _LEFT_OUT = ("t", "state", "variables", "pins")
 
@@ -68,6 +71,23 @@ def to_cloudevent(header: Subject, sequence: int, fact: Fact) -> dict[str, Any]:
             **_data(fact),
         },
     }
+
+
+def guest_event(header: Subject, sequence: int, fact: Fact) -> dict[str, Any] | None:
+    """What guests did and used in a step that completed (fuel; bytes; microseconds); None where none ran.
+
+    It tells of the same entry as the step's own event, so it has no place in the row of the journal's
+    events: its id ends in ``/wasm``.
+    """
+    if not isinstance(fact, StepCompleted) or not fact.usage:
+        return None
+    event = to_cloudevent(header, sequence, fact)
+    told = ("executionId", "flowId", "subnet", "sequence")
+    data = {name: event["data"][name] for name in told}
+    data |= {"step": fact.step, "run": fact.run, "attempt": fact.attempt, "node": fact.node}
+    data |= {"code": fact.code, "outputCid": fact.output_cid, "fuel": fact.fuel}
+    data |= {_camel(name): value for name, value in fact.usage.items()}
+    return {**event, "id": f"{event['id']}/wasm", "type": GUEST_EVENT, "data": data}
 
 
 def _data(fact: Fact) -> dict[str, Any]:

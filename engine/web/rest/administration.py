@@ -11,7 +11,7 @@ from ninja import Router, Status
 from engine.base.canonical import decode
 from engine.base.errors import ErrorType, PermissionDenied, QflowError, UnknownObject
 from engine.flow.schemas import FORMATS, json_schema
-from engine.journal.cloudevents import TYPES
+from engine.journal.cloudevents import GUEST_EVENT, TYPES
 from engine.ports.access_store import Principal, TokenRecord
 from engine.ports.ingress import EventSchema
 from engine.ports.step_catalogue import StepType
@@ -167,7 +167,7 @@ async def schemas(request: HttpRequest) -> Json:
     """JSON Schemas of the flow formats, the types of events, the types and codes of errors."""
     return {
         "formats": {name: json_schema(name) for name in FORMATS},  # type: ignore[arg-type]
-        "events": sorted(set(TYPES.values())),
+        "events": sorted({*TYPES.values(), GUEST_EVENT}),
         "registered": [each.type for each in await call(request, list_event_schemas)],
         "errorTypes": [kind.value for kind in ErrorType],
         "errorCodes": sorted({kind.code for kind in _tree(QflowError)}),
