@@ -14,7 +14,8 @@
     ├── PermissionDenied        permission_denied     403
     │   ├── PermissionExpired   permission_denied     403   a grant or consent ran out; it can be renewed
     │   ├── CapabilityDenied    permission_denied     403   a step's capability token does not allow this
-    │   └── AddressRefused      permission_denied     403   a webhook does not hear this address
+    │   ├── AddressRefused      permission_denied     403   a webhook does not hear this address
+    │   └── CallerRefused       permission_denied     403   a webhook does not hear this page or crawler
     ├── PolicyViolation         dao_policy_violation  403
     │   ├── RiskTooHigh         dao_policy_violation  403   an event from outside looks too dangerous
     │   ├── EgressDenied        dao_policy_violation  403   a step may not connect there
@@ -211,6 +212,12 @@ class AddressRefused(PermissionDenied):
     """Calls from this address are not accepted."""
 
     code = "address_refused"
+
+
+class CallerRefused(PermissionDenied):
+    """The webhook does not answer this kind of caller; ``details["reason"]`` is ``origin`` or ``bot``."""
+
+    code = "caller_refused"
 
 
 class PolicyViolation(QflowError):

@@ -111,6 +111,7 @@ FORM_PARTS_MAX = 1_000  # parts of a multipart form
 TOKEN_CHARACTERS_MAX = 4_096  # a bearer token as sent
 NOTE_CHARACTERS_MAX = 2_000  # messages and names beside a definition
 LOG_LINES_MAX = 1_000  # log lines in one answer
+WEBHOOK_TOKEN_BYTES_MAX = 16_384  # a JSON Web Token of a webhook's caller
 WEBHOOK_REPLAY_WINDOW_S = 86_400  # how long a signature without a time is remembered
 EVENT_SCHEMA_BYTES_MAX = 65_536  # a schema of events
 EVENT_SCHEMAS_MAX = 1_000  # schemas of events in a subnet

@@ -49,6 +49,8 @@ class WebhookOptions:
 
 def accepted(execution: str, options: WebhookOptions) -> Reply:
     """The answer at once: the start is stored, the rest follows."""
+    if options.data == "none":
+        return Reply(options.status, _headers(options.headers, "", execution))
     body = {"message": "The flow was started", "executionId": execution}
     headers = _headers(options.headers, "application/json", execution)
     return Reply(options.status, headers, write_json(body))

@@ -67,6 +67,14 @@ def build_item(
     return {"json": json, "binary": binary} if binary else {"json": json}
 
 
+def rename_files(item: Item, prefix: str) -> None:
+    """One file gets the name ``prefix``; of several each gets it with a number behind."""
+    files = list((item.get("binary") or {}).values())
+    if files:
+        names = [f"{prefix}{index}" for index in range(len(files))] if len(files) > 1 else [prefix]
+        item["binary"] = dict(zip(names, files, strict=True))
+
+
 def content_type(value: str) -> tuple[str, dict[str, str]]:
     """Media type and parameters of a Content-Type header, both in lower case."""
     message = Message()

@@ -115,7 +115,7 @@ def failed_execution(execution: str, error: ErrorInfo | None) -> ProblemDocument
 
 def _headers(error: QflowError) -> dict[str, str]:
     if error.http_status == HTTPStatus.UNAUTHORIZED:
-        return {"WWW-Authenticate": 'Bearer realm="qflow"'}
+        return {"WWW-Authenticate": f'{error.details.get("challenge", "Bearer")} realm="qflow"'}
     if error.http_status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         return {"Retry-After": str(error.details.get("retry_after_s", 1))}
     return {}

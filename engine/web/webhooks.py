@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.base.canonical import RAW
 from engine.base.limits import TEST_CALLS_PER_MINUTE_MAX
@@ -16,7 +18,7 @@ from engine.ports.access_store import Principal
 from engine.ports.flow_store import ActiveTrigger
 from engine.ports.step_catalogue import Item
 from engine.settings import current
-from engine.usecases.admit_call import OutsideCall, admitted
+from engine.usecases.admit_call import OutsideCall, admitted, without_proof
 from engine.usecases.answer_wait import answer_wait, check_resume_token
 from engine.usecases.event_schemas import check_event_data
 from engine.usecases.start_execution import Started, StartRequest, start_execution
@@ -41,7 +43,7 @@ from engine.web.messages import (
     send_reply,
 )
 from engine.web.outcomes import outcome_within
-from engine.web.payload import Call, build_item, headers_of
+from engine.web.payload import Call, build_item, headers_of, rename_files
 from engine.web.pool import pool
 from engine.web.problems import problem_of, refuse
 from engine.web.rate import RateLimit
@@ -53,6 +55,7 @@ BY_FLOW = "api/v1/webhooks"
 DOORS = (PRODUCTION, TEST, WAITING, BY_FLOW)
 
 
+_ALLOW_ORIGIN = b"access-control-allow-origin"
 _UNTIL: dict[str, Until] = {"lastStep": "rest", "respondStep": "answer"}
 
 
@@ -93,8 +96,8 @@ class WebhookDoor:
         except Exception as error:
             reply = problem_reply(problem_of(error), str(scope["path"]))
         get_world().metrics.count("webhook_requests", status=f"{reply.status // 100}xx")
-        if header(scope, b"origin"):
-            reply.headers.append((b"access-control-allow-origin", b"*"))
+        if header(scope, b"origin") and not any(name == _ALLOW_ORIGIN for name, _ in reply.headers):
+            reply.headers.append((_ALLOW_ORIGIN, b"*"))
         await send_reply(send, reply, without_body=scope["method"] == "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Reply:
@@ -108,7 +111,8 @@ class WebhookDoor:
         address = _address(request.scope)
         _count(parts, found.trigger, address)
         call = await _call(parts.world, request, receive)
-        return await _run(parts.world, found, call, address, test=request.door == TEST)
+        reply = await _run(parts.world, found, call, address, test=request.door == TEST)
+        return _for_origin(found.trigger, request.scope, reply)
 
     def _ready(self) -> _Parts:
         world = get_world()
@@ -143,6 +147,16 @@ class WebhookDoor:
         parts.rate.take(request.segments[0], parts.world.clock.monotonic_us())
         call = await _call(parts.world, request, receive)
         return await pool().run(_resume, parts.world, request.segments, call)
+
+
+def _for_origin(trigger: ActiveTrigger, scope: Scope, reply: Reply) -> Reply:
+    """Where only some origins may read the answer, it names the one that asked (it was admitted)."""
+    origins = trigger.registration.spec.get("allowOrigins")
+    origin = header(scope, b"origin")
+    if origin and origins and "*" not in origins:
+        reply.headers[:] = [pair for pair in reply.headers if pair[0] != _ALLOW_ORIGIN]
+        reply.headers.extend([(_ALLOW_ORIGIN, origin), (b"vary", b"Origin")])
+    return reply
 
 
 def _count(parts: _Parts, trigger: ActiveTrigger, address: str) -> None:
@@ -261,8 +275,8 @@ def _admit(
     test: bool,
 ) -> Started:
     """On a pool thread: start the flow if the call is admitted."""
-    with admitted(world, match.trigger, OutsideCall(address, call.headers, call.body)):
-        return _start(world, match, call, address, options, until, test)
+    with admitted(world, match.trigger, OutsideCall(address, call.headers, call.body)) as claims:
+        return _start(world, match, call, address, options, until, test, claims)
 
 
 def _start(
@@ -273,6 +287,7 @@ def _start(
     options: WebhookOptions,
     until: Until | None,
     test: bool,
+    claims: Mapping[str, Any] | None,
 ) -> Started:
     """Read the body, store files, accept the execution."""
     trigger = match.trigger
@@ -280,8 +295,14 @@ def _start(
     def put(data: bytes) -> str:
         return world.blocks.put(trigger.subnet, data, RAW)
 
+    spec = trigger.registration.spec
+    call = replace(call, headers=without_proof(spec, call.headers))
     item = build_item(call, dict(match.params), world.limits, put, raw_body=options.raw_body)
-    schema = trigger.registration.spec.get("eventSchema")
+    if prefix := spec.get("binaryField"):
+        rename_files(item, prefix)
+    if claims is not None:
+        item["json"]["jwtPayload"] = claims
+    schema = spec.get("eventSchema")
     if schema:
         check_event_data(world, trigger.subnet, schema, item["json"]["body"])
     request = StartRequest(

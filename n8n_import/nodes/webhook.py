@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from typing import Any
 
+from n8n_import.credentials import named
 from n8n_import.expressions import code, inner
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Node, is_number, objects
@@ -12,6 +14,12 @@ from n8n_import.words import Node, is_number, objects
 MODES = {"onReceived": "immediately", "lastNode": "lastStep", "responseNode": "respondStep"}
 DATA = {"firstEntryJson": "firstItem", "allEntries": "allItems", "noData": "none"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+SCHEMES = {
+    "basicAuth": ("httpBasicAuth", "basic", "user:password"),
+    "headerAuth": ("httpHeaderAuth", "header", "the header's value"),
+    "jwtAuth": ("jwtAuth", "jwt", "the key that tokens are signed with"),
+}
+"""Credential, scheme and what the secret holds, for each way of asking callers who they are."""
 _FOREIGN = re.compile(r"[^A-Za-z0-9._~:/-]+")
 
 
@@ -32,10 +40,63 @@ def translate(node: Node, context: Context) -> Draft:
         parameters["responseHeaders"] = headers
     if node.param("options.rawBody") is True:
         parameters["rawBody"] = True
+    if node.param("options.noResponseBody") is True and parameters["responseMode"] == "immediately":
+        parameters["responseData"] = "none"
+    parameters |= _admission(node, context)
     _say_what_differs(node, context)
-    if len(methods) > 1 and node.param("multipleMethods") is True:
-        context.differs("all methods leave by the first output", "webhooks")
-    return Draft("trigger.webhook", parameters)
+    if node.param("multipleMethods") is not True or len(parameters["methods"]) < 2:
+        return Draft("trigger.webhook", parameters)
+    outputs = tuple(dict.fromkeys(method.lower() for method in parameters["methods"]))
+    return Draft("trigger.webhook", {**parameters, "outputsByMethod": True}, outputs=outputs)
+
+
+def _admission(node: Node, context: Context) -> dict[str, Any]:
+    """Who may call, and how the files of a call are named."""
+    given: dict[str, Any] = {
+        "authenticate": _authentication(node, context),
+        "allowAddresses": _addresses(node.param("options.ipWhitelist")),
+        "allowOrigins": [one for one in _listed(node.param("options.allowedOrigins")) if one != "*"],
+        "ignoreBots": node.param("options.ignoreBots") is True,
+        "binaryField": node.text("options.binaryPropertyName") if _keeps_files(node) else "",
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _keeps_files(node: Node) -> bool:
+    """Up to version 1 a switch beside the name decided it."""
+    return node.version > 1 or node.param("options.binaryData") is True
+
+
+def _authentication(node: Node, context: Context) -> dict[str, Any] | None:
+    """The credential becomes a secret of the subnet with its name; its value is to be filled in."""
+    kind = node.param("authentication", "none")
+    if kind == "none":
+        return None
+    if kind not in SCHEMES:
+        raise Unsupported(f"asking callers for {kind!r} is not done here")
+    credential, scheme, value = SCHEMES[kind]
+    name = dict(named(node)).get(credential, f"webhook-{scheme}")
+    context.note(f"set the secret {name!r} of the subnet to {value}", "webhooks")
+    if scheme == "jwt":
+        context.differs("tokens must be signed with HS256, or the algorithm set in authenticate", "webhooks")
+    if scheme == "header":
+        context.differs("the header is X-API-Key unless authenticate names another", "webhooks")
+    return {"scheme": scheme, "secrets": [name]}
+
+
+def _addresses(written: Any) -> list[str]:
+    """Addresses in their own words; others would let nobody in, so they make the node unsupported."""
+    listed = _listed(written)
+    for one in listed:
+        try:
+            ip_network(one, strict=False)
+        except ValueError as error:
+            raise Unsupported(f"the address {one!r} of the IP whitelist cannot be read") from error
+    return listed
+
+
+def _listed(written: Any) -> list[str]:
+    return [one.strip() for one in written.split(",") if one.strip()] if isinstance(written, str) else []
 
 
 def _path(node: Node, context: Context) -> str:
@@ -54,11 +115,9 @@ def _headers(node: Node) -> dict[str, str]:
 
 
 def _say_what_differs(node: Node, context: Context) -> None:
-    if node.param("authentication", "none") != "none":
-        context.differs("callers are not asked for credentials; check them in the flow", "webhooks")
     if node.param("responseData") == "firstEntryBinary":
         context.differs("a file as the answer needs the step webhook.respond", "webhooks")
-    context.ignores("options.ipWhitelist", "options.ignoreBots", "options.responsePropertyName")
+    context.ignores("options.responsePropertyName", "options.responseData", "options.responseContentType")
 
 
 # --- answering --------------------------------------------------------------------------------------

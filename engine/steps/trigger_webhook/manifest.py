@@ -11,6 +11,7 @@ from engine.base.limits import WEBHOOK_PATH_BYTES_MAX
 from engine.ports.step_catalogue import Effect, Manifest
 from engine.steps.base import Parameters
 from engine.steps.http_words import Headers, Status
+from engine.steps.trigger_webhook.authentication import Authentication
 from engine.steps.trigger_webhook.verification import Verification
 from engine.validation.addresses import network
 
@@ -37,11 +38,22 @@ class WebhookTriggerParameters(Parameters):
     responseStatus: Status = Field(200, description="Status of the answer, unless a step sets another.")
     responseHeaders: Headers = Field(default_factory=dict, description="Headers of the answer.")
     responseData: Literal["firstItem", "allItems", "none"] = Field(
-        "firstItem", description="What of the last step's output is the body, with lastStep."
+        "firstItem",
+        description="What of the last step's output is the body, with lastStep; none: the body stays empty, "
+        "with immediately, too.",
     )
     verify: Verification | None = Field(
         None, description="How calls must be signed; calls that are not, or come twice, are refused."
     )
+    authenticate: Authentication | None = Field(
+        None, description="How callers prove who they are; others are refused."
+    )
+    allowOrigins: list[str] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Only pages of these origins may call from a browser, such as https://example.org.",
+    )
+    ignoreBots: bool = Field(False, description="Refuse crawlers and link previews.")
     allowAddresses: list[str] = Field(
         default_factory=list, max_length=100, description="Only these addresses or CIDR blocks may call."
     )
@@ -56,6 +68,15 @@ class WebhookTriggerParameters(Parameters):
     )
     eventSchema: str = Field(
         "", max_length=256, description="The event type whose registered schema the body must meet."
+    )
+    outputsByMethod: bool = Field(
+        False, description="Give each method an output of its own, in the order of methods."
+    )
+    binaryField: str = Field(
+        "",
+        max_length=256,
+        description="The field of the item's files for a body that is no text, and the beginning of the "
+        "names of uploaded files; without it data, and the names of the form.",
     )
     rawBody: bool = Field(
         False, description="Keep the body as the bytes that came in, for checking signatures."

@@ -62,3 +62,22 @@ def test_other_wrong_parameters_are_refused(wrong):
 def test_it_passes_the_request_on():
     given = items_of({"body": {}, "method": "POST"})
     assert StepBench("trigger.webhook", {"path": "a"}).run(given).outputs == {"main": given}
+
+
+@pytest.mark.parametrize(("method", "port"), [("GET", "get"), ("HEAD", "get"), ("PUT", "put")])
+def test_a_call_leaves_by_the_output_of_its_method(method, port):
+    bench = StepBench("trigger.webhook", {"path": "a", "methods": ["GET", "PUT"], "outputsByMethod": True})
+    assert bench.kind.ports_out(bench.step.parameters) == ("get", "put")
+    assert list(bench.run(items_of({"method": method})).outputs) == [port]
+
+
+def test_rules_for_callers_are_registered():
+    rule = {"scheme": "jwt", "secrets": ["a"], "algorithm": "HS512"}
+    spec = registration(path="a", authenticate=rule, ignoreBots=True).spec
+    assert (spec["authenticate"]["algorithm"], spec["ignoreBots"]) == ("HS512", True)
+
+
+@pytest.mark.parametrize("rule", [{"scheme": "basic"}, {"scheme": "jwt", "secrets": []}, {"scheme": "none"}])
+def test_a_rule_that_would_let_everybody_in_is_refused(rule):
+    with pytest.raises(InvalidInput):
+        registration(path="a", authenticate=rule)

@@ -11,7 +11,7 @@ import pytest
 from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import PayloadTooLarge
 from engine.base.limits import Limits
-from engine.web.payload import Call, build_item, headers_of
+from engine.web.payload import Call, build_item, headers_of, rename_files
 from engine.web.problems import Refused
 
 LIMITS = Limits(request_body_bytes_max=10_000, upload_file_bytes_max=2_000)
@@ -206,3 +206,11 @@ def test_an_unknown_packing_is_refused():
 def test_repeated_headers_are_joined():
     pairs = [(b"X-A", b"1"), (b"x-a", b"2"), (b"cookie", b"a=1"), (b"cookie", b"b=2"), (b"x-b", b"\xe4")]
     assert headers_of(pairs) == {"x-a": "1, 2", "cookie": "a=1; b=2", "x-b": "ä"}
+
+
+@pytest.mark.parametrize(("names", "wanted"), [([], []), (["a"], ["file"]), (["a", "b"], ["file0", "file1"])])
+def test_files_take_the_name_that_the_webhook_gives_them(names, wanted):
+    made = {"json": {}, "binary": {name: {"id": name} for name in names}}
+    rename_files(made, "file")
+    assert list(made["binary"]) == wanted
+    assert [entry["id"] for entry in made["binary"].values()] == names

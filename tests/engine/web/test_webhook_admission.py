@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from dataclasses import replace
@@ -133,3 +134,65 @@ async def test_events_must_meet_the_schema_of_their_type(alice, bob):
     assert (await alice.delete("/api/v1/schemas/events/orders.created")).status_code == 204
     assert (await alice.post("/api/v1/events", content=json.dumps(event))).status_code == 202
     assert (await alice.get("/api/v1/schemas/events/orders.created")).status_code == 404
+
+
+async def test_only_who_knows_the_password_may_call_and_the_flow_never_sees_it(alice, anyone):
+    rule = {"scheme": "basic", "secrets": ["mine"]}
+    await published(alice, webhook_flow(authenticate=rule, responseMode="lastStep"))
+    refused = await anyone.post("/webhook/hook", headers={"Authorization": "Basic Z3Vlc3M6ZWQ="})
+    assert (refused.status_code, refused.json()["details"]["reason"]) == (401, "mismatch")
+    assert refused.headers["www-authenticate"].startswith("Basic ")
+    proof = base64.b64encode(SECRET.encode()).decode()
+    answer = await anyone.post("/webhook/hook", headers={"Authorization": f"Basic {proof}"})
+    assert answer.status_code == 200, answer.text
+    assert "authorization" not in answer.json()["headers"]
+
+
+async def test_the_claims_of_a_token_stand_in_the_item(alice, anyone):
+    rule = {"scheme": "jwt", "secrets": ["mine"]}
+    await published(alice, webhook_flow(authenticate=rule, responseMode="lastStep"))
+    texts = (json.dumps(one).encode() for one in ({"alg": "HS256"}, {"sub": "ann"}))
+    signed = b".".join(base64.urlsafe_b64encode(one).rstrip(b"=") for one in texts)
+    mac = base64.urlsafe_b64encode(hmac.new(SECRET.encode(), signed, "sha256").digest()).rstrip(b"=")
+    headers = {"Authorization": f"Bearer {(signed + b'.' + mac).decode()}"}
+    answer = await anyone.post("/webhook/hook", headers=headers)
+    assert answer.json()["jwtPayload"] == {"sub": "ann"}
+
+
+async def test_pages_of_other_origins_start_nothing(alice, anyone):
+    await published(alice, webhook_flow(allowOrigins=["https://a.example"]))
+    answer = await anyone.post("/webhook/hook", headers={"Origin": "https://a.example"})
+    assert answer.headers["access-control-allow-origin"] == "https://a.example"
+    refused = await anyone.post("/webhook/hook", headers={"Origin": "https://b.example"})
+    assert (refused.status_code, refused.json()["details"]["reason"]) == (403, "origin")
+    assert len((await alice.get("/api/v1/executions")).json()["executions"]) == 1
+
+
+async def test_each_method_may_have_an_output_of_its_own(alice, anyone):
+    flow = {
+        "id": "hook",
+        "steps": [
+            {
+                "id": "call",
+                "type": "trigger.webhook",
+                "params": {
+                    "path": "hook",
+                    "methods": ["GET", "POST"],
+                    "outputsByMethod": True,
+                    "responseMode": "lastStep",
+                },
+                "next": {"get": "read", "post": "write"},
+            },
+            {"id": "read", "type": "data.set", "params": {"keep": "none", "fields": {"did": "read"}}},
+            {"id": "write", "type": "data.set", "params": {"keep": "none", "fields": {"did": "write"}}},
+        ],
+    }
+    await published(alice, flow)
+    assert (await anyone.get("/webhook/hook")).json() == {"did": "read"}
+    assert (await anyone.post("/webhook/hook")).json() == {"did": "write"}
+
+
+async def test_an_answer_at_once_may_be_empty(alice, anyone):
+    await published(alice, webhook_flow(responseData="none"))
+    answer = await anyone.post("/webhook/hook")
+    assert (answer.status_code, answer.content) == (200, b"")

@@ -34,11 +34,38 @@ def test_a_webhook_with_parts_in_its_path_has_its_own_id_in_front():
     assert parameters("webhook", 2, {"path": "a/:b"}, webhookId="w-1")["path"] == "w-1/a/:b"
 
 
+def test_a_webhook_asks_its_callers_as_it_did():
+    options = {
+        "ipWhitelist": "192.0.2.1, 198.51.100.0/24",
+        "ignoreBots": True,
+        "allowedOrigins": "https://a.example, https://b.example",
+        "noResponseBody": True,
+        "binaryPropertyName": "file",
+    }
+    given = {"path": "x", "authentication": "basicAuth", "options": options}
+    credentials = {"httpBasicAuth": {"id": "1", "name": "Shop"}}
+    made = parameters("webhook", 2, given, credentials=credentials)
+    assert made["authenticate"] == {"scheme": "basic", "secrets": ["Shop"]}
+    assert made["allowAddresses"] == ["192.0.2.1", "198.51.100.0/24"]
+    assert made["allowOrigins"] == ["https://a.example", "https://b.example"]
+    assert (made["ignoreBots"], made["responseData"], made["binaryField"]) == (True, "none", "file")
+
+
+@pytest.mark.parametrize("given", [{"authentication": "magic"}, {"options": {"ipWhitelist": "my house"}}])
+def test_a_webhook_whose_guard_cannot_be_kept_does_not_run(given):
+    assert translated("webhook", 2, {"path": "x", **given}).runnable == 0
+
+
+def test_the_methods_of_a_webhook_keep_their_outputs():
+    given = {"path": "x", "multipleMethods": True, "httpMethod": ["GET", "POST"]}
+    nodes = [node("Hook", "webhook", 2, given), node("A", "noOp"), node("B", "noOp")]
+    flow = imported(workflow(nodes, "Hook -> A", "Hook:1 -> B")).flow
+    assert [(edge.source_port, edge.target) for edge in flow.edges] == [("get", "A"), ("post", "B")]
+
+
 def test_what_a_webhook_does_not_do_is_told():
-    one = translated(
-        "webhook", 2, {"path": "x", "authentication": "basicAuth", "options": {"ipWhitelist": "1.1.1.1"}}
-    )
-    assert sorted(issue["severity"] for issue in one.issues) == ["differs", "differs"]
+    one = translated("webhook", 2, {"path": "x", "options": {"responseData": "thanks"}})
+    assert [issue["severity"] for issue in one.issues] == ["differs"]
 
 
 @pytest.mark.parametrize(
