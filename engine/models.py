@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHead
 from engine.storage.block_tables import Block, Pack
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
-from engine.storage.identity_tables import HeldKey, Identity, KeyEvent
+from engine.storage.identity_tables import FlowSignature, HeldKey, Identity, KeyEvent
 from engine.storage.ingress_tables import EventSchema, SeenCall
 from engine.storage.key_tables import Key
 from engine.storage.search_tables import IndexEntry
@@ -40,6 +40,7 @@ __all__ = [
     "Execution",
     "Flow",
     "FlowDefinition",
+    "FlowSignature",
     "FlowValue",
     "FlowVersion",
     "Grant",

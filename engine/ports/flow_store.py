@@ -42,6 +42,17 @@ class VersionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowSignature:
+    """Somebody answers for a version: a signature over it (:mod:`engine.usecases.vouchers`)."""
+
+    version: str
+    identity: str
+    key: str  # multikey
+    at_us: int
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
     """A trigger of a published flow.
 
@@ -87,6 +98,12 @@ class FlowStore(Protocol):
 
     def history(self, subnet: str, flow_id: str) -> list[VersionRecord]:
         """Newest first."""
+
+    def sign(self, subnet: str, signature: FlowSignature) -> None:
+        """Keep a signature; a later one of the same identity takes its place."""
+
+    def signatures(self, subnet: str, version: str) -> Sequence[FlowSignature]:
+        """Who answers for a version, oldest first."""
 
     def tag(self, subnet: str, flow_id: str, version: str, tag: str) -> None:
         """Name a version; a tag moves if it was on another one."""

@@ -37,6 +37,7 @@ class Policy:
     quarantined: frozenset[str] = frozenset()  # CIDs of code that this node runs no more, for now
     egress: EgressPolicy = field(default_factory=EgressPolicy)
     files_root: str | None = None  # file steps may touch only what is below; None: nothing
+    unsigned_flows: bool = True  # versions that nobody signed may start
     environment: tuple[str, ...] = ()  # names that expressions may read through $env
     commands: tuple[str, ...] = ()  # commands that steps may execute
     step_types_denied: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from engine.base.errors import CorruptData, StaleRevision, UnknownObject, WrongS
 from engine.flow.canonical import from_canonical, to_canonical
 from engine.flow.model import Flow
 from engine.ports.cipher import FLOWS, Cipher, bound_to
-from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
+from engine.ports.flow_store import ActiveTrigger, FlowRecord, FlowSignature, Registration, VersionRecord
 from engine.storage import triggers
 from engine.storage.database import Database, Row, text
 from engine.storage.recent import Recent
@@ -58,6 +58,15 @@ _PUBLISHED = (
     "UPDATE engine_flow_version SET published_us = %s WHERE subnet = %s AND flow = %s AND number = %s"
 )
 _NEWEST = "SELECT MAX(number) FROM engine_flow_version WHERE subnet = %s AND flow = %s AND version = %s"
+_SIGN = (
+    "INSERT INTO engine_flow_signature (subnet, version, identity, key, at_us, signature)"
+    " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subnet, version, identity) DO UPDATE SET"
+    " key = excluded.key, at_us = excluded.at_us, signature = excluded.signature"
+)
+_SIGNATURES = (
+    "SELECT identity, key, at_us, signature FROM engine_flow_signature"
+    " WHERE subnet = %s AND version = %s ORDER BY at_us, identity"
+)
 
 
 class DjangoFlowStore:
@@ -137,6 +146,19 @@ class DjangoFlowStore:
             message = f"flow version {version} does not match its CID; restore it from a backup"
             raise CorruptData(message, version=version)
         return from_canonical(decode(content))
+
+    def sign(self, subnet: str, signature: FlowSignature) -> None:
+        """See :meth:`FlowStore.sign`."""
+        one = signature
+        self._db.write(_SIGN, [subnet, one.version, one.identity, one.key, one.at_us, one.signature])
+
+    def signatures(self, subnet: str, version: str) -> list[FlowSignature]:
+        """See :meth:`FlowStore.signatures`."""
+        rows = self._db.rows(_SIGNATURES, [subnet, version])
+        return [
+            FlowSignature(version, identity, key, at_us, bytes(signature))
+            for identity, key, at_us, signature in rows
+        ]
 
     def history(self, subnet: str, flow_id: str) -> list[VersionRecord]:
         """See :meth:`FlowStore.history`."""

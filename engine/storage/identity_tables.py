@@ -53,3 +53,18 @@ class HeldKey(models.Model):
 
     class Meta:
         db_table = "engine_held_key"
+
+
+class FlowSignature(models.Model):
+    """Somebody answers for a flow version."""
+
+    pk = models.CompositePrimaryKey("subnet", "version", "identity")
+    subnet = IdField()
+    version = IdField()
+    identity = IdField()
+    key = IdField()
+    at_us = models.BigIntegerField()
+    signature = models.BinaryField()
+
+    class Meta:
+        db_table = "engine_flow_signature"

@@ -3,7 +3,8 @@
 A document, every part optional::
 
     {"limits": {"step_timeout_ms": 60000}, "code": "any", "approved": [], "egress": {"allow": [],
-     "deny": [], "onlyAllowed": false}, "filesRoot": null, "environment": [], "commands": [],
+     "deny": [], "onlyAllowed": false}, "filesRoot": null, "unsignedFlows": null,
+     "environment": [], "commands": [],
      "stepTypesDenied": [], "capabilities": [], "nodes": [], "anomalies": "alert"}
 
 ``limits`` takes the names of :class:`engine.base.limits.Limits` and can only lower them.
@@ -57,6 +58,7 @@ class Document(BaseModel):
     approved: Annotated[tuple[CodeCid, ...], Field(max_length=APPROVED_CODE_MAX)] = ()
     egress: Egress = Egress()
     files_root: str | None = None
+    unsigned_flows: bool | None = None
     environment: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     step_types_denied: tuple[str, ...] = ()
@@ -154,6 +156,7 @@ class StoredPolicies:
             egress=EgressPolicy(allow, read.egress.deny, read.egress.only_allowed, not personal),
             # what belongs to the machine only its owner's own subnet may reach
             files_root=(read.files_root or self._files_root) if personal else None,
+            unsigned_flows=personal if read.unsigned_flows is None else read.unsigned_flows,
             environment=read.environment if personal else (),
             commands=read.commands if personal else (),
             step_types_denied=read.step_types_denied,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.base.errors import StaleRevision, UnknownObject, WrongState
 from engine.flow.model import Flow
-from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
+from engine.ports.flow_store import ActiveTrigger, FlowRecord, FlowSignature, Registration, VersionRecord
 
 _Key = tuple[str, str]  # subnet, flow
 
@@ -25,6 +25,7 @@ class MemoryFlowStore:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
+        self._signatures: dict[tuple[str, str, str], FlowSignature] = {}
         self._entries: dict[_Key, _Entry] = {}
         self._versions: dict[tuple[str, str], Flow] = {}
         self._triggers: dict[_Key, list[ActiveTrigger]] = {}
@@ -83,6 +84,17 @@ class MemoryFlowStore:
         if flow is None:
             raise UnknownObject(f"there is no flow version {version!r}")
         return flow
+
+    def sign(self, subnet: str, signature: FlowSignature) -> None:
+        """Somebody answers for a version."""
+        with self._lock:
+            self._signatures[subnet, signature.version, signature.identity] = signature
+
+    def signatures(self, subnet: str, version: str) -> list[FlowSignature]:
+        """Who answers for a version."""
+        with self._lock:
+            found = [one for key, one in self._signatures.items() if key[:2] == (subnet, version)]
+        return sorted(found, key=lambda one: (one.at_us, one.identity))
 
     def history(self, subnet: str, flow_id: str) -> list[VersionRecord]:
         """Newest first."""

@@ -9,6 +9,7 @@ from engine.ports.clock import Clock, Entropy
 from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.quarantine import QuarantineStore
+from engine.ports.signer import SignatureChecker
 from engine.testing.clock import SeededEntropy
 from engine.testing.memory_permissions import OpenPermissions
 from engine.testing.memory_quarantine import MemoryQuarantine
@@ -27,6 +28,7 @@ def open_trust(
     notifier: Notifier | None = None,
     entropy: Entropy | None = None,
     alarmed: Callable[[Anomaly], None] = lambda anomaly: None,
+    checker: SignatureChecker | None = None,
 ) -> Trust:
     """Everybody may do what their token's scopes allow, until a test changes the grants."""
     told, random = notifier or RecordingNotifier(), entropy or SeededEntropy(0)
@@ -41,5 +43,6 @@ def open_trust(
             new_id=lambda prefix: ulid(prefix, clock.now_us(), random.bytes(10)),
             denied=lambda operation, finding: tell_denied(told, operation, finding),
             alarmed=alarmed,
+            checker=checker,
         )
     )

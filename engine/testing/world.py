@@ -22,7 +22,7 @@ from engine.ports.journal_store import JournalStore, Outgoing
 from engine.ports.policy import PERSONAL
 from engine.ports.quarantine import QuarantineStore
 from engine.ports.sandbox import Sandbox
-from engine.ports.signer import Signing
+from engine.ports.signer import SignatureChecker, Signing
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.violations import ViolationStore
 from engine.testing.clock import SeededEntropy
@@ -82,6 +82,8 @@ def fake_world(
 ) -> World:
     """A world on fakes, with the given parts in place of theirs. Two worlds on the same journal are
     two workers of one node. A ring reaches the world's own worker."""
+    known = access or MemoryAccess()
+    book = identities or _book(known, clock)
     shared = _Shared(
         catalogue,
         clock,
@@ -95,8 +97,8 @@ def fake_world(
         violations or MemoryViolations(),
         quarantine or MemoryQuarantine(),
         capabilities,
+        book.scheme,
     )
-    known = access or MemoryAccess()
     worker = Worker(_parts(shared, owner), drivers=drivers, acts=8)
     shared.world = World(
         clock=clock,
@@ -122,7 +124,7 @@ def fake_world(
         **_parts_of_its_own(),
         cipher=shared.keyring,
         keys=shared.keyring,
-        **_signatures(known, signing, identities or _book(known, clock)),
+        **_signatures(known, signing, book),
         log=_log(signing, shared.journal),
     )
     return shared.world
@@ -187,6 +189,7 @@ class _Shared:
         violations: ViolationStore,
         quarantine: QuarantineStore,
         capabilities: Capabilities | None,
+        checker: SignatureChecker,
     ) -> None:
         self.sandbox, self.capabilities = sandbox, capabilities
         self.catalogue, self.clock, self.entropy = catalogue, clock, entropy
@@ -203,6 +206,7 @@ class _Shared:
             notifier=self.notifier,
             entropy=entropy,
             alarmed=self._alarmed,
+            checker=checker,
         )
         self.violations = Violations(
             violations, self.trust.containment, self.notifier, self.metrics, clock, entropy

@@ -10,7 +10,7 @@ from engine.flow.plan import Plan
 from engine.ports.access_store import Principal
 from engine.ports.step_catalogue import Item
 from engine.usecases.world import World
-from engine.validation.operation import Entry, Hash, Kind, Operation
+from engine.validation.operation import Entry, Hash, Kind, Operation, Signature
 from engine.validation.risk import Circumstances
 
 
@@ -45,6 +45,7 @@ def admit_start(
         data_subjects=persons,
         permissions=plan.flow.metadata.required_permissions if plan is not None else (),
         hashes=(Hash("the flow version", entry.version, plan.version),) if plan is not None else (),
+        signatures=_signatures(world, actor.subnet, plan),
         involved=(("flow", flow), ("code", entry.version), ("node", world.node)),
         entry=entry if plan is not None or not entry.in_force or entry.archived else Entry(registered=False),
         acts=False,
@@ -53,6 +54,12 @@ def admit_start(
     world.trust.pipeline.admit(operation)
     assert plan is not None, "Qindex refuses what has no plan"
     return plan
+
+
+def _signatures(world: World, subnet: str, plan: Plan | None) -> tuple[Signature, ...]:
+    if plan is None:
+        return ()
+    return world.vouchers.of(subnet, plan.version, unsigned=world.policy.of(subnet).unsigned_flows)
 
 
 def _entry(world: World, subnet: str, flow: str, version: str | None, mode: str) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from engine.base.errors import UnknownObject
 from engine.flow.dump import definition_of
 from engine.flow.model import Flow
 from engine.ports.access_store import Principal
-from engine.ports.flow_store import FlowRecord
+from engine.ports.flow_store import FlowRecord, FlowSignature
 from engine.usecases.permission import require
 from engine.usecases.world import World
 
@@ -22,6 +23,7 @@ class FlowView:
 
     record: FlowRecord
     flow: Flow
+    signatures: Sequence[FlowSignature] = ()
 
     def definition(self) -> dict[str, Any]:
         """The version as a definition, in the format it was written in."""
@@ -40,7 +42,8 @@ def get_flow(world: World, actor: Principal, flow_id: str, version: str = DRAFT)
 def view(world: World, subnet: str, flow_id: str, version: str = DRAFT) -> FlowView:
     """Like :func:`get_flow`, for use-cases that checked the permission."""
     record = world.flows.record(subnet, flow_id)
-    return FlowView(record, world.flows.version(subnet, _cid(world, record, version)))
+    cid = _cid(world, record, version)
+    return FlowView(record, world.flows.version(subnet, cid), world.flows.signatures(subnet, cid))
 
 
 def _cid(world: World, record: FlowRecord, version: str) -> str:

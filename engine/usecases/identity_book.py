@@ -99,18 +99,24 @@ class IdentityBook:
             raise PermissionDenied("the signature is not the key's over this", identity=identity)
         return root
 
-    def refresh(self) -> None:
-        """Look at the store again with the next question."""
-        self._check_at_us = 0
-
-    def _fresh(self, identity: str) -> _Known:
+    def revision(self) -> int:
+        """Stays the same as long as no identity changes."""
         now_us = self.clock.monotonic_us()
         with self._lock:
             if now_us >= self._check_at_us:
                 self._revision = self.store.revision()
                 self._check_at_us = now_us + RECHECK_US
+            return self._revision
+
+    def refresh(self) -> None:
+        """Look at the store again with the next question."""
+        self._check_at_us = 0
+
+    def _fresh(self, identity: str) -> _Known:
+        with self._lock:
+            revision = self.revision()
             known = self._known.get(identity)
-            if known is None or known.revision != self._revision:
+            if known is None or known.revision != revision:
                 known = self._known[identity] = self._read(identity, known)
             return known
 

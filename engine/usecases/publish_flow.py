@@ -12,6 +12,7 @@ from engine.ports.step_catalogue import TriggerType
 from engine.usecases.get_flow import DRAFT, view
 from engine.usecases.permission import require
 from engine.usecases.remember import remember
+from engine.usecases.sign_flow import sign_flow
 from engine.usecases.world import World
 
 WEBHOOK = "trigger.webhook"
@@ -41,6 +42,7 @@ def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DR
     compiled = _compile(world, found.flow)
     if compiled.problems:
         raise InvalidInput(f"flow {flow_id!r} cannot be published", compiled.problems)
+    sign_flow(world, actor, found.flow.version)
     record = world.flows.publish(
         actor.subnet,
         flow_id,

@@ -10,6 +10,7 @@ from engine.ports.access_store import Principal
 from engine.ports.flow_store import FlowRecord
 from engine.usecases.import_flows import N8N
 from engine.usecases.permission import require
+from engine.usecases.sign_flow import sign_flow
 from engine.usecases.validate_flow import Definition, valid_flow
 from engine.usecases.world import World
 
@@ -37,7 +38,9 @@ def update_flow(
         problem = Problem("id", f"must stay {flow_id!r}", "id_changed", hint="create a new flow")
         raise InvalidInput("the id of a flow cannot change", [problem])
     flow = _with_origin(flow, world.flows.version(actor.subnet, record.revision))
-    return world.flows.save(actor.subnet, flow, revision, actor.id, message, world.clock.now_us())
+    saved = world.flows.save(actor.subnet, flow, revision, actor.id, message, world.clock.now_us())
+    sign_flow(world, actor, saved.revision)
+    return saved
 
 
 def _with_origin(flow: Flow, before: Flow) -> Flow:

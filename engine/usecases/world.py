@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.base.errors import UnknownObject
 from engine.base.ids import ulid
@@ -34,6 +35,7 @@ from engine.ports.transparency import TransparencyLog
 from engine.ports.waker import Waker
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.token_desk import TokenDesk
+from engine.usecases.vouchers import Vouchers
 from engine.validation.containment import Containment
 from engine.validation.trust import Trust
 
@@ -95,6 +97,11 @@ class World:
     def containment(self) -> Containment:
         """What is quarantined."""
         return self.trust.containment
+
+    @cached_property
+    def vouchers(self) -> Vouchers:
+        """Who answers for flow versions."""
+        return Vouchers(self.flows, self.identities)
 
     def new_id(self, prefix: str) -> str:
         """A fresh sortable id."""

@@ -44,12 +44,14 @@ class Hash(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """A signature over ``data`` by the holder of a public key (Ed25519, 32 bytes)."""
+    """A signature over ``data`` by the holder of a public key (Ed25519, 32 bytes); no bytes where one is
+    missing that must be there."""
 
     what: str
     public_key: bytes
     data: bytes
     signature: bytes
+    refused: str = ""  # why it does not count, where who looked up its signer knows that already
 
 
 class Entry(NamedTuple):

@@ -28,7 +28,7 @@ class Qlock:
             if content.announced != content.actual:
                 return _altered(given, content)
         for signature in given.signatures:
-            if not self._is_good(signature):
+            if signature.refused or not self._is_good(signature):
                 return _unsigned(given, signature)
         return Genuine(given)
 
@@ -65,8 +65,8 @@ def _altered(given: Operation, content: Hash) -> Finding:
 def _unsigned(given: Operation, signature: Signature) -> Finding:
     return Finding(
         Stage.QLOCK,
-        "signature_invalid",
+        "signature_invalid" if signature.signature else "signature_missing",
         f"{signature.what} of {given.resource}",
-        "its signature is not one of the key that is said to have signed it",
+        signature.refused or "its signature is not one of the key that is said to have signed it",
         "let its owner sign it again",
     )

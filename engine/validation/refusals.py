@@ -18,6 +18,7 @@ from engine.base.errors import (
 from engine.validation.operation import Finding, Stage
 
 _BY_CODE: dict[str, type[QflowError]] = {
+    "signature_missing": PolicyViolation,
     "permission_expired": PermissionExpired,
     "consent_expired": PermissionExpired,
     "unknown": UnknownObject,

@@ -64,6 +64,7 @@ class FlowShown(BaseModel):
     published: str | None = Field(None, description="CID of the published version.")
     archived: bool
     format: str
+    signature: Json | None = Field(None, description="Who answers for this version.")
 
 
 class FlowRecordShown(Shown):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
-from engine.ports.flow_store import FlowRecord, VersionRecord
+from engine.ports.flow_store import FlowRecord, FlowSignature, VersionRecord
 from engine.usecases.get_flow import FlowView
 from engine.web.rest.execution_views import moment, time_of
 
@@ -29,6 +30,18 @@ def flow_of(shown: FlowView) -> Json:
         "published": record.published or None,
         "archived": record.archived,
         "format": shown.flow.format,
+        "signature": signature_of(shown.signatures[-1]) if shown.signatures else None,
+    }
+
+
+def signature_of(one: FlowSignature) -> Json:
+    """Who answers for a version; the signature is over :func:`engine.usecases.vouchers.flow_statement`."""
+    return {
+        "identity": one.identity,
+        "key": one.key,
+        "signedAt": time_of(one.at_us),
+        "signedAtUs": one.at_us,
+        "signature": b64encode(one.signature).decode("ascii"),
     }
 
 

@@ -41,7 +41,7 @@ Json = dict[str, Any]
 
 FROM, TO = Query(PUBLISHED, alias="from"), Query(DRAFT, alias="to")
 
-OURS = frozenset({"revision", "message", "published", "archived", "format"})
+OURS = frozenset({"revision", "message", "published", "archived", "format", "signature"})
 """Keys beside a definition: what the answers add, and what a save carries."""
 
 

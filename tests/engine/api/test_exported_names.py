@@ -214,6 +214,8 @@ INSIDE = {
     "relay_outbox",
     "remote_watch",
     "replication",
+    "sign_flow",
+    "vouchers",
     "token_desk",
     "remember",
     "admit_call",

@@ -112,6 +112,19 @@ class TestPolicies:
         assert (policy.files_root, policy.environment) == (None, ()), "the machine's is no tenant's"
         assert policy.step_types_denied == ("http.request",)
 
+    def test_unsigned_flows_run_in_the_personal_subnet_unless_policies_say_otherwise(
+        self, access: Any
+    ) -> None:
+        access.ensure_personal_subnet(1)
+        access.create_subnet("alpha", "Alpha", 1)
+        policies = StoredPolicies(access)
+        found = {subnet: policies.of(subnet).unsigned_flows for subnet in (PERSONAL, "alpha")}
+        assert found == {PERSONAL: True, "alpha": False}
+        for subnet, wanted in ((PERSONAL, False), ("alpha", True)):
+            revision, document = access.policy_document(subnet)
+            access.put_policy(subnet, {**document, "unsignedFlows": wanted}, revision, 2)
+            assert policies.of(subnet).unsigned_flows is wanted
+
     def test_with_a_clock_a_new_policy_is_in_force_after_the_recheck(self, access: Any) -> None:
         access.create_subnet("alpha", "Alpha", 1)
         now = [0]

@@ -9,7 +9,7 @@ import pytest
 
 from engine.base.errors import StaleRevision, UnknownObject, WrongState
 from engine.flow.model import Edge, Flow, FlowSettings, Metadata, RetryPolicy, Step
-from engine.ports.flow_store import FlowStore, Registration
+from engine.ports.flow_store import FlowSignature, FlowStore, Registration
 from tests.databases import in_threads
 
 
@@ -185,3 +185,17 @@ class TestListing:
             == ["b"]
         )
         assert self.ids(flows, text="_") == []
+
+
+class TestSignatures:
+    """Who answers for a version is kept beside it."""
+
+    def test_signatures_read_back_and_the_latest_of_an_identity_stays(self, flows: Any) -> None:
+        first, second = (FlowSignature("v", f"bafy-{n}", "z6Mk", n, bytes([n]) * 64) for n in (1, 2))
+        flows.sign("alpha", second)
+        flows.sign("alpha", first)
+        assert list(flows.signatures("alpha", "v")) == [first, second]
+        later = FlowSignature("v", "bafy-1", "z6Mn", 9, bytes(64))
+        flows.sign("alpha", later)
+        assert list(flows.signatures("alpha", "v")) == [second, later]
+        assert list(flows.signatures("beta", "v")) == list(flows.signatures("alpha", "w")) == []

@@ -16,6 +16,7 @@ from engine.testing.importers import PlainImporter
 from engine.testing.world import ALICE, BOB, fake_world
 from engine.usecases.export_flow import export_flow
 from engine.usecases.import_flows import import_flows
+from engine.usecases.token_desk import owner_of
 from engine.usecases.update_flow import update_flow
 
 FLOW = Flow("f", "F", (Step("a", "flow.noop"),), format="n8n", extra={"n8n": {"name": "F"}})
@@ -41,6 +42,15 @@ def test_a_flow_is_created_then_unchanged_then_updated_with_its_diff(world):
     assert third.diff is not None
     assert third.diff.steps_added == ("b",)
     assert world.flows.record("personal", "f").revision == changed.version
+
+
+def test_what_arrives_is_signed_by_whoever_brought_it(world):
+    owner = replace(ALICE, identity=owner_of(world.identities, world.entropy, "personal"))
+    changed = replace(FLOW, name="G")
+    for flow in (FLOW, changed):
+        import_flows(world, owner, export_of(flow))
+        [signature] = world.flows.signatures("personal", flow.version)
+        assert signature.identity == owner.identity
 
 
 def test_a_dry_run_stores_nothing(world):

@@ -10,7 +10,7 @@ from engine.base.errors import InvalidInput, PermissionDenied, UnknownObject
 from engine.journal.state import Status
 from engine.ports.access_store import Principal
 from engine.ports.permissions import RENEWED_EVENT, REVOKED_EVENT, Role, first_grant
-from engine.ports.policy import PERSONAL
+from engine.ports.policy import PERSONAL, Policy
 from engine.ports.validation_log import DENIED_EVENT, ValidationQuery
 from engine.testing.world import ALICE, BOB, CHARLIE
 from engine.usecases.control_execution import abort_execution, resume_execution
@@ -217,6 +217,7 @@ class TestGrants:
 
     def test_a_grant_reaches_no_other_subnet(self, publish, world):
         flow = publish("f", {"a": "t.add"})
+        world.policy.policies["elsewhere"] = Policy("elsewhere")
         world.flows.create("elsewhere", flow, "charlie", "", 1)
         world.flows.publish("elsewhere", "f", flow.version, (), {}, 1)
         revoke_grant(world, CHARLIE, first_grant("elsewhere", 0).id)

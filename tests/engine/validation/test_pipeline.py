@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from engine.base.errors import NotGenuine, PermissionDenied, PermissionExpired, UnknownObject
+from engine.base.errors import (
+    NotGenuine,
+    PermissionDenied,
+    PermissionExpired,
+    PolicyViolation,
+    UnknownObject,
+)
 from engine.ports.quarantine import Contained, Quarantine
 from engine.validation.operation import (
     Cleared,
@@ -120,6 +126,21 @@ class TestQlock:
     def test_a_signature_nobody_can_check_is_no_signature(self):
         signed = Signature("the flow", bytes(32), b"data", bytes(64))
         assert Rig(grant()).code(signatures=(signed,)) == "signature_invalid"
+
+    def test_a_refused_signature_is_not_even_checked_and_tells_why(self):
+        refused = Signature("the flow", bytes(32), b"data", bytes(64), refused="its key was not in force")
+        outcome = Rig(grant()).asked(signatures=(refused,))
+        assert outcome.finding is not None
+        assert (outcome.finding.code, outcome.finding.why) == (
+            "signature_invalid",
+            "its key was not in force",
+        )
+
+    def test_a_missing_signature_is_told_from_a_wrong_one(self):
+        missing = Signature("the flow", b"", b"", b"", refused="nobody signed it")
+        assert Rig(grant()).code(signatures=(missing,)) == "signature_missing"
+        with pytest.raises(PolicyViolation, match="nobody signed it"):
+            Rig(grant()).trust.pipeline.admit(step(signatures=(missing,)))
 
     @pytest.mark.parametrize("missing", [{"actor": ""}, {"subnet": ""}])
     def test_nobody_in_particular_may_nothing(self, missing):

@@ -85,6 +85,17 @@ async def test_what_was_read_can_be_saved_as_it_is(alice):
     assert answer.json()["revision"] != flow["revision"]
 
 
+async def test_a_saved_version_shows_who_answers_for_it(alice):
+    flow = await created(alice)
+    signature = flow["signature"]
+    assert set(signature) == {"identity", "key", "signedAt", "signedAtUs", "signature"}
+    saved = (await alice.put(f"{FLOWS}/greeting", json={**flow, "name": "Newer"})).json()
+    assert saved["signature"]["identity"] == signature["identity"]
+    assert saved["signature"]["signature"] != signature["signature"]
+    older = (await alice.get(f"{FLOWS}/greeting/versions/{flow['revision']}")).json()
+    assert older["signature"] == signature
+
+
 async def test_a_jsonflow_workflow_goes_round(alice):
     workflow = {"workflow": "Two steps", "steps": [{"id": "a", "type": "data.set"}]}
     flow = await created(alice, workflow)
