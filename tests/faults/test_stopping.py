@@ -15,7 +15,7 @@ from tests.faults.node import NodeProcess
 
 pytestmark = pytest.mark.slow
 
-STOPS_WITHIN_S = 5
+STOPS_WITHIN_S = 15
 
 
 def stopped(node: NodeProcess) -> None:

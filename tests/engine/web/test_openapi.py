@@ -131,6 +131,10 @@ async def objects(alice: Any) -> dict[str, str]:
     }
 
 
+WITHOUT_INDEX = {"/api/v1/blocks"}
+"""The world of fakes keeps no index of its blocks, and says so."""
+
+
 @pytest.mark.parametrize("path", [path for path, methods in DOCUMENT["paths"].items() if "get" in methods])
 async def test_what_really_is_there_is_shown_as_the_document_says(alice, objects, path):
     from jsonschema import Draft202012Validator
@@ -138,7 +142,10 @@ async def test_what_really_is_there_is_shown_as_the_document_says(alice, objects
     objects = objects | {"name": "qflow"}
     query = {"from": "1", "to": "draft"} if path.endswith("diff") else {}
     answer = await alice.get(path.format(**objects), params=query, headers={"Accept": "application/json"})
-    assert answer.status_code in (200, 503)
+    wanted = (409,) if path in WITHOUT_INDEX else (200, 503)
+    assert answer.status_code in wanted
+    if path in WITHOUT_INDEX:
+        return
     described = DOCUMENT["paths"][path]["get"]["responses"][str(answer.status_code)]
     schema = described["content"]["application/json"]["schema"] | {"components": DOCUMENT["components"]}
     Draft202012Validator(schema).validate(answer.json())
