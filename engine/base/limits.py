@@ -88,6 +88,7 @@ EXPRESSION_ITEMS_MAX = 10_000  # items that one call of the guest evaluates simp
 LIST_GAP_MAX = 10_000  # how far beyond the end of a list a field may be set
 GC_OBJECTS = 50_000  # new objects before the youngest are looked through for garbage
 RANDOM_CHARACTERS_MAX = 10_000  # letters of a random text
+TOKEN_CHARACTERS_MAX = 100_000  # one JSON Web Token
 HTML_DEPTH_MAX = 200  # elements inside each other that become Markdown
 MARKDOWN_CHARACTERS_MAX = 2 * 1024 * 1024  # one text that becomes HTML or Markdown
 HTML_CHARACTERS_MAX = 16 * 1024 * 1024  # one HTML document

@@ -47,6 +47,7 @@ TYPES: dict[str, str] = {
     "data.html": "engine.steps.data_html.step",
     "data.markdown": "engine.steps.data_markdown.step",
     "data.crypto": "engine.steps.data_crypto.step",
+    "data.jwt": "engine.steps.data_jwt.step",
     "data.random": "engine.steps.data_random.step",
     "data.feed": "engine.steps.data_feed.step",
     "data.xml": "engine.steps.data_xml.step",

@@ -181,3 +181,13 @@ def test_digests_and_random_texts_are_made():
 )
 def test_a_simulated_node_gives_what_it_is_told_to(parameters, wanted):
     assert made("simulate", 1, parameters, {"a": 1}) == wanted
+
+
+def test_tokens_are_decoded_and_neither_signed_nor_verified():
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln"
+    given = {"operation": "decode", "token": "={{ $json.t }}"}
+    assert made("jwt", 1, given, {"t": token}) == [{"payload": {"sub": "a"}}]
+    whole = {"header": {"alg": "HS256"}, "payload": {"sub": "a"}, "signature": "c2ln"}
+    assert made("jwt", 1, {**given, "options": {"complete": True}}, {"t": token}) == [whole]
+    for operation in ({}, {"operation": "verify"}):
+        assert step("jwt", 1, operation)[0] == "flow.unsupported"

@@ -1,0 +1,1 @@
+"""The step type data.jwt: reads and verifies JSON Web Tokens."""
