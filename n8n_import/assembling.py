@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,8 +59,17 @@ class Made:
     outputs: tuple[str, ...]
 
 
-def assembled(workflow: Workflow, catalogue: StepCatalogue, limits: Limits, default_id: str) -> Result:
-    """The flow of a workflow; raises :class:`InvalidInput` where it has no nodes or too many."""
+def assembled(
+    workflow: Workflow,
+    catalogue: StepCatalogue,
+    limits: Limits,
+    default_id: str,
+    together: Sequence[Workflow] = (),
+) -> Result:
+    """The flow of a workflow; ``together`` are those of the same export, which it may name.
+
+    Raises :class:`InvalidInput` where it has no nodes or too many.
+    """
     nodes = workflow.steps()
     if not nodes or len(nodes) > limits.flow_steps_max:
         most = limits.flow_steps_max
@@ -68,8 +78,9 @@ def assembled(workflow: Workflow, catalogue: StepCatalogue, limits: Limits, defa
     ids = step_ids(nodes)
     made: dict[str, Made] = {}
     runnable = 0
+    called = _by_name(together)
     for node, step_id in zip(nodes, ids, strict=True):
-        context = Context(workflow, node, catalogue, flow_id_of)
+        context = Context(workflow, node, catalogue, called)
         drafts, supported = _translated(node, context)
         one = _made(node, step_id, drafts, catalogue)
         issues += [*context.issues, *_credentials(node)]
@@ -78,7 +89,7 @@ def assembled(workflow: Workflow, catalogue: StepCatalogue, limits: Limits, defa
         if made[node.name] is not one:
             made[f"{node.name}\0{step_id}"] = one
     by_name = {node.name: step_id for node, step_id in reversed(list(zip(nodes, ids, strict=True)))}
-    flow = _flow(workflow, made, by_name, default_id, issues)
+    flow = _flow(workflow, made, by_name, default_id, issues, called)
     ports = {one.steps[-1].id: one for one in made.values()}
     return Result(flow, len(nodes), runnable, issues, ports)
 
@@ -101,7 +112,12 @@ def _credentials(node: Node) -> list[Issue]:
 
 
 def _flow(
-    workflow: Workflow, made: Mapping[str, Made], ids: dict[str, str], default_id: str, issues: list[Issue]
+    workflow: Workflow,
+    made: Mapping[str, Made],
+    ids: dict[str, str],
+    default_id: str,
+    issues: list[Issue],
+    called: Callable[[str], str],
 ) -> Flow:
     description = workflow.raw.get("description")
     extra: dict[str, Any] = {"n8n": workflow.raw}
@@ -119,7 +135,7 @@ def _flow(
         steps=tuple(step for one in made.values() for step in one.steps),
         edges=tuple(dict.fromkeys(_edges(workflow, made, issues))),
         description=description if isinstance(description, str) else "",
-        settings=flow_settings(workflow, flow_id_of),
+        settings=flow_settings(workflow, called),
         metadata=Metadata(tags=workflow.tags),
         format="n8n",
         extra=extra,
@@ -254,6 +270,14 @@ def _edge(wire: Wire, made: Mapping[str, Made], source: Node) -> Edge | None:
 def flow_id_of(text: str) -> str:
     """A workflow's id, or its name, as the id of a flow."""
     return _plain(text, r"[^A-Za-z0-9._-]+") or "workflow"
+
+
+def _by_name(together: Sequence[Workflow]) -> Callable[[str], str]:
+    """The flow that a workflow means by an id, or by a name that one workflow of the export bears."""
+    ids = {workflow.id for workflow in together if workflow.id}
+    count = Counter(workflow.name for workflow in together)
+    named = {one.name: one.id or one.name for one in together if count[one.name] == 1}
+    return lambda text: flow_id_of(text if text in ids else named.get(text, text))
 
 
 def step_ids(nodes: Sequence[Node]) -> list[str]:

@@ -31,11 +31,12 @@ _HEAD = """# n8n's nodes
 <!-- Made by `make docs` from the translators and their tests; do not edit. -->
 
 What each core node of n8n becomes when a workflow is [imported](how-to/import-from-n8n.md). A version that
-is not listed is read like the nearest one that is, and reported. *tested*: tests translate or run the node.
+is not listed is read like the nearest one that is, and reported. *in tests*: whether a test of the importer
+names the node (found by reading the tests, which must all pass before anything is released).
 Nodes that are not here, those of services among them, become `flow.unsupported`: they keep all their
 parameters, say what is missing, and refuse to run. Sticky notes are kept as notes.
 
-| node | versions | becomes | tested | what differs |
+| node | versions | becomes | in tests | what differs |
 |---|---|---|---|---|
 """
 

@@ -22,8 +22,10 @@ class N8nImporter:
     def read(self, data: bytes, name: str, catalogue: StepCatalogue, limits: Limits) -> Sequence[Imported]:
         """Every workflow of an export; raises :class:`InvalidInput` where there is none."""
         found = []
-        for workflow in read_workflows(data, name, limits):
-            result = assembled(workflow, catalogue, limits, name)
+        workflows = read_workflows(data, name, limits)
+        default_id = name if len(workflows) == 1 else ""  # without ids, each has its own name
+        for workflow in workflows:
+            result = assembled(workflow, catalogue, limits, default_id, workflows)
             issues = [issue.as_json() for issue in result.issues]
             found.append(Imported(result.flow, result.nodes, result.runnable, issues, workflow.active))
         return found

@@ -10,15 +10,20 @@ from n8n_import.words import Node, objects
 
 TYPES = {"string": "string", "number": "number", "boolean": "boolean", "array": "list", "object": "object"}
 
+ELSEWHERE = {
+    "parameter": "a workflow written into a parameter is not called here; make one of its own of it",
+    "localFile": "a workflow in a file is not called here; import the file, and name the workflow",
+    "url": "a workflow at a URL is not called here: what runs must be known before; import it, and name it",
+}
+"""Why workflows that are kept elsewhere are refused."""
+
 
 def translate(node: Node, context: Context) -> list[Draft]:
-    """The workflow is named by its id; one that stands in a file or at a URL is not read. Fields that are
+    """The workflow is named by its id, or by its name where it is in the same export. Fields that are
     mapped are made by a step in front of the call."""
     source = node.param("source", "database")
-    if source not in ("database", "parameter"):
-        raise Unsupported(f"a workflow that is taken from {source!r} is not called here")
-    if source == "parameter":
-        raise Unsupported("a workflow written into a parameter is not called here; make it one of its own")
+    if source != "database":
+        raise Unsupported(ELSEWHERE.get(str(source), f"a workflow taken from {source!r} is not called here"))
     called = context.param("workflowId", "")
     if not isinstance(called, str | int) or called == "":
         raise Unsupported("it names no workflow to call")

@@ -176,3 +176,32 @@ def _registry():
     from tests.n8n_import.support import REGISTRY
 
     return REGISTRY
+
+
+def calling(target, **more):
+    return workflow([node("Call", "executeWorkflow", 1, {"workflowId": target})], name="Caller", **more)
+
+
+def test_workflows_that_come_together_find_each_other_by_id_and_by_name():
+    other = workflow([node("Go", "executeWorkflowTrigger")], name="My sub", id="s1")
+    for target in ("s1", "My sub"):
+        settings = {"errorWorkflow": target}
+        caller = read([other, calling(target, settings=settings)])[1].flow
+        assert (caller.steps[0].parameters["flow"], caller.settings.error_flow) == ("s1", "s1")
+
+
+def test_a_name_that_two_workflows_bear_names_neither():
+    twins = [workflow([node("Go", "noOp")], name="Twin", id=id) for id in ("a", "b")]
+    assert read([*twins, calling("Twin")])[2].flow.steps[0].parameters["flow"] == "Twin"
+
+
+def test_workflows_without_ids_in_one_file_are_flows_of_their_own():
+    found = read([workflow([node("Go", "noOp")], name=name) for name in ("One", "Two")], "all.json")
+    assert [one.flow.id for one in found] == ["One", "Two"]
+
+
+@pytest.mark.parametrize("source", ["parameter", "localFile", "url", "moon"])
+def test_a_workflow_kept_elsewhere_is_refused_with_a_reason(source):
+    one = imported(workflow([node("Call", "executeWorkflow", 1, {"source": source})]))
+    assert one.runnable == 0
+    assert "is not called here" in one.issues[0]["message"]
