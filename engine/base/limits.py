@@ -48,6 +48,7 @@ class Limits:
     webhooks_per_minute_max: int = 120_000  # per flow
     page_size_max: int = 250
     retention_days: int = 30  # finished executions' data, unless the flow says otherwise
+    audit_retention_days: int = 1_095  # recorded audit events, and checks that belong to no execution
 
     def lowered_by(self, overrides: Mapping[str, int]) -> Limits:
         """These limits with the smaller of both values wherever ``overrides`` names one."""
@@ -235,6 +236,8 @@ METRIC_SERIES_MAX = 200  # label combinations of one measure
 
 # What the audit gives at once
 AUDIT_EXPORT_EVENTS_MAX = 100_000  # events of one export
+AUDIT_RETENTION_DAYS_MIN = 90  # no policy makes a trail shorter, so nobody hides an act by a policy
+AUDIT_FORGET_BATCH = 2_000  # events forgotten in one transaction
 AUDIT_REPORT_EVENTS_MAX = 10_000  # events in each list of a report
 
 # Files that steps read and make

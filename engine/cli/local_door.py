@@ -18,6 +18,7 @@ from engine.ports.journal_store import ExecutionQuery
 from engine.ports.violations import ViolationQuery
 from engine.settings import current
 from engine.usecases import control_execution as controls
+from engine.usecases.change_access import save_policy
 from engine.usecases.create_flow import create_flow
 from engine.usecases.delete_flow import delete_flow
 from engine.usecases.get_flow import get_flow
@@ -209,7 +210,7 @@ class LocalDoor:
         access, subnet = self.world.access, self.actor.subnet
         revision, document = access.policy_document(subnet)
         new = {**document, "capabilities": ceilings}
-        access.put_policy(subnet, new, revision, self.world.clock.now_us())
+        save_policy(self.world, self.actor, new, revision)
 
     def revoke_capability(self, token: str, reason: str) -> None:
         """At once in this process, a tenth of a second later in the node."""

@@ -12,6 +12,7 @@ from engine.cli.boot import local_actor, open_world, refuse_remote
 from engine.cli.frame import OK, Command, shared_again
 from engine.cli.output import note, print_json, print_table, when
 from engine.ports.access_store import TokenRecord
+from engine.usecases.change_access import issue_token, revoke_token
 from engine.usecases.token_desk import SCOPES
 from engine.usecases.world import World
 
@@ -64,7 +65,7 @@ def _scopes(text: str) -> tuple[str, ...]:
 def _create(world: World, args: argparse.Namespace) -> int:
     scopes = _scopes(args.scopes)
     expires = _expiry(world.clock.now_us(), args.days)
-    record, text = world.tokens.issue(args.name, args.subnet, scopes, expires, args.identity)
+    record, text = issue_token(world, local_actor(args), args.name, scopes, expires, args.identity)
     if args.json:
         shown = {"id": record.id, "name": record.name, "identity": record.identity, "scopes": list(scopes)}
         print_json(shown | {"token": text}, indent=None)
@@ -114,7 +115,7 @@ def _state(record: TokenRecord, now_us: int) -> str:
 def _revoke(world: World, args: argparse.Namespace) -> int:
     if args.id not in {record.id for record in world.access.tokens(args.subnet)}:
         raise InvalidInput(f"there is no token {args.id!r} in subnet {args.subnet!r}; see: qflow token list")
-    world.access.revoke_token(args.id)
+    revoke_token(world, local_actor(args), args.id)
     note(f"token {args.id} is revoked")
     return OK
 

@@ -66,5 +66,6 @@ class AuditTrail(Protocol):
     def count(self, query: AuditQuery) -> Mapping[tuple[str, str, str], int]:
         """How many events there are per category, action and outcome; cursor and limit do not count."""
 
-    def forget(self, before_us: int, limit: int = 10_000) -> int:
-        """Delete recorded events older than this; gives how many."""
+    def forget(self, subnet: str, before_us: int, limit: int = 10_000) -> int:
+        """Delete a subnet's oldest recorded events from before this, and its checks that belong to no
+        execution; at most ``limit`` of either. Gives how many it deleted."""

@@ -38,6 +38,13 @@ _SOURCES = {
 }
 """Where events lie, by category; each gives the columns of an event."""
 
+_FORGET = (
+    "DELETE FROM engine_audit_record WHERE id IN (SELECT id FROM engine_audit_record"
+    " WHERE subnet = %s AND at_us < %s ORDER BY at_us, id LIMIT %s)",
+    "DELETE FROM engine_validation WHERE id IN (SELECT id FROM engine_validation"
+    " WHERE subnet = %s AND until_us < %s AND execution = '' ORDER BY id LIMIT %s)",
+)
+
 _EQUAL = ("category", "actor", "resource", "execution", "outcome")
 
 
@@ -79,13 +86,9 @@ class DjangoAuditTrail:
                 counted[key] = counted.get(key, 0) + int(number)
         return counted
 
-    def forget(self, before_us: int, limit: int = 10_000) -> int:
+    def forget(self, subnet: str, before_us: int, limit: int = 10_000) -> int:
         """See :meth:`AuditTrail.forget`; the oldest first."""
-        sql = (
-            "DELETE FROM engine_audit_record WHERE id IN"
-            " (SELECT id FROM engine_audit_record WHERE at_us < %s ORDER BY at_us LIMIT %s)"
-        )
-        return self._db.write(sql, [before_us, limit])
+        return sum(self._db.write(sql, [subnet, before_us, limit]) for sql in _FORGET)
 
 
 def _asked(query: AuditQuery) -> list[str]:

@@ -32,9 +32,10 @@ class MemoryAuditTrail:
         """How many of each kind."""
         return Counter((event.category, event.action, event.outcome) for event in self._found(query))
 
-    def forget(self, before_us: int, limit: int = 10_000) -> int:
+    def forget(self, subnet: str, before_us: int, limit: int = 10_000) -> int:
         """Delete the oldest."""
-        old = sorted((e for e in self.recorded.values() if e.at_us < before_us), key=_age)[:limit]
+        own = [event for event in self.recorded.values() if event.subnet == subnet]
+        old = sorted((event for event in own if event.at_us < before_us), key=_age)[:limit]
         for event in old:
             del self.recorded[event.id]
         return len(old)

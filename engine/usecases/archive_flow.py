@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.ports.access_store import Principal
 from engine.ports.flow_store import FlowRecord
 from engine.usecases.permission import require
+from engine.usecases.remember import remember_done
 from engine.usecases.world import World
 
 
@@ -12,4 +13,6 @@ def archive_flow(world: World, actor: Principal, flow_id: str, archived: bool = 
     """Archiving takes the flow's triggers out of force; nothing is lost. Taking it back out does not
     publish it again. Raises :class:`UnknownObject`."""
     require(world, actor, "flows:write", f"flows/{flow_id}")
-    return world.flows.archive(actor.subnet, flow_id, archived, world.clock.now_us())
+    record = world.flows.archive(actor.subnet, flow_id, archived, world.clock.now_us())
+    remember_done(world, actor, "change", "flow.archive" if archived else "flow.unarchive", flow_id)
+    return record

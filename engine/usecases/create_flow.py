@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.ports.access_store import Principal
 from engine.ports.flow_store import FlowRecord
 from engine.usecases.permission import require
+from engine.usecases.remember import remember_done
 from engine.usecases.sign_flow import sign_flow
 from engine.usecases.validate_flow import Definition, valid_flow
 from engine.usecases.world import World
@@ -21,5 +22,6 @@ def create_flow(
     require(world, actor, "flows:write")
     flow = valid_flow(world, actor, definition, name)
     record = world.flows.create(actor.subnet, flow, actor.id, message, world.clock.now_us())
+    remember_done(world, actor, "change", "flow.create", flow.id, details={"version": flow.version})
     sign_flow(world, actor, record.revision)
     return record

@@ -6,7 +6,7 @@ from engine.base.errors import QflowError
 from engine.ports.access_store import Principal
 from engine.ports.journal_store import Header
 from engine.usecases.permission import own_execution
-from engine.usecases.remember import remember
+from engine.usecases.remember import remember_done
 from engine.usecases.world import World
 
 
@@ -14,7 +14,7 @@ def delete_execution(world: World, actor: Principal, execution: str) -> None:
     """Delete an ended execution with its journal; raises :class:`WrongState` while it lives."""
     header = own_execution(world, actor, execution, "executions:write")
     _delete(world, header)
-    remember(world, actor, "data", "execution.delete", header.flow, execution=execution)
+    remember_done(world, actor, "data", "execution.delete", header.flow, execution=execution)
 
 
 def retire_executions(world: World) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.ports.access_store import Principal
 from engine.usecases.permission import require
-from engine.usecases.remember import remember
+from engine.usecases.remember import remember_done
 from engine.usecases.world import World
 
 
@@ -14,4 +14,4 @@ def delete_flow(world: World, actor: Principal, flow_id: str) -> None:
     require(world, actor, "flows:write", f"flows/{flow_id}")
     world.flows.delete(actor.subnet, flow_id)
     world.index.remove_flow(actor.subnet, flow_id)
-    remember(world, actor, "change", "flow.delete", flow_id)
+    remember_done(world, actor, "change", "flow.delete", flow_id)

@@ -12,6 +12,7 @@ from engine.ports.flow_store import FlowRecord
 from engine.ports.importer import Imported
 from engine.usecases.permission import require
 from engine.usecases.publish_flow import publish_flow
+from engine.usecases.remember import remember_done
 from engine.usecases.sign_flow import sign_flow
 from engine.usecases.world import World
 
@@ -59,6 +60,7 @@ def _arrival(world: World, actor: Principal, imported: Imported, dry_run: bool) 
     if record is None:
         if not dry_run:
             world.flows.create(actor.subnet, flow, actor.id, "imported", world.clock.now_us())
+            _remember(world, actor, "flow.create", flow)
             sign_flow(world, actor, flow.version)
         return Arrival(imported, "created")
     if record.revision == flow.version:
@@ -79,7 +81,14 @@ def _record(world: World, subnet: str, flow_id: str) -> FlowRecord | None:
 def _save(world: World, actor: Principal, flow: Flow, record: FlowRecord) -> None:
     now = world.clock.now_us()
     world.flows.save(actor.subnet, flow, record.revision, actor.id, "imported again", now)
+    _remember(world, actor, "flow.update", flow)
     sign_flow(world, actor, flow.version)
+
+
+def _remember(world: World, actor: Principal, action: str, flow: Flow) -> None:
+    remember_done(
+        world, actor, "change", action, flow.id, details={"version": flow.version, "imported": True}
+    )
 
 
 def _published(world: World, actor: Principal, arrival: Arrival) -> Arrival:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from engine.base.errors import NodeFailure
 from engine.usecases.delete_execution import retire_executions
 from engine.usecases.fire_schedules import fire_schedules
+from engine.usecases.forget_audit import forget_audit
 from engine.usecases.node_identity import tend_node_identity
 from engine.usecases.relay_outbox import relay
 from engine.usecases.renewals import resume_withheld
@@ -26,6 +27,7 @@ log = logging.getLogger("qflow.keeper")
 
 SWEEP_MS = 1_000
 RETIRE_EVERY_MS = 60_000
+FORGET_EVERY_MS = 3_600_000
 TEND_EVERY_MS = 3_600_000
 INDEX_EVERY_MS = 5_000
 EXECUTIONS_MAX = 100_000
@@ -59,6 +61,7 @@ class Keeper:
         self._wake_us: int | None = None  # when the present sleep ends
         self._threads: list[threading.Thread] = []
         self._retired_us: int | None = None
+        self._forgot_us: int | None = None
         self._indexed_us: int | None = None
         self._tended_us: int | None = None
         self._rung: dict[str, int] = {}  # when it last rang (monotonic) for whom nobody has taken since
@@ -161,6 +164,7 @@ class Keeper:
             self._relay,
             self._let_out_of_lanes,
             self._retire,
+            self._forget,
             self._let_renewed_go_on,
             self._log,
             self._index,
@@ -214,6 +218,13 @@ class Keeper:
             self._retired_us = now
             retire_executions(self._world)
             self._world.seen.expire(self._world.clock.now_us())
+
+    def _forget(self) -> None:
+        """A batch a sweep, until the audit trail holds nothing that is too old; then not for an hour."""
+        now = self._world.clock.monotonic_us()
+        due = self._forgot_us is None or now - self._forgot_us > FORGET_EVERY_MS * 1000
+        if due and forget_audit(self._world):
+            self._forgot_us = now
 
     def _index(self) -> None:
         now = self._world.clock.monotonic_us()

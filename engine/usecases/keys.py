@@ -12,7 +12,7 @@ from engine.ports.policy import PERSONAL
 from engine.usecases.inspect_execution import execution_state, items_of
 from engine.usecases.keep_blocks import names_in, reachable, with_named
 from engine.usecases.permission import own_execution, require
-from engine.usecases.remember import remember
+from engine.usecases.remember import remember_done
 from engine.usecases.replication import JOURNAL
 from engine.usecases.world import World
 
@@ -27,7 +27,7 @@ def rotate_key(world: World, actor: Principal) -> int:
     """A new key of the subnet; gives its version."""
     require(world, actor, "admin")
     version = world.keys.rotate(actor.subnet)
-    remember(world, actor, "key", "subnet-key.rotate", f"version {version}")
+    remember_done(world, actor, "key", "subnet-key.rotate", f"version {version}")
     return version
 
 
@@ -35,7 +35,7 @@ def rotate_root(world: World, actor: Principal) -> str:
     """A new root key of the node; gives its id. Only who keeps the node may."""
     _must_keep_the_node(world, actor)
     root = world.keys.rotate_root()
-    remember(world, actor, "key", "root-key.rotate", root)
+    remember_done(world, actor, "key", "root-key.rotate", root)
     return root
 
 
@@ -62,7 +62,7 @@ def shred_execution(world: World, actor: Principal, execution: str) -> int:
     unwanted = named - reachable(world, header.subnet) if named else set()
     for cid in unwanted:
         world.blocks.drop(header.subnet, cid)
-    remember(world, actor, "data", "execution.shred", header.flow, execution=execution)
+    remember_done(world, actor, "data", "execution.shred", header.flow, execution=execution)
     return len(unwanted)
 
 

@@ -9,6 +9,7 @@ from engine.base.limits import GRANT_TEXT_CHARACTERS_MAX
 from engine.ports.access_store import Principal
 from engine.ports.permissions import REVOKED_EVENT, Consent
 from engine.usecases.permission import require
+from engine.usecases.remember import remember_done
 from engine.usecases.renewals import renewed
 from engine.usecases.world import World
 
@@ -42,6 +43,7 @@ def record_consent(
         expires_us=expires_us,
     )
     world.trust.permissions.add_consent(consent)
+    _remember(world, actor, "consent.record", consent)
     renewed(world, actor.subnet, {"consent": consent.id})
     return consent
 
@@ -51,6 +53,7 @@ def withdraw_consent(world: World, actor: Principal, consent: str) -> Consent:
     require(world, actor, "admin", "permissions", "permission.consent")
     ended = world.trust.permissions.withdraw_consent(actor.subnet, consent, actor.id, world.trust.now_us())
     world.trust.books.forget()
+    _remember(world, actor, "consent.withdraw", ended)
     world.notifier.event(actor.subnet, REVOKED_EVENT, {"consent": ended.id, "by": actor.id})
     return ended
 
@@ -60,8 +63,15 @@ def renew_consent(world: World, actor: Principal, consent: str, expires_us: int 
     require(world, actor, "admin", "permissions", "permission.consent")
     _check({}, expires_us, world.trust.now_us())
     lengthened = world.trust.permissions.renew_consent(actor.subnet, consent, expires_us)
+    _remember(world, actor, "consent.renew", lengthened)
     renewed(world, actor.subnet, {"consent": lengthened.id})
     return lengthened
+
+
+def _remember(world: World, actor: Principal, action: str, consent: Consent) -> None:
+    """Without the person: the consent's record names them, and can be erased alone."""
+    details = {"purpose": consent.purpose, "on": consent.resource, "expires_us": consent.expires_us}
+    remember_done(world, actor, "change", action, consent.id, details=details)
 
 
 def _check(texts: dict[str, str], expires_us: int | None, now_us: int) -> None:

@@ -11,6 +11,7 @@ from engine.base.limits import GRANT_TEXT_CHARACTERS_MAX, GRANTS_MAX
 from engine.ports.access_store import Principal
 from engine.ports.permissions import REVOKED_EVENT, Grant, Role
 from engine.usecases.permission import require
+from engine.usecases.remember import remember_done
 from engine.usecases.renewals import renewed
 from engine.usecases.world import World
 from engine.validation.book import ACTIONS_OF
@@ -62,6 +63,7 @@ def add_grant(world: World, actor: Principal, given: NewGrant) -> Grant:
         expires_us=given.expires_us,
     )
     store.add_grant(grant)
+    _remember(world, actor, "grant.add", grant)
     renewed(world, actor.subnet, {"grant": grant.id, "who": grant.who})
     return grant
 
@@ -74,6 +76,7 @@ def revoke_grant(world: World, actor: Principal, grant: str) -> Grant:
     require(world, actor, "admin", "permissions", "permission.revoke")
     ended = world.trust.permissions.revoke_grant(actor.subnet, grant, actor.id, world.trust.now_us())
     world.trust.books.forget()
+    _remember(world, actor, "grant.revoke", ended)
     told = {"grant": ended.id, "who": ended.who, "resource": ended.resource, "by": actor.id}
     world.notifier.event(actor.subnet, REVOKED_EVENT, told)
     return ended
@@ -87,6 +90,7 @@ def renew_grant(world: World, actor: Principal, grant: str, expires_us: int | No
     require(world, actor, "admin", "permissions", "permission.grant")
     _must_lie_ahead(expires_us, world.trust.now_us())
     lengthened = world.trust.permissions.renew_grant(actor.subnet, grant, expires_us)
+    _remember(world, actor, "grant.renew", lengthened)
     renewed(world, actor.subnet, {"grant": lengthened.id, "who": lengthened.who})
     return lengthened
 
@@ -107,6 +111,8 @@ def put_role(world: World, actor: Principal, role: Role) -> Role:
         raise InvalidInput("the role is not valid", problems)
     made = replace(role, subnet=actor.subnet, updated_us=world.trust.now_us())
     world.trust.permissions.put_role(made)
+    rights = {"actions": list(made.actions), "scopes": list(made.scopes)}
+    remember_done(world, actor, "change", "role.put", made.name, details=rights)
     renewed(world, actor.subnet, {"role": made.name})
     return made
 
@@ -116,7 +122,20 @@ def delete_role(world: World, actor: Principal, name: str) -> None:
     require(world, actor, "admin", "permissions", "permission.revoke")
     world.trust.permissions.delete_role(actor.subnet, name)
     world.trust.books.forget()
+    remember_done(world, actor, "change", "role.delete", name)
     world.notifier.event(actor.subnet, REVOKED_EVENT, {"role": name, "by": actor.id})
+
+
+def _remember(world: World, actor: Principal, action: str, grant: Grant) -> None:
+    details = {
+        "who": grant.who,
+        "on": grant.resource,
+        "actions": list(grant.actions),
+        "scopes": list(grant.scopes),
+        "role": grant.role,
+        "expires_us": grant.expires_us,
+    }
+    remember_done(world, actor, "change", action, grant.id, details=details)
 
 
 def _problems(given: NewGrant, now_us: int, roles: set[str]) -> list[Problem]:

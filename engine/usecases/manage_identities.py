@@ -23,7 +23,7 @@ from engine.usecases.held_identities import (
 )
 from engine.usecases.node_identity import NODE_SUBNET
 from engine.usecases.permission import require
-from engine.usecases.remember import remember
+from engine.usecases.remember import remember_done
 from engine.usecases.world import World
 
 MADE = ("person", "service")
@@ -81,7 +81,7 @@ def rotate_identity(world: World, actor: Principal, identity: str) -> KeyState:
     """Bring the next key into force, a moment from now."""
     record = _mine_to_change(world, actor, identity)
     state = rotate_held(world.identities, world.entropy, record.id)
-    remember(world, actor, "key", "identity.rotate", record.id)
+    remember_done(world, actor, "key", "identity.rotate", record.id)
     return state
 
 
@@ -93,7 +93,7 @@ def recover_identity(
     seed = world.entropy.bytes(SEED_BYTES)
     next = [commitment(world.signatures.public_key(seed))]
     state = recover_held(world.identities, world.entropy, record.id, recovery_seed, next)
-    remember(world, actor, "key", "identity.recover", record.id)
+    remember_done(world, actor, "key", "identity.recover", record.id)
     return state, seed
 
 
@@ -103,7 +103,7 @@ def revoke_identity(world: World, actor: Principal, identity: str) -> KeyState:
     if record.subnet == NODE_SUBNET:
         raise WrongState("the node cannot end its own identity while it runs; rotate its key")
     state = revoke_held(world.identities, record.id)
-    remember(world, actor, "key", "identity.revoke", record.id)
+    remember_done(world, actor, "key", "identity.revoke", record.id)
     return state
 
 
@@ -126,7 +126,7 @@ def delegate_identity(
         raise InvalidInput("the delegation would be over before it begins")
     state = delegate_held(world.identities, record.id, below.id, scopes, until_us, now_us)
     given = {"sub": below.id, "scopes": list(scopes)}
-    remember(world, actor, "key", "identity.delegate", record.id, details=given)
+    remember_done(world, actor, "key", "identity.delegate", record.id, details=given)
     return state
 
 
@@ -138,7 +138,7 @@ def withdraw_delegation(world: World, actor: Principal, identity: str, sub: str)
     if all(given.sub != below.id for given in state.delegations):
         raise WrongState(f"identity {record.id} delegates nothing to {below.id}")
     state = withdraw_held(world.identities, record.id, below.id)
-    remember(world, actor, "key", "identity.withdraw", record.id, details={"sub": below.id})
+    remember_done(world, actor, "key", "identity.withdraw", record.id, details={"sub": below.id})
     return state
 
 

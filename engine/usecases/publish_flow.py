@@ -11,7 +11,7 @@ from engine.ports.flow_store import FlowRecord, Registration
 from engine.ports.step_catalogue import TriggerType
 from engine.usecases.get_flow import DRAFT, view
 from engine.usecases.permission import require
-from engine.usecases.remember import remember
+from engine.usecases.remember import remember_done
 from engine.usecases.sign_flow import sign_flow
 from engine.usecases.world import World
 
@@ -51,7 +51,7 @@ def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DR
         compiled.next_us,
         world.clock.now_us(),
     )
-    remember(world, actor, "change", "flow.publish", flow_id, details={"version": found.flow.version})
+    remember_done(world, actor, "change", "flow.publish", flow_id, details={"version": found.flow.version})
     return record
 
 

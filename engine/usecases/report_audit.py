@@ -10,6 +10,7 @@ from engine.base.errors import InvalidInput
 from engine.base.limits import AUDIT_REPORT_EVENTS_MAX
 from engine.ports.access_store import Principal
 from engine.ports.audit_trail import AuditEvent, AuditQuery
+from engine.usecases.forget_audit import audit_days
 from engine.usecases.permission import require
 from engine.usecases.remember import remember
 from engine.usecases.search_audit import all_events
@@ -64,6 +65,9 @@ def _evidence(world: World, asked: AuditQuery, subject: str) -> Evidence:
         violations=events(replace(asked, outcome="denied"), replace(asked, outcome="failed")),
         changes=events(replace(asked, category="change"), replace(asked, category="key")),
         data=events(replace(asked, category="data")),
-        retention={"executions, days": world.policy.of(asked.subnet).limits.retention_days},
+        retention={
+            "executions, days": world.policy.of(asked.subnet).limits.retention_days,
+            "audit trail, days": audit_days(world, asked.subnet),
+        },
         subject=events(replace(asked, actor=subject)) if subject else (),
     )

@@ -7,7 +7,7 @@ import re
 from engine.base.errors import InvalidInput
 from engine.ports.access_store import Principal
 from engine.usecases.permission import require
-from engine.usecases.remember import remember
+from engine.usecases.remember import remember_done
 from engine.usecases.world import World
 
 _REVOCABLE = re.compile(r"cap_[0-9a-hjkmnp-tv-z]{26}|[0-9a-f]{128}")
@@ -29,4 +29,4 @@ def revoke_capability(world: World, actor: Principal, token: str, reason: str = 
     if len(reason) > REASON_CHARACTERS_MAX:
         raise InvalidInput(f"a reason has at most {REASON_CHARACTERS_MAX} characters")
     world.capabilities.revoke(actor.subnet, token, reason, world.clock.now_us())
-    remember(world, actor, "change", "capability.revoke", token)
+    remember_done(world, actor, "change", "capability.revoke", token)

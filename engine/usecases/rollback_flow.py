@@ -6,6 +6,7 @@ from engine.ports.access_store import Principal
 from engine.ports.flow_store import FlowRecord
 from engine.usecases.get_flow import view
 from engine.usecases.permission import require
+from engine.usecases.remember import remember_done
 from engine.usecases.sign_flow import sign_flow
 from engine.usecases.update_flow import check_revision
 from engine.usecases.world import World
@@ -24,5 +25,6 @@ def rollback_flow(
     old = view(world, actor.subnet, flow_id, version)
     told = message or f"roll back to {version}"
     saved = world.flows.save(actor.subnet, old.flow, revision, actor.id, told, world.clock.now_us())
+    remember_done(world, actor, "change", "flow.update", flow_id, details={"version": old.flow.version})
     sign_flow(world, actor, saved.revision)
     return saved

@@ -10,6 +10,7 @@ from engine.ports.access_store import Principal
 from engine.ports.flow_store import FlowRecord
 from engine.usecases.import_flows import N8N
 from engine.usecases.permission import require
+from engine.usecases.remember import remember_done
 from engine.usecases.sign_flow import sign_flow
 from engine.usecases.validate_flow import Definition, valid_flow
 from engine.usecases.world import World
@@ -39,6 +40,7 @@ def update_flow(
         raise InvalidInput("the id of a flow cannot change", [problem])
     flow = _with_origin(flow, world.flows.version(actor.subnet, record.revision))
     saved = world.flows.save(actor.subnet, flow, revision, actor.id, message, world.clock.now_us())
+    remember_done(world, actor, "change", "flow.update", flow_id, details={"version": flow.version})
     sign_flow(world, actor, saved.revision)
     return saved
 

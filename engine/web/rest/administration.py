@@ -15,6 +15,7 @@ from engine.journal.cloudevents import GUEST_EVENT, TYPES
 from engine.ports.access_store import Principal, TokenRecord
 from engine.ports.ingress import EventSchema
 from engine.ports.step_catalogue import StepType
+from engine.usecases import change_access
 from engine.usecases.event_schemas import (
     delete_event_schema,
     get_event_schema,
@@ -77,7 +78,7 @@ def _create_token(world: World, actor: Principal, body: m.TokenBody) -> tuple[To
     expires_us = None if body.expiresInSeconds is None else now_us + body.expiresInSeconds * 1_000_000
     identity, proven = _identity_for_token(world, actor, body)
     scopes = tuple(body.scopes)
-    return world.tokens.issue(body.name, actor.subnet, scopes, expires_us, identity, proven=proven)
+    return change_access.issue_token(world, actor, body.name, scopes, expires_us, identity, proven=proven)
 
 
 def _identity_for_token(world: World, actor: Principal, body: m.TokenBody) -> tuple[str, bool]:
@@ -95,9 +96,7 @@ def _identity_for_token(world: World, actor: Principal, body: m.TokenBody) -> tu
 
 def _revoke_token(world: World, actor: Principal, token_id: str) -> None:
     require(world, actor, "admin")
-    if all(record.id != token_id for record in world.access.tokens(actor.subnet)):
-        raise UnknownObject(f"there is no token {token_id!r}")
-    world.access.revoke_token(token_id)
+    change_access.revoke_token(world, actor, token_id)
 
 
 def token_of(record: TokenRecord) -> Json:
@@ -139,7 +138,7 @@ def _policy(world: World, actor: Principal) -> Json:
 def _put_policy(world: World, actor: Principal, document: Mapping[str, Any], revision: str) -> Json:
     require(world, actor, "admin")
     expected = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else -1
-    world.access.put_policy(actor.subnet, document, expected, world.clock.now_us())
+    change_access.save_policy(world, actor, document, expected)
     return _policy(world, Principal(actor.id, actor.name, actor.subnet, actor.scopes | {"system:read"}))
 
 

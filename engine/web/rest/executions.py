@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
+from engine.audit.verifier.bundle import Refused
+from engine.base.errors import CorruptData
 from engine.base.limits import LOG_LINES_MAX
 from engine.journal.state import Status as ExecutionStatus
 from engine.ports.access_store import Principal
 from engine.ports.journal_store import ExecutionQuery, Header
 from engine.usecases.answer_wait import answer_wait
+from engine.usecases.attest_receipts import attest_receipts
 from engine.usecases.checkpoints import create_checkpoint, list_checkpoints, restore_checkpoint
 from engine.usecases.control_execution import abort_execution, pause_execution, resume_execution
 from engine.usecases.delete_execution import delete_execution
 from engine.usecases.export_execution import export_execution
 from engine.usecases.fork_execution import ForkRequest, fork_execution, replay_execution
 from engine.usecases.inspect_execution import execution_logs, execution_metrics, get_execution
+from engine.usecases.verify_execution import verify_execution
 from engine.usecases.world import World
 from engine.web.rest import models as m
 from engine.web.rest.calls import call
@@ -195,13 +201,44 @@ async def answer(request: HttpRequest, execution_id: m.Name, body: m.AnswerBody)
 
 
 @router.get("/executions/{execution_id}/export", response=Json)
-async def export(request: HttpRequest, execution_id: m.Name, withhold: bool = False) -> HttpResponse:
+async def export(
+    request: HttpRequest,
+    execution_id: m.Name,
+    withhold: bool = False,
+    format: Literal["bundle", "in-toto"] = "bundle",
+    step: m.Name | None = None,
+) -> HttpResponse:
     """The bundle with which a stranger can check the execution. With `withhold`, it shows receipts and proofs
-    but no contents."""
+    but no contents. As `in-toto`: an envelope a line for each receipt, or for those of one step."""
+    if format == "in-toto":
+        return _lines(await call(request, attest_receipts, execution_id, step))
     bundle = await call(request, export_execution, execution_id, withhold=withhold)
     response = HttpResponse(bundle, content_type="application/json")
     response["Content-Disposition"] = 'attachment; filename="execution.json"'
     return response
+
+
+def _lines(envelopes: list[Json]) -> HttpResponse:
+    text = "".join(json.dumps(one) + "\n" for one in envelopes)
+    response = HttpResponse(text, content_type="application/x-ndjson")
+    response["Content-Disposition"] = 'attachment; filename="receipts.jsonl"'
+    return response
+
+
+@router.get("/executions/{execution_id}/verify", response=Json)
+async def verify(request: HttpRequest, execution_id: m.Name, identity: m.Name | None = None) -> Json:
+    """What the execution's journal proves (`ok`), or the first entry that is not as it was written;
+    `identity`: who must have signed it."""
+    return await call(request, _verified, execution_id, identity)
+
+
+def _verified(world: World, actor: Principal, execution: str, identity: str | None) -> Json:
+    try:
+        return {"ok": True, **asdict(verify_execution(world, actor, execution, identity))}
+    except Refused as refused:
+        return {"ok": False, "where": refused.where, "what": refused.what}
+    except CorruptData as error:
+        return {"ok": False, "where": f"entry {error.details.get('sequence', '?')}", "what": error.message}
 
 
 @router.delete("/executions/{execution_id}", response={204: None})

@@ -202,6 +202,8 @@ world
 """
 
 INSIDE = {
+    "change_access",
+    "forget_audit",
     "denials",
     "renewals",
     "respond",

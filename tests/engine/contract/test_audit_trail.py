@@ -111,7 +111,13 @@ def test_events_are_counted_by_kind(trail: AuditTrail) -> None:
 
 def test_old_events_are_forgotten_oldest_first(trail: AuditTrail) -> None:
     trail.record([event(n) for n in range(1, 6)])
-    assert trail.forget(4_000, limit=2) == 2
+    assert trail.forget("alpha", 4_000, limit=2) == 2
     assert numbers(trail, ASK) == [5, 4, 3]
-    assert trail.forget(4_000) == 1
-    assert trail.forget(4_000) == 0
+    assert trail.forget("alpha", 4_000) == 1
+    assert trail.forget("alpha", 4_000) == 0
+
+
+def test_only_the_events_of_the_subnet_are_forgotten(trail: AuditTrail) -> None:
+    trail.record([event(1), event(2, subnet="beta")])
+    assert trail.forget("alpha", 9_000) == 1
+    assert numbers(trail, AuditQuery("beta")) == [2]

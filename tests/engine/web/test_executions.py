@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -245,6 +246,18 @@ async def test_measures_export_and_outputs_of_an_execution(alice):
     runs = (await alice.get(f"{RUNS}/{execution}/steps/greet")).json()
     assert runs["outputs"]["main"][0]["json"] == {"hello": "world"}
     assert (await alice.get(f"{RUNS}/{execution}/steps/never")).json()["runs"] == []
+
+
+async def test_over_rest_an_execution_is_attested_and_what_it_does_not_prove_is_named(alice, charlie):
+    execution = await started(alice, GREETING)
+    refused = (await alice.get(f"{RUNS}/{execution}/verify")).json()  # this node's keys stand in no log
+    assert (refused["ok"], "node-identity is missing" in refused["what"]) == (False, True)
+    assert refused["where"].startswith("the signature after entry")
+    lines = (await alice.get(f"{RUNS}/{execution}/export?format=in-toto&step=greet")).text.splitlines()
+    assert [json.loads(line)["payloadType"] for line in lines] == ["application/vnd.in-toto+json"]
+    assert (await alice.get(f"{RUNS}/{execution}/export?format=pdf")).status_code == 400
+    for path in ("verify", "export?format=in-toto"):
+        assert (await charlie.get(f"{RUNS}/{execution}/{path}")).status_code == 404
 
 
 async def test_executions_are_listed_newest_first_and_by_status(alice):

@@ -67,6 +67,15 @@ def test_a_call_is_streamed_live_and_told_again_from_the_journal(client):
     assert told.protocol.close_code == 1000
 
 
+def test_an_execution_is_verified_over_rest(client):
+    _, headers, _ = client.node.post("/webhook/hook", {"a": 1})
+    execution = headers["X-Qflow-Execution"]
+    report = client.request("GET", f"/api/v1/executions/{execution}/verify")
+    assert (report["ok"], report["execution"], report["flow"]) == (True, execution, "hook")
+    refused = client.request("GET", f"/api/v1/executions/{execution}/verify?identity=somebody-else")
+    assert (refused["ok"], bool(refused["where"]), bool(refused["what"])) == (False, True, True)
+
+
 def test_a_stream_without_a_token_is_closed_with_a_reason(client):
     url = client.node.url.replace("http", "ws", 1)
     with connect(f"{url}/ws/system/metrics") as stream, pytest.raises(websockets.ConnectionClosed) as closed:
