@@ -15,6 +15,7 @@ from engine.steps.item_errors import each_item
 from engine.steps.json_text import parsed_json
 
 _PARTS = 3
+_PUBLIC = ("-----BEGIN PUBLIC KEY-----", "-----BEGIN RSA PUBLIC KEY-----")
 
 
 class JwtStep(StepType):
@@ -64,6 +65,8 @@ def _verify(given: JwtParameters) -> None:
     """Check the signature by the one algorithm that is accepted. Raises :class:`InvalidInput`."""
     import jwt
 
+    if not given.publicKey.strip().startswith(_PUBLIC):
+        raise InvalidInput("publicKey is no public key as PEM (-----BEGIN PUBLIC KEY-----)")
     options: Any = {"enforce_minimum_key_length": True}
     try:
         jwt.PyJWS(options=options).decode(
