@@ -1,4 +1,4 @@
-"""Makes ``docs/security.md`` from the marks ``escape`` of the tests, so that the table cannot drift."""
+"""Makes ``docs/security.md`` from the marks ``escape`` and ``wall`` of the tests, so that it cannot drift."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests" / "engine" / "sandbox"
+WALLS = ROOT / "tests" / "isolation"
 
 HEAD = """# Security of the sandbox
 
@@ -51,6 +52,17 @@ numbers stand where a class has no single advisory.
 """
 
 
+BETWEEN_SUBNETS = """
+## One subnet against another
+
+Another subnet's objects do not exist. Every row is a test below `tests/isolation`, on a real node with two
+subnets: a token with every scope of one attacks the other.
+
+| what was tried | test | outcome |
+|---|---|---|
+"""
+
+
 @dataclass(frozen=True)
 class Escape:
     """One marked test."""
@@ -63,24 +75,31 @@ class Escape:
 
 def render() -> str:
     """The page."""
-    rows = [
-        f"| {one.what} | {one.references} | `{one.test}` | {one.outcome} |"
-        for one in sorted(escapes(), key=lambda one: one.what)
+    found = sorted(escapes(), key=lambda one: one.what)
+    rows = [f"| {one.what} | {one.references} | `{one.test}` | {one.outcome} |" for one in found]
+    walls = [
+        f"| {one.what} | `{one.test}` | {one.outcome} |"
+        for one in sorted(marked(WALLS, "wall"), key=lambda one: (one.what, one.test))
     ]
-    return HEAD + "\n".join(rows) + "\n"
+    return HEAD + "\n".join(rows) + "\n" + BETWEEN_SUBNETS + "\n".join(walls) + "\n"
 
 
 def escapes() -> Iterator[Escape]:
-    """Every test with the mark, read from the source of the tests."""
-    for path in sorted(TESTS.rglob("test_*.py")):
+    """Every published class of escapes that is a test."""
+    return marked(TESTS, "escape")
+
+
+def marked(folder: Path, name: str) -> Iterator[Escape]:
+    """Every test with a mark, read from the source of the tests."""
+    for path in sorted(folder.rglob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             for mark in getattr(node, "decorator_list", ()):
-                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.escape":
-                    yield _escape(path, node, mark)
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == f"pytest.mark.{name}":
+                    yield _escape(folder, path, node, mark)
 
 
-def _escape(path: Path, node: ast.AST, mark: ast.Call) -> Escape:
+def _escape(folder: Path, path: Path, node: ast.AST, mark: ast.Call) -> Escape:
     what, *references = [str(ast.literal_eval(argument)) for argument in mark.args]
     outcome = next(str(ast.literal_eval(one.value)) for one in mark.keywords if one.arg == "outcome")
-    test = f"{path.relative_to(TESTS).as_posix()}::{getattr(node, 'name', '')}"
+    test = f"{path.relative_to(folder).as_posix()}::{getattr(node, 'name', '')}"
     return Escape(what, ", ".join(references), test, outcome)

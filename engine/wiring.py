@@ -208,7 +208,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         keys=keyring,
         shelf=blocks,
         replicas=replicas,
-        audit=DjangoAuditTrail(),
+        audit=DjangoAuditTrail(cipher=keyring),
         log=DjangoTransparencyLog(signing),
         importer=importer,
     )

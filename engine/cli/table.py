@@ -80,6 +80,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("blocks", "blocks", "show, repair and clean up the blocks of a subnet"),
             Entry("keys", "keys", "show and rotate the keys that seal what is stored"),
             Entry("dao-subnets", "system", "list the subnets"),
+            Entry("subnet", "subnets", "make, list and show subnets: tenants that share nothing"),
             Entry("audit", "audit", "search and export the audit trail, make reports, prove the log"),
             Entry("bench", "bench", "measure this machine with the benchmarks"),
         ),

@@ -8,6 +8,7 @@ for watchers.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import re
 import threading
@@ -23,10 +24,14 @@ from engine.ports.journal_store import Header
 
 log = logging.getLogger("qflow.notifier")
 
+_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+
 
 def group_name(kind: str, name: str) -> str:
-    """A valid group name (at most 99 of ``[A-Za-z0-9_.-]``)."""
-    return f"{kind}.{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}"[:99]
+    """A valid group name (at most 99 of ``[A-Za-z0-9_.-]``); two names never share one."""
+    if _PLAIN.fullmatch(name):
+        return f"{kind}.{name}"
+    return f"{kind}..{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 class ChannelsNotifier:

@@ -8,7 +8,9 @@ from typing import Any
 
 from engine.base.canonical import decode, encode
 from engine.ports.audit_trail import AuditEvent, AuditQuery
+from engine.ports.cipher import USES, Cipher, bound_to
 from engine.storage.database import Database, Row, holes, text
+from engine.storage.vault import Unsealed
 
 _COLUMNS = tuple(field.name for field in fields(AuditEvent))
 _SELECTED = ", ".join(_COLUMNS)
@@ -51,8 +53,8 @@ _EQUAL = ("category", "actor", "resource", "execution", "outcome")
 class DjangoAuditTrail:
     """:class:`engine.ports.audit_trail.AuditTrail` on SQLite or PostgreSQL."""
 
-    def __init__(self, using: str = "default") -> None:
-        self._db = Database(using)
+    def __init__(self, using: str = "default", cipher: Cipher | None = None) -> None:
+        self._db, self._cipher = Database(using), cipher or Unsealed()
 
     def record(self, events: Sequence[AuditEvent]) -> None:
         """See :meth:`AuditTrail.record`."""
@@ -69,8 +71,17 @@ class DjangoAuditTrail:
                 f"SELECT {_SELECTED} FROM {source} WHERE {conditions}"  # noqa: S608
                 " ORDER BY at_us DESC, id DESC LIMIT %s"
             )
-            found += [_event(row) for row in self._db.rows(sql, [*values, query.limit])]
+            found += [self._event(row) for row in self._db.rows(sql, [*values, query.limit])]
         return sorted(found, key=lambda event: (event.at_us, event.id), reverse=True)[: query.limit]
+
+    def _event(self, row: Row) -> AuditEvent:
+        """The event of a row; the arguments of uses are sealed, and empty once they were shredded."""
+        values = dict(zip(_COLUMNS, row, strict=True))
+        told = bytes(values.pop("details") or b"")
+        if told and values["category"] == "capability":
+            place = bound_to("use", values["subnet"], values["id"])
+            told = self._cipher.open(values["subnet"], USES, told, place)
+        return AuditEvent(**values, details=decode(told) if told else {})
 
     def count(self, query: AuditQuery) -> Mapping[tuple[str, str, str], int]:
         """See :meth:`AuditTrail.count`."""
@@ -130,9 +141,3 @@ def _stored(value: Any) -> Any:
     if isinstance(value, Mapping):
         return encode(dict(value))
     return text(value) if isinstance(value, str) else value
-
-
-def _event(row: Row) -> AuditEvent:
-    values = dict(zip(_COLUMNS, row, strict=True))
-    details = values.pop("details")
-    return AuditEvent(**values, details={} if details is None else decode(bytes(details)))

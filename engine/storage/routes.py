@@ -23,3 +23,9 @@ def _methods(registration: Registration) -> list[str]:
     given = registration.spec.get("methods") or METHODS
     names = {str(name).upper() for name in ([given] if isinstance(given, str) else given)}
     return sorted(METHODS if names & {"*", "ALL", "ANY"} else names)
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether some path is served by both normalised patterns."""
+    left, right = one.split("/"), other.split("/")
+    return len(left) == len(right) and all(a == b or ":" in (a, b) for a, b in zip(left, right, strict=True))

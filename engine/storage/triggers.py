@@ -9,7 +9,7 @@ from engine.base.canonical import decode, encode
 from engine.base.errors import WrongState
 from engine.ports.flow_store import ActiveTrigger, Registration
 from engine.storage.database import Database, Row
-from engine.storage.routes import routes_of
+from engine.storage.routes import overlap, routes_of
 
 _COUNTER = "routes_revision"
 _COLUMNS = "SELECT subnet, flow, version, kind, step, key, spec, next_us FROM engine_trigger"
@@ -50,12 +50,25 @@ def register(
     subnet, flow, version = owner
     for given in registrations:
         for method, pattern in routes_of(given):
+            _check_others(cursor, subnet, method, pattern, given.key)
             cursor.execute(_CLAIM, [method, pattern, subnet, flow])
             if cursor.rowcount != 1:
                 raise _taken(cursor, subnet, method, pattern, given.key)
         spec, tick = encode(dict(given.spec)), next_us.get(given.step)
         cursor.execute(_INSERT, [subnet, flow, version, given.kind, given.step, given.key, spec, tick])
     cursor.execute(_GROW, [_COUNTER])
+
+
+def _check_others(cursor: Any, subnet: str, method: str, pattern: str, key: str) -> None:
+    """Raise :class:`WrongState` where the route would take calls from one of another subnet."""
+    sql = "SELECT pattern FROM engine_webhook_route WHERE method = %s AND subnet <> %s"
+    cursor.execute(sql, [method, subnet])
+    if any(overlap(pattern, str(row[0])) for row in cursor.fetchall()):
+        raise WrongState(
+            f"{method} /webhook/{key} is served by a flow of another subnet; choose another path",
+            method=method,
+            path=key,
+        )
 
 
 def _taken(cursor: Any, subnet: str, method: str, pattern: str, key: str) -> WrongState:

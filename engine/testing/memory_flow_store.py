@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from engine.base.errors import StaleRevision, UnknownObject, WrongState
 from engine.flow.model import Flow
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, FlowSignature, Registration, VersionRecord
+from engine.storage.routes import overlap, routes_of
 
 _Key = tuple[str, str]  # subnet, flow
 
@@ -164,6 +165,7 @@ class MemoryFlowStore:
             for route in _routes(trigger.registration)
         }
         for registration in registrations:
+            self._refuse_overlaps(key[0], registration)
             for route in _routes(registration):
                 if route in taken:
                     method, _ = route
@@ -171,6 +173,20 @@ class MemoryFlowStore:
                         f"{method} /webhook/{registration.key} is served by the flow {taken[route]!r}; "
                         "choose another path or unpublish that flow"
                     )
+
+    def _refuse_overlaps(self, subnet: str, registration: Registration) -> None:
+        others = [
+            route
+            for (owner, _), triggers in self._triggers.items()
+            if owner != subnet
+            for trigger in triggers
+            for route in routes_of(trigger.registration)
+        ]
+        for method, pattern in routes_of(registration):
+            if any(method == taken and overlap(pattern, other) for taken, other in others):
+                raise WrongState(
+                    f"{method} /webhook/{registration.key} is served by a flow of another subnet"
+                )
 
     def unpublish(self, subnet: str, flow_id: str, now_us: int) -> FlowRecord:
         """Take the published version and its triggers out of force."""

@@ -64,6 +64,15 @@ class RouteTable:
                 allowed |= methods
         return frozenset(allowed)
 
+    def subnets(self, method: str, segments: tuple[str, ...]) -> set[str]:
+        """The subnets of all triggers that would take a request."""
+        return {
+            trigger.subnet
+            for node, _ in _walk(self._root, segments, ())
+            for trigger, methods, _ in node.routes
+            if method in methods or (method == "HEAD" and "GET" in methods)
+        }
+
 
 def _walk(
     node: _Node, rest: tuple[str, ...], values: tuple[str, ...]

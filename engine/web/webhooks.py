@@ -48,7 +48,7 @@ from engine.web.pool import pool
 from engine.web.problems import problem_of, refuse
 from engine.web.rate import RateLimit
 from engine.web.route_cache import DraftRoutes, PublishedRoutes
-from engine.web.routes import METHODS, Match, methods_of, segments_of
+from engine.web.routes import METHODS, Match, RouteTable, methods_of, segments_of
 
 PRODUCTION, TEST, WAITING = "webhook", "webhook-test", "webhook-waiting"
 BY_FLOW = "api/v1/webhooks"
@@ -129,7 +129,9 @@ class WebhookDoor:
             return await _find_by_flow(parts, request)
         if request.door == TEST:
             parts.test_rate.take("all", parts.world.clock.monotonic_us())
-            found = (await parts.drafts.table()).find(request.method, request.segments)
+            table = await parts.drafts.table()
+            _must_be_of_one_subnet(table, request)
+            found = table.find(request.method, request.segments)
         else:
             found = (await parts.published.table()).find(request.method, request.segments)
             if not isinstance(found, Match):
@@ -157,6 +159,13 @@ def _for_origin(trigger: ActiveTrigger, scope: Scope, reply: Reply) -> Reply:
         reply.headers[:] = [pair for pair in reply.headers if pair[0] != _ALLOW_ORIGIN]
         reply.headers.extend([(_ALLOW_ORIGIN, origin), (b"vary", b"Origin")])
     return reply
+
+
+def _must_be_of_one_subnet(table: RouteTable, request: _Request) -> None:
+    """Drafts claim no paths, so a test call that two subnets would take goes to neither."""
+    if len(table.subnets(request.method, request.segments)) > 1:
+        detail = f"drafts of several subnets serve {request.path}; choose a path that is your own"
+        raise refuse(409, "ambiguous_flow", detail)
 
 
 def _count(parts: _Parts, trigger: ActiveTrigger, address: str) -> None:

@@ -221,6 +221,7 @@ INSIDE = {
     "token_desk",
     "remember",
     "admit_call",
+    "manage_subnets",
     "admission",
     "world",
 }

@@ -43,6 +43,7 @@ OURS = [
     "grant",
     "consent",
     "token",
+    "subnet",
     "identity",
     "publish",
     "unpublish",

@@ -137,6 +137,15 @@ class TestVersions:
         assert flows.triggers("webhook") == []
         assert not flows.archive("alpha", "orders", False, 40).archived
 
+    @pytest.mark.parametrize("path", ["orders/:id", "orders/new", ":any/:id", "orders/:other"])
+    def test_no_subnet_serves_paths_that_another_serves(self, flows: FlowStore, path: str) -> None:
+        mine, theirs = create(flows), create(flows, subnet="beta")
+        hook = Registration("webhook", "hook", "orders/:id", {"methods": ["POST"]})
+        flows.publish("alpha", "orders", mine.version, [hook], {}, 20)
+        with pytest.raises(WrongState, match="another subnet"):
+            flows.publish("beta", "orders", theirs.version, [replace(hook, key=path)], {}, 30)
+        flows.publish("beta", "orders", theirs.version, [replace(hook, key="bills/:id")], {}, 40)
+
     def test_a_deleted_flow_leaves_its_id_free(self, flows: FlowStore) -> None:
         made = create(flows)
         hook = Registration("webhook", "hook", "orders", {"methods": ["POST"]})
