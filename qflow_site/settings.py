@@ -13,8 +13,38 @@ ENGINE = current()
 SECRET_KEY = lazy(lambda: ENGINE.secret_key, str)()  # read or made only when something is signed
 DEBUG = False
 ALLOWED_HOSTS = ENGINE.hosts
-INSTALLED_APPS = ["engine"]
-MIDDLEWARE: list[str] = []
+INSTALLED_APPS = [
+    "engine",
+    "designer",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
 ROOT_URLCONF = "qflow_site.urls"
 ASGI_APPLICATION = "qflow_site.asgi.application"
 CELERY_APPLICATION = "qflow_site.celery.app"
@@ -23,6 +53,35 @@ FLOW_IMPORTERS = {"n8n": "n8n_import.door.N8nImporter"}  # other systems whose w
 DATABASES = databases(ENGINE)
 CHANNEL_LAYERS = channel_layers(ENGINE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- signing in; the API and webhooks know only bearer tokens and signatures
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "designer.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+MFA_ADAPTER = "designer.adapters.SealedMfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Qflow"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+SECURE_COOKIES = ENGINE.public_url.startswith("https:")
+SESSION_COOKIE_NAME, SESSION_COOKIE_SECURE = "qflow_session", SECURE_COOKIES
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME, CSRF_COOKIE_SECURE, CSRF_COOKIE_HTTPONLY = "qflow_csrf", SECURE_COOKIES, True
+CSRF_TRUSTED_ORIGINS = [ENGINE.public_url] if ENGINE.public_url else []
+X_FRAME_OPTIONS = "DENY"
 
 USE_TZ = True
 TIME_ZONE = "UTC"  # stored times; schedules and flows use QFLOW_TIMEZONE

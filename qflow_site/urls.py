@@ -6,6 +6,9 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("engine.web.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("", include("designer.urls")),
 ]
 
 handler400 = "engine.web.pages.bad_request"

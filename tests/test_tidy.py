@@ -16,6 +16,9 @@ MODULE_LINES_MAX = 500
 MARKERS = re.compile(r"\b(TODO|FIXME|XXX|HACK|WIP)\b")
 PRINTING = ("engine/cli/", "engine/management/", "engine/steps/docs.py", "benchmarks/")
 ENTRANCES = (
+    "designer.adapters",  # django-allauth finds it
+    "designer.apps",  # Django finds it
+    "designer.urls",
     "engine.apps",  # Django finds it
     "engine.models",  # Django finds it
     "engine.tasks",  # Celery finds it

@@ -13,6 +13,7 @@ They block, so asynchronous code calls them on a thread. What they raise stands 
 from __future__ import annotations
 
 from engine.audit.forms import Document
+from engine.audit.verifier.bundle import Refused
 from engine.base.canonical import cid_of
 from engine.base.errors import (
     CorruptData,
@@ -48,6 +49,7 @@ from engine.journal.state import ExecutionState, Run, Status
 from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
 from engine.ports.capabilities import CapabilityUse, UseQuery
+from engine.ports.cipher import CREDENTIALS, NODE, bound_to
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
 from engine.ports.identities import IdentityRecord
 from engine.ports.importer import Ask, Exported, Imported, Importer
@@ -119,6 +121,7 @@ from engine.usecases.manage_identities import (
     rotate_identity,
     withdraw_delegation,
 )
+from engine.usecases.manage_tokens import create_token, list_tokens, revoke_token
 from engine.usecases.node_log import log_growth, log_head
 from engine.usecases.own_keys import (
     append_event,
@@ -129,6 +132,7 @@ from engine.usecases.own_keys import (
     register_identity,
 )
 from engine.usecases.permission import require
+from engine.usecases.persons import act_as_person, person_keys, register_person
 from engine.usecases.publish_event import publish_event
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.report_audit import report_audit
@@ -138,6 +142,7 @@ from engine.usecases.search import rebuild_index, search
 from engine.usecases.search_audit import export_audit, search_audit
 from engine.usecases.start_execution import Started, StartRequest, start_execution
 from engine.usecases.tag_version import tag_version
+from engine.usecases.token_desk import SCOPES
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
 from engine.usecases.validate_flow import step_problems, validate_flow
@@ -154,10 +159,20 @@ def world() -> World:
     return wiring.world()
 
 
+def setup_code() -> str | None:
+    """What the first person must know to set this node up; None where nobody else can reach it."""
+    from engine.settings import current
+
+    return current().setup_code
+
+
 __all__ = [
+    "CREDENTIALS",
     "FAILURE",
     "MAIN",
+    "NODE",
     "PERSONAL",
+    "SCOPES",
     "ActiveTrigger",
     "Answer",
     "Arrival",
@@ -213,6 +228,7 @@ __all__ = [
     "Problem",
     "QflowError",
     "Quarantine",
+    "Refused",
     "Registration",
     "ResourceExhausted",
     "RetryPolicy",
@@ -243,18 +259,21 @@ __all__ = [
     "World",
     "WrongState",
     "abort_execution",
+    "act_as_person",
     "add_grant",
     "answer_wait",
     "append_event",
     "archive_flow",
     "attest_receipts",
     "block_status",
+    "bound_to",
     "challenge_identity",
     "cid_of",
     "collect_blocks",
     "create_checkpoint",
     "create_flow",
     "create_identity",
+    "create_token",
     "definition_of",
     "delegate_identity",
     "delete_event_schema",
@@ -294,12 +313,14 @@ __all__ = [
     "list_identities",
     "list_quarantine",
     "list_roles",
+    "list_tokens",
     "list_validations",
     "list_violations",
     "log_growth",
     "log_head",
     "parse_flow",
     "pause_execution",
+    "person_keys",
     "prepare_event",
     "prepare_inception",
     "prove_identity",
@@ -311,6 +332,7 @@ __all__ = [
     "record_consent",
     "recover_identity",
     "register_identity",
+    "register_person",
     "renew_consent",
     "renew_grant",
     "repair_blocks",
@@ -322,11 +344,13 @@ __all__ = [
     "revoke_capability",
     "revoke_grant",
     "revoke_identity",
+    "revoke_token",
     "rollback_flow",
     "rotate_identity",
     "rotate_key",
     "search",
     "search_audit",
+    "setup_code",
     "share_result",
     "shred_execution",
     "start_execution",

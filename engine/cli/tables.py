@@ -27,7 +27,7 @@ def ensure_tables(settings: EngineSettings) -> bool:
 
 
 def pending() -> list[str]:
-    """Migrations of the engine that the database lacks; raises where it is newer than this program."""
+    """Migrations that the database lacks; raises where it is newer than this program."""
     from django.db import DatabaseError, connection
     from django.db.migrations.recorder import MigrationRecorder
 
@@ -35,14 +35,23 @@ def pending() -> list[str]:
         recorded = MigrationRecorder(connection).applied_migrations()
     except DatabaseError as error:
         raise NodeFailure(f"cannot reach the database: {error}") from error
-    applied = {name for app, name in recorded if app == "engine"}
-    folder = Path(__file__).parent.parent / "migrations"
-    known = {path.stem for path in folder.glob("[0-9]*.py")}
-    if applied - known:
-        raise NodeFailure(
-            f"the database was made by a newer Qflow (it has {max(applied - known)}); update this one"
-        )
-    return sorted(known - applied)
+    applied, known = set(recorded), _known()
+    installed = {app for app, _ in known}
+    newer = sorted(f"{app}.{name}" for app, name in applied - known if app in installed)
+    if newer:
+        raise NodeFailure(f"the database was made by a newer Qflow (it has {newer[-1]}); update this one")
+    return sorted(f"{app}.{name}" for app, name in known - applied)
+
+
+def _known() -> set[tuple[str, str]]:
+    """App and name of every migration that is installed, found without importing any."""
+    from django.apps import apps
+
+    return {
+        (app.label, file.stem)
+        for app in apps.get_app_configs()
+        for file in (Path(app.path) / "migrations").glob("[0-9]*.py")
+    }
 
 
 @contextmanager

@@ -115,6 +115,10 @@ def _stop(node: Node) -> None:
 
 
 def _announcer(args: argparse.Namespace, settings: EngineSettings, samples: list[str]) -> Callable[[], None]:
+    from django.contrib.auth import get_user_model
+
+    nobody_signed_up = not get_user_model().objects.exists()
+
     def announce() -> None:
         print(
             f"Qflow runs at {settings.base_url}  (data in {settings.data_dir}; Ctrl-C stops it)", flush=True
@@ -123,6 +127,10 @@ def _announcer(args: argparse.Namespace, settings: EngineSettings, samples: list
             where = f" --data-dir {shlex.quote(args.data_dir)}" if args.data_dir else ""
             print(f"  try:    curl '{settings.base_url}/webhook/hello?name=Ada'")
             print(f"  token:  {_own_name()} token create{where} --name me", flush=True)
+        if settings.setup_code is not None and nobody_signed_up:
+            print(
+                f"  set-up: {settings.base_url}/set-up asks for this code: {settings.setup_code}", flush=True
+            )
 
         Thread(target=_warm_up, name="qflow-warm-up", daemon=True).start()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import os
 import secrets
 import socket
@@ -14,6 +16,8 @@ from engine.base.limits import Limits
 
 EMBEDDED = "embedded://"
 """The broker that lives in the node's own process."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 MEMORY = "memory://"
 """The channel layer that lives in the node's own process."""
@@ -103,6 +107,14 @@ class EngineSettings:
     def secret_key(self) -> str:
         """The secret as configured, or one that is made once and kept with mode 0600."""
         return self.secret or keep(self.data_dir / "secret-key", secrets.token_urlsafe(48))
+
+    @property
+    def setup_code(self) -> str | None:
+        """What whoever sets the node up in a browser must know; None where only this machine reaches it."""
+        if self.host in LOOPBACK and not (self.public_url or self.trusted_proxies or self.allowed_hosts):
+            return None
+        digest = hmac.digest(self.secret_key.encode(), b"set-up", "sha256")
+        return base64.b32encode(digest[:10]).decode().lower()
 
     @cached_property
     def node_secret(self) -> str:

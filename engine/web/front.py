@@ -10,22 +10,24 @@ from engine.web.webhooks import door_of
 
 API_ROOTS = frozenset({b"api", b"health", b"metrics"})
 
-_EVERYWHERE: RawHeaders = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-]
+_EVERYWHERE: RawHeaders = [(b"x-content-type-options", b"nosniff")]
+_NO_REFERRER = (b"referrer-policy", b"no-referrer")
 _API: RawHeaders = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    _NO_REFERRER,
 ]
 # A flow may answer with a page; in a sandbox of its own origin it cannot reach the designer's session.
 _WEBHOOK: RawHeaders = [
+    _NO_REFERRER,
     (
         b"content-security-policy",
         b"sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts",
-    )
+    ),
 ]
+# Without any referrer a browser hides the origin of forms too, which is checked against forged requests.
 _SITE: RawHeaders = [
+    (b"referrer-policy", b"same-origin"),
     (
         b"content-security-policy",
         b"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "

@@ -18,6 +18,7 @@ Ask
 AuditEvent
 AuditQuery
 AuditTrail
+CREDENTIALS
 CapabilityUse
 Cleared
 Consent
@@ -55,6 +56,7 @@ MAIN
 Manifest
 Metadata
 ModuleVerdict
+NODE
 NetworkFailure
 NewGrant
 NodeFailure
@@ -69,11 +71,13 @@ Principal
 Problem
 QflowError
 Quarantine
+Refused
 Registration
 ResourceExhausted
 RetryPolicy
 Role
 Run
+SCOPES
 SearchPage
 StaleRevision
 StartRequest
@@ -99,17 +103,20 @@ ViolationQuery
 World
 WrongState
 abort_execution
+act_as_person
 add_grant
 answer_wait
 append_event
 archive_flow
 block_status
 challenge_identity
+bound_to
 cid_of
 collect_blocks
 create_checkpoint
 create_flow
 create_identity
+create_token
 definition_of
 delegate_identity
 delete_event_schema
@@ -149,6 +156,7 @@ list_grants
 list_identities
 list_quarantine
 list_roles
+list_tokens
 list_validations
 list_violations
 log_growth
@@ -158,6 +166,7 @@ pause_execution
 prepare_event
 prepare_inception
 prove_identity
+person_keys
 publish_event
 publish_flow
 put_event_schema
@@ -166,6 +175,7 @@ rebuild_index
 record_consent
 recover_identity
 register_identity
+register_person
 renew_consent
 renew_grant
 repair_blocks
@@ -177,6 +187,7 @@ resume_execution
 revoke_capability
 revoke_grant
 revoke_identity
+revoke_token
 rollback_flow
 rotate_identity
 rotate_key
@@ -184,6 +195,7 @@ search
 search_audit
 share_result
 shred_execution
+setup_code
 start_execution
 step_problems
 tag_version

@@ -1,0 +1,70 @@
+"""Pages for persons who have signed in: whom they act as, and what errors look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from designer.models import Person
+from engine.api import (
+    InvalidInput,
+    PermissionDenied,
+    Principal,
+    QflowError,
+    StaleRevision,
+    UnknownObject,
+    WrongState,
+    act_as_person,
+    world,
+)
+
+Page = Callable[..., HttpResponse]
+
+_STATUSES: tuple[tuple[type[QflowError], int], ...] = (
+    (UnknownObject, 404),
+    (PermissionDenied, 403),
+    (StaleRevision, 409),
+    (WrongState, 409),
+    (InvalidInput, 422),
+)
+
+
+def page(view: Page) -> Page:
+    """A page that gets the person's principal as its second argument; errors become pages too."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        try:
+            return view(request, principal_of(request), *args, **options)
+        except QflowError as error:
+            return _refusal(request, error)
+
+    return login_required(shown)
+
+
+def principal_of(request: HttpRequest) -> Principal:
+    """Whom the session stands for; raises :class:`PermissionDenied`."""
+    try:
+        person = request.user.person
+    except Person.DoesNotExist:
+        raise PermissionDenied("this account belongs to no subnet; ask an administrator") from None
+    return act_as_person(world(), person.identity, person.scopes.split())
+
+
+def local_redirect(name: str, *args: Any) -> HttpResponse:
+    """Go to a page of this site, by its name; addresses of requests are never followed."""
+    return redirect(name, *args)
+
+
+def _refusal(request: HttpRequest, error: QflowError) -> HttpResponse:
+    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), None)
+    if status is None:
+        raise error
+    problems = getattr(error, "problems", ())
+    shown = {"error": error, "problems": problems, "status": status}
+    return render(request, "designer/refused.html", shown, status=status)

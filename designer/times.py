@@ -1,0 +1,23 @@
+"""Times that forms give."""
+
+from __future__ import annotations
+
+from engine.api import InvalidInput, Problem, world
+
+HOURS_MAX = 10 * 366 * 24
+_US_PER_HOUR = 3_600_000_000
+
+
+def ahead(hours: str) -> int | None:
+    """The time in so many hours, in microseconds since 1970; None where the field is empty.
+
+    Raises :class:`InvalidInput`.
+    """
+    hours = hours.strip()
+    if not hours:
+        return None
+    if not (hours.isascii() and hours.isdigit() and 0 < len(hours) < 7 and 0 < int(hours) <= HOURS_MAX):
+        raise InvalidInput(
+            "the time is not valid", [Problem("hours", f"a whole number from 1 to {HOURS_MAX}")]
+        )
+    return world().clock.now_us() + int(hours) * _US_PER_HOUR

@@ -1,0 +1,34 @@
+"""The paths of the pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from designer import account, assets, executions, finding, first_run, flows, permissions
+
+app_name = "designer"
+
+urlpatterns = [
+    path("", flows.home, name="home"),
+    path("static/<str:name>", assets.asset, name="asset"),
+    path("set-up", first_run.set_up, name="set-up"),
+    path("flows", flows.flow_list, name="flows"),
+    path("flows/<str:flow>/start", flows.start, name="start"),
+    path("import", flows.import_page, name="import"),
+    path("executions", executions.execution_list, name="executions"),
+    path("executions/<str:execution>", executions.one, name="execution"),
+    path("executions/<str:execution>/state", executions.state, name="execution-state"),
+    path("executions/<str:execution>/verify", executions.verify, name="verify"),
+    path("executions/<str:execution>/<str:verb>", executions.control, name="control"),
+    path("permissions", permissions.overview, name="permissions"),
+    path("permissions/grants", permissions.add, name="add-grant"),
+    path("permissions/grants/<str:grant>/revoke", permissions.revoke, name="revoke-grant"),
+    path("permissions/grants/<str:grant>/renew", permissions.renew, name="renew-grant"),
+    path("permissions/consents/<str:consent>/withdraw", permissions.withdraw, name="withdraw-consent"),
+    path("permissions/consents/<str:consent>/renew", permissions.renew_agreed, name="renew-consent"),
+    path("keys", account.overview, name="keys"),
+    path("keys/tokens", account.create, name="create-token"),
+    path("keys/tokens/<str:token>/revoke", account.revoke, name="revoke-token"),
+    path("search", finding.found, name="search"),
+    path("audit", finding.audit, name="audit"),
+]
