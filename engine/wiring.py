@@ -38,9 +38,11 @@ from engine.identity.ed25519 import Ed25519
 from engine.identity.sealing import NodeSealer
 from engine.keylog.form import Checks
 from engine.keylog.making import checks_with
+from engine.ports.block_store import BlockStore
 from engine.ports.cipher import Cipher
 from engine.ports.clock import Clock, Entropy
 from engine.ports.journal_store import Outgoing
+from engine.ports.modules import Modules
 from engine.ports.notifier import Notifier
 from engine.ports.token_mint import TokenMint
 from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
@@ -154,13 +156,13 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     journal, access = DjangoJournalStore(signing=signing, cipher=keyring), DjangoAccessStore()
     blocks, replicas = blocks_of(settings, keyring, clock)
     policy = _policies(settings, access, clock)
-    plans, notifier = Plans(flows, catalogue, metrics), ChannelsNotifier()
-    knot = _Knot()
+    plans, notifier, knot = Plans(flows, catalogue, metrics), ChannelsNotifier(), _Knot()
     trust, violations = _guards(knot, metrics, notifier, clock, entropy)
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
     services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations, trust)
-    services = replace(services, capabilities=capability_host(settings, notifier, clock, entropy, keyring))
+    reach = (settings, notifier, clock, entropy, keyring, sandbox.modules, blocks)
+    services = replace(services, capabilities=capability_host(*reach))
     app = current_app._get_current_object()
     parts = Parts(
         journal=journal,
@@ -447,13 +449,20 @@ def forget() -> None:
 
 
 def capability_host(
-    settings: EngineSettings, notifier: Notifier, clock: Clock, entropy: Entropy, cipher: Cipher
+    settings: EngineSettings,
+    notifier: Notifier,
+    clock: Clock,
+    entropy: Entropy,
+    cipher: Cipher,
+    modules: Modules | None = None,
+    blocks: BlockStore | None = None,
 ) -> CapabilityHost:
     """What the guests of this process reach the world through, behind capability tokens."""
     keys = NodeKeys(keep(settings.data_dir / "capability-key", fresh_key()))
     secret_files = SecretFiles(settings.secrets_file)
     values = DjangoFlowValues(cipher=cipher)
-    reach = Reach(DjangoCapabilityStore(cipher=cipher), values, secret_files, GuardedEgress)
+    store = DjangoCapabilityStore(cipher=cipher)
+    reach = Reach(store, values, secret_files, GuardedEgress, modules, blocks)
     return CapabilityHost(keys, reach, notifier, clock, entropy)
 
 

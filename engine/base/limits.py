@@ -119,6 +119,7 @@ EVENT_SCHEMA_BYTES_MAX = 65_536  # a schema of events
 EVENT_SCHEMAS_MAX = 1_000  # schemas of events in a subnet
 TEMPLATES_KEPT_MAX = 4_096  # prepared templates that a process keeps
 TEMPLATE_KEPT_CHARACTERS_MAX = 10_000  # longer ones are prepared anew each time
+POLICY_MODULES_MAX = 1_000  # modules that a policy names
 SEARCH_TEXT_MAX = 1_000  # characters of a search
 SEARCH_TERMS_MAX = 50  # words, phrases and filters of a search
 INDEXED_TEXT_MAX = 20_000  # characters of a thing's texts that it can be found by

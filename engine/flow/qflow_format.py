@@ -95,9 +95,9 @@ def _type(shape: QflowStep, path: Path, catalogue: TypeCatalogue, report: Report
     if shape.type == "module-call":
         report.error(
             (*path, "type"),
-            "module-call needs adapters for ecosystem modules, which are not built into this node",
+            "module-call names an ecosystem module, and this node has no adapters for those",
             "module_unsupported",
-            "call the module over HTTP with type: task, action: http.request",
+            "call one of the subnet with $helpers.callModule in code, one elsewhere with http.request",
         )
         return None
     if shape.type == "task" and shape.action is None:

@@ -42,6 +42,7 @@ class Policy:
     commands: tuple[str, ...] = ()  # commands that steps may execute
     step_types_denied: tuple[str, ...] = ()
     capabilities: tuple[Capability, ...] = ()  # ceilings of what steps may ask for; empty: nothing
+    modules: Mapping[str, str] = field(default_factory=dict)  # CID of each module that may be called by name
     nodes: tuple[str, ...] = ()  # nodes that may run for this subnet; empty: this one
     anomalies: Literal["alert", "halt"] = "alert"  # what is done about an execution that is unusual
     document: Mapping[str, Any] = field(default_factory=dict)

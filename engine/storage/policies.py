@@ -5,10 +5,11 @@ A document, every part optional::
     {"limits": {"step_timeout_ms": 60000}, "code": "any", "approved": [], "egress": {"allow": [],
      "deny": [], "onlyAllowed": false}, "filesRoot": null, "unsignedFlows": null,
      "environment": [], "commands": [],
-     "stepTypesDenied": [], "capabilities": [], "nodes": [], "anomalies": "alert"}
+     "stepTypesDenied": [], "capabilities": [], "modules": {}, "nodes": [], "anomalies": "alert"}
 
 ``limits`` takes the names of :class:`engine.base.limits.Limits` and can only lower them.
 ``approved`` holds the CIDs of the code that ``"code": "approved-only"`` lets run.
+``modules`` names the modules that steps may call, each by the CID of a block that holds it.
 ``capabilities`` are the ceilings of what steps may ask for (:mod:`engine.ports.grants`); none: nothing.
 """
 
@@ -23,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from engine.base.errors import InvalidInput, Problem
-from engine.base.limits import APPROVED_CODE_MAX, Limits
+from engine.base.limits import APPROVED_CODE_MAX, POLICY_MODULES_MAX, Limits
 from engine.ports.access_store import AccessStore
 from engine.ports.grants import ANY, Capability
 from engine.ports.parameters import problems_of
@@ -35,6 +36,9 @@ RECHECK_US = 100_000
 
 CodeCid = Annotated[str, Field(pattern=r"^b[a-z2-7]{58}\Z")]
 """CID of a source or a module."""
+
+ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")]
+"""What steps call a module by."""
 
 _LIMITS = [field.name for field in fields(Limits)]
 _FORM = ConfigDict(extra="forbid", alias_generator=to_camel, frozen=True, regex_engine="python-re")
@@ -63,6 +67,7 @@ class Document(BaseModel):
     commands: tuple[str, ...] = ()
     step_types_denied: tuple[str, ...] = ()
     capabilities: tuple[Capability, ...] = ()
+    modules: Annotated[dict[ModuleName, CodeCid], Field(max_length=POLICY_MODULES_MAX)] = {}
     nodes: tuple[str, ...] = ()
     anomalies: Literal["alert", "halt"] = "alert"
 
@@ -161,6 +166,7 @@ class StoredPolicies:
             commands=read.commands if personal else (),
             step_types_denied=read.step_types_denied,
             capabilities=read.capabilities,
+            modules=read.modules,
             nodes=read.nodes,
             anomalies=read.anomalies,
             document=document,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.base.errors import InvalidInput
+from engine.ports.block_store import BlockStore
 from engine.ports.capabilities import (
     CapabilityStore,
     HttpEgress,
@@ -16,12 +17,14 @@ from engine.ports.capabilities import (
 )
 from engine.ports.clock import Clock, Entropy
 from engine.ports.grants import Capability
+from engine.ports.modules import Modules
 from engine.ports.notifier import Notifier
 from engine.sandbox.capabilities.audit import Audit
 from engine.sandbox.capabilities.authority import CapabilityAuthority
 from engine.sandbox.capabilities.http_shim import HttpShim
 from engine.sandbox.capabilities.keys import NodeKeys
 from engine.sandbox.capabilities.kv_shim import KeyValueShim
+from engine.sandbox.capabilities.module_shim import ModuleShim
 from engine.sandbox.capabilities.revocations import Revocations
 from engine.sandbox.capabilities.secret_shim import SecretShim
 
@@ -40,6 +43,8 @@ class Reach:
     values: KeyValueStore
     secrets: SecretSource
     egress: Callable[[Surroundings], HttpEgress]
+    modules: Modules | None = None
+    blocks: BlockStore | None = None
 
 
 class CapabilityHost:
@@ -63,11 +68,15 @@ class CapabilityHost:
     def _shims(self, surroundings: Surroundings) -> dict[str, Shim]:
         reach, holder, clock = self._reach, surroundings.holder, self._clock
         http = HttpShim(self.authority, holder, reach.egress(surroundings), reach.secrets, clock)
-        return {
+        shims: dict[str, Shim] = {
             "http": http,
             "kv": KeyValueShim(self.authority, holder, reach.values, clock),
             "secret": SecretShim(self.authority, holder, http, reach.secrets, clock),
         }
+        if reach.modules is not None and reach.blocks is not None:
+            parts = (reach.modules, reach.blocks, clock)
+            shims["module"] = ModuleShim(self.authority, surroundings, *parts)
+        return shims
 
 
 class OpenHost:

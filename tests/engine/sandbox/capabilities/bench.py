@@ -41,12 +41,20 @@ class Bench:
     notifier: RecordingNotifier = field(default_factory=RecordingNotifier)
     clock: FakeClock = field(default_factory=FakeClock)
     egress_of: Any = None
+    modules: Any = None
+    blocks: Any = None
+    named: Mapping[str, str] = field(default_factory=dict)  # modules of the policy
     key: str = KEY
     seed: int = 0
 
     def __post_init__(self) -> None:
         reach = Reach(
-            self.store, self.values, FixedSecrets(*self.secrets), self.egress_of or (lambda _: self.egress)
+            self.store,
+            self.values,
+            FixedSecrets(*self.secrets),
+            self.egress_of or (lambda _: self.egress),
+            self.modules,
+            self.blocks,
         )
         self.host = CapabilityHost(
             NodeKeys(self.key), reach, self.notifier, self.clock, SeededEntropy(self.seed)
@@ -57,7 +65,9 @@ class Bench:
     @property
     def policy(self) -> Policy:
         """The policy of the personal subnet."""
-        return Policy(PERSONAL, limits=self.limits, capabilities=self.ceilings, egress=LOOPBACK)
+        return Policy(
+            PERSONAL, limits=self.limits, capabilities=self.ceilings, egress=LOOPBACK, modules=self.named
+        )
 
     def mint(self, *requested: Capability, holder: Holder = HOLDER, **options: Any) -> Token:
         """A token."""

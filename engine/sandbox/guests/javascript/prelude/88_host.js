@@ -101,6 +101,9 @@
     return options.returnFullResponse ? response : response.body;
   };
 
+  // --- modules of the subnet ---------------------------------------------------------------------
+  const callModule = async (module, action, input) => ask("module", { module, action, input: input ?? null }).output;
+
   // --- values of the flow -----------------------------------------------------------------------
   const kv = (action, key, more) => ask("kv", { action, key, ...more });
   const $kv = Object.freeze({
@@ -138,7 +141,7 @@
 
   __qflow.host = {
     numberOf: (error) => (typeof error === "object" && error !== null ? numbers.get(error) : undefined),
-    helpers: Object.freeze({ httpRequest }),
+    helpers: Object.freeze({ httpRequest, callModule }),
     kv: $kv,
     staticData,
   };

@@ -101,6 +101,15 @@ class Http:
         return request
 
 
+def modules(ask):
+    """``call_module(module, action, input)``: what a module of the subnet gives."""
+
+    def call_module(module, action, input=None):
+        return ask("module", {"module": module, "action": action, "input": input})["output"]
+
+    return call_module
+
+
 class Values:
     """``kv``: what is kept for the flow."""
 

@@ -189,7 +189,8 @@ def names(request, items):
     given["_prevNode"] = Record(
         name=place.get("node"), outputIndex=place.get("output", 0), runIndex=place.get("run", 0)
     )
-    given.update(http_request=Http(ask), kv=Values(ask), HostError=HostError, HttpError=HttpError)
+    given.update(http_request=Http(ask), call_module=modules(ask), kv=Values(ask))
+    given.update(HostError=HostError, HttpError=HttpError)
     return given
 
 
