@@ -84,7 +84,6 @@ class TestRoutes:
             (hook("orders", "GET", "POST"), hook("orders", "PUT", "GET"), False),
             (hook("orders"), hook("orders", "GET"), True),
             (hook("orders"), hook("orders/new"), True),
-            (hook("orders/:id"), hook("orders/new"), True),
             (hook("a/:x/b"), hook("a/:y/c"), True),
         ],
     )
@@ -105,6 +104,14 @@ class TestRoutes:
         assert flows.record(subnet, "second").published == ""
         assert flows.triggers("schedule") == []
         assert flows.routes_revision() == before
+
+    def test_a_path_inside_a_pattern_is_its_subnets_own(self, flows: FlowStore) -> None:
+        pattern, inside = create(flows), create(flows, "second")
+        flows.publish("alpha", "orders", pattern.version, [hook("orders/:id")], {}, 20)
+        flows.publish("alpha", "second", inside.version, [hook("orders/new")], {}, 30)
+        other = create(flows, "third", "beta")
+        with pytest.raises(WrongState):
+            flows.publish("beta", "third", other.version, [hook("orders/old")], {}, 40)
 
     def test_a_flow_may_publish_its_own_route_again(self, flows: FlowStore) -> None:
         made = create(flows)
