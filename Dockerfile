@@ -12,6 +12,8 @@ COPY designer designer
 COPY governance governance
 COPY n8n_import n8n_import
 COPY engine engine
+COPY static static
+COPY templates templates
 COPY benchmarks benchmarks
 COPY examples examples
 COPY manage.py ./

@@ -10,7 +10,7 @@ app_name = "designer"
 
 urlpatterns = [
     path("", flows.home, name="home"),
-    path("static/<str:name>", assets.asset, name="asset"),
+    path("static/<path:name>", assets.asset, name="asset"),
     path("set-up", first_run.set_up, name="set-up"),
     path("flows", flows.flow_list, name="flows"),
     path("flows/<str:flow>/start", flows.start, name="start"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.utils.functional import lazy
 
 from engine.settings import current
@@ -9,6 +11,7 @@ from engine.settings.logs import logging_config
 from qflow_site.databases import channel_layers, databases
 
 ENGINE = current()
+ROOT = Path(__file__).parent.parent
 
 SECRET_KEY = lazy(lambda: ENGINE.secret_key, str)()  # read or made only when something is signed
 DEBUG = False
@@ -35,7 +38,8 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,  # django-allauth has its own
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
 
-from designer.assets import FOLDER, files
+import pytest
+from django.http import Http404
+from django.test import RequestFactory
 
+from designer.assets import FOLDER, asset, files
+
+VENDOR = FOLDER / "vendor"
 TEMPLATES = FOLDER.parent / "templates"
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|\|safe|autoescape off")
-OURS = {"import.js", "qflow.css"}
 
 
-def test_each_script_is_ours_or_vendored_with_its_hash():
-    vendored = json.loads((FOLDER / "vendored.json").read_text())
-    assert set(files()) == OURS | set(vendored)
+def test_each_vendored_file_is_the_published_one_and_comes_with_its_licence():
+    vendored = json.loads((VENDOR / "vendored.json").read_text())
+    there = {path.relative_to(VENDOR).as_posix() for path in VENDOR.glob("*/**/*") if path.is_file()}
+    assert {name for name in there if "LICENSE" not in name} == set(vendored)
     for name, told in vendored.items():
-        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == told["sha256"]
-        assert {"package", "version", "license"} <= set(told)
+        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == told["sha256"]
+        assert {"package", "version", "path", "license"} <= set(told)
+        assert any((VENDOR / name.split("/")[0]).glob("LICENSE*"))
 
 
 def test_no_page_has_inline_script_or_style():
     for template in TEMPLATES.rglob("*.html"):
-        assert INLINE.findall(template.read_text()) == []
+        assert INLINE.findall(template.read_text()) == [], template.name
+
+
+def test_a_file_is_sent_packed_to_whom_can_unpack_it_and_once_only():
+    ask = RequestFactory().get
+    name = "css/base.css"
+    plain = asset(ask("/"), name)
+    packed = asset(ask("/", headers={"accept-encoding": "gzip"}), name)
+    assert gzip.decompress(packed.content) == plain.content == files()[name].contents
+    again = asset(ask("/", headers={"if-none-match": plain["ETag"]}), name)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["../manage.py", "vendor/vendored.json", "css", "", "/etc/passwd"])
+def test_nothing_beside_the_listed_files_is_sent(name: str):
+    with pytest.raises(Http404):
+        asset(RequestFactory().get("/"), name)
