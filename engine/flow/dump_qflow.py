@@ -26,6 +26,7 @@ def qflow_definition(flow: Flow) -> dict[str, Any]:
         "policy": policy,
         "settings": dump_settings(flow.settings),
         "metadata": dump_metadata(flow.metadata),
+        "canvas": dict(flow.canvas),
     }
     return {"id": flow.id, **given(optional), "steps": _steps(flow)}
 

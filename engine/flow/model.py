@@ -130,6 +130,7 @@ class Flow:
     policy: Mapping[str, Any] = field(default_factory=dict)  # fault_tolerance, consensus, isolation
     format: Literal["qflow", "jsonflow", "n8n"] = "qflow"
     extra: Mapping[str, Any] = field(default_factory=dict)  # format's own parts, kept for export
+    canvas: Mapping[str, Any] = field(default_factory=dict)  # notes and groups, as definitions write them
 
     @cached_property
     def by_id(self) -> dict[str, Step]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from engine.flow.canvas import canvas_of
 from engine.flow.catalogue import TypeCatalogue
 from engine.flow.common import metadata_of, requirements, retry_policy, settings_of, without_nulls
 from engine.flow.document import Path, Report
@@ -47,6 +48,7 @@ def read_qflow(
         settings=settings_of(header.settings, report),
         metadata=metadata_of(header.metadata),
         policy={**header.policy, **policy},
+        canvas=canvas_of(header.canvas, drafts.by_id, report),
     )
     return flow, drafts, wires
 

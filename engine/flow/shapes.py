@@ -129,8 +129,38 @@ class SettingsShape(CamelShape):
     save_data: Literal["all", "failed", "none"] = "all"
 
 
+Point = Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
+class NoteShape(CamelShape):
+    """A note on the canvas."""
+
+    id: StepId = Field(description="unique among the notes")
+    text: Text = Field("", description="in Markdown")
+    position: Point = Field([0.0, 0.0], description="of its top left corner, as for steps")
+    size: Point = Field([240.0, 160.0], description="width and height")
+    color: Annotated[int, Field(ge=1, le=7)] = 1
+
+
+class GroupShape(CamelShape):
+    """Steps that the canvas shows as one."""
+
+    id: StepId = Field(description="unique among the groups")
+    name: Annotated[str, Field(max_length=256)] = ""
+    steps: Annotated[list[StepId], Field(min_length=1)] = Field(description="a step is in one group at most")
+    collapsed: bool = Field(False, description="shown as one box")
+
+
+class CanvasShape(CamelShape):
+    """What the canvas shows beside steps and wires; nothing runs by it."""
+
+    notes: Annotated[list[NoteShape], Field(max_length=1000)] = []
+    groups: Annotated[list[GroupShape], Field(max_length=1000)] = []
+
+
 NO_METADATA = MetadataShape.model_validate({})
 USUAL_SETTINGS = SettingsShape.model_validate({})
+BARE_CANVAS = CanvasShape.model_validate({})
 
 
 class QflowHeader(CamelShape):
@@ -143,6 +173,7 @@ class QflowHeader(CamelShape):
     description: Text = ""
     metadata: MetadataShape = NO_METADATA
     settings: SettingsShape = USUAL_SETTINGS
+    canvas: CanvasShape = Field(BARE_CANVAS, description="notes and groups, for people and the designer")
     dao_policy: str | None = None
     policy: dict[str, Any] = Field({}, description="fault tolerance, consensus, isolation")
     created_at: str | None = Field(None, description="ignored: the store keeps times")

@@ -97,6 +97,7 @@ def qflow_definitions(draw: Any) -> dict[str, Any]:
             "resourceLimits": parameters,
         }
         steps.append({**step, **draw(st.fixed_dictionaries({}, optional=optional))})
+    members = draw(st.lists(st.sampled_from([step["id"] for step in steps]), min_size=1, unique=True))
     header = st.fixed_dictionaries(
         {"id": st.text("ab-1", min_size=1, max_size=5).filter(lambda text: text[0] != "-")},
         optional={
@@ -107,9 +108,22 @@ def qflow_definitions(draw: Any) -> dict[str, Any]:
             "policy": parameters,
             "settings": settings,
             "metadata": metadata,
+            "canvas": _canvas(members),
         },
     )
     return {**draw(header), "steps": steps}
+
+
+def _canvas(members: list[str]) -> Any:
+    note = {"id": st.just("n"), "text": plain_text, "size": position, "color": st.integers(1, 7)}
+    group = {"id": st.just("g"), "name": names, "steps": st.just(members), "collapsed": st.booleans()}
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "notes": st.lists(st.fixed_dictionaries(note, optional={"position": position}), max_size=1),
+            "groups": st.lists(st.fixed_dictionaries(group), max_size=1),
+        },
+    )
 
 
 @st.composite

@@ -188,3 +188,23 @@ def test_the_default_id_stands_in_where_there_is_none():
     text = "steps: [{id: a, type: data.set}]"
     assert parse(text, default_id="my flow").flow.id == "my-flow"
     assert parse("id: own\n" + text, default_id="other").flow.id == "own"
+
+
+def test_notes_and_groups_must_fit_the_steps():
+    text = """\
+id: f
+steps: [{id: a, type: data.set}, {id: b, type: data.set}]
+canvas:
+  notes: [{id: n, text: One}, {id: n, text: Two, color: 9}]
+  groups:
+    - {id: g, steps: [a, c]}
+    - {id: h, steps: [a]}
+"""
+    found = [(p.path, p.code) for p in problems(text)]
+    assert found == [
+        ("canvas.notes[1].color", "less_than_equal"),
+        ("canvas.groups[0].steps[1]", "unknown_step"),
+        ("canvas.groups[1].steps[0]", "contradiction"),
+    ]
+    twice = "id: f\nsteps: [{id: a, type: data.set}]\ncanvas: {notes: [{id: n}, {id: n}]}"
+    assert [p.code for p in problems(twice)] == ["duplicate_id"]
