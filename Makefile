@@ -82,7 +82,6 @@ secrets: ## make the secret files that compose.yaml mounts, once
 	@mkdir -p secrets && chmod 700 secrets && echo '*' > secrets/.gitignore
 	@test -s secrets/postgres-password || openssl rand -hex 24 > secrets/postgres-password
 	@test -s secrets/secret-key || openssl rand -hex 32 > secrets/secret-key
-	@test -s secrets/node-key || openssl rand -hex 32 > secrets/node-key
 	@test -s secrets/root-key || openssl rand -hex 32 > secrets/root-key
 	@test -s secrets/database-url || printf 'postgresql://qflow:%s@postgresql:5432/qflow\n' \
 		"$$(cat secrets/postgres-password)" > secrets/database-url

@@ -16,7 +16,7 @@ from typing import Any
 from celery import current_app
 from django.db import connections
 
-from engine.assembly import blocks_of, importer, keyring_of
+from engine.assembly import awaken, blocks_of, identities_of, importer, keyring_of
 from engine.base.errors import QflowError
 from engine.base.ids import ulid
 from engine.base.limits import GC_OBJECTS, SWITCH_INTERVAL_S
@@ -35,7 +35,6 @@ from engine.execution.violations import Violations
 from engine.execution.worker import Parts, Worker
 from engine.identity.biscuits import BiscuitMint
 from engine.identity.ed25519 import Ed25519
-from engine.identity.sealing import NodeSealer
 from engine.keylog.form import Checks
 from engine.keylog.making import checks_with
 from engine.ports.block_store import BlockStore
@@ -56,7 +55,6 @@ from engine.storage.audit_trail import DjangoAuditTrail
 from engine.storage.capability_uses import DjangoCapabilityStore
 from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.flows import DjangoFlowStore
-from engine.storage.identities import DjangoIdentityStore
 from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.journal import DjangoJournalStore
 from engine.storage.packs import PackedBlocks
@@ -71,7 +69,7 @@ from engine.usecases.answer_wait import resume_token
 from engine.usecases.denials import tell_denied
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.keeper import Keeper
-from engine.usecases.node_identity import RoleSigning, ensure_node_identity
+from engine.usecases.node_identity import RoleSigning
 from engine.usecases.relay_outbox import relay
 from engine.usecases.remote_watch import RemoteWatch
 from engine.usecases.replication import Replicator, replicator_of
@@ -136,7 +134,7 @@ def world() -> World:
             if _process.world is None:
                 _collect_seldom()
                 made, _process.knot = build(current(), drive_here=False)
-                ensure_node_identity(made.identities, made.entropy, made.node)
+                awaken(made, current())
                 _process.world = made
     return _process.world
 
@@ -151,7 +149,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     clock, entropy, metrics = SystemClock(), SystemEntropy(), PrometheusMetrics()
     keyring = keyring_of(settings, clock)
     catalogue, flows = Registry(), DjangoFlowStore(cipher=keyring)
-    identities = _identities(settings, clock)
+    identities = identities_of(keyring, clock)
     signing = RoleSigning(identities, settings.node_id)
     journal, access = DjangoJournalStore(signing=signing, cipher=keyring), DjangoAccessStore()
     blocks, replicas = blocks_of(settings, keyring, clock)
@@ -279,12 +277,6 @@ def _services(
     )
 
 
-def _identities(settings: EngineSettings, clock: SystemClock) -> IdentityBook:
-    """The identities of the node's database, with the keys that this node can unseal."""
-    sealer = NodeSealer(bytes.fromhex(settings.node_secret))
-    return IdentityBook(DjangoIdentityStore(), Ed25519(), sealer, clock)
-
-
 def _identity_parts(
     book: IdentityBook, access: DjangoAccessStore, entropy: SystemEntropy, node: str
 ) -> dict[str, Any]:
@@ -358,7 +350,7 @@ def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
         if workers:  # while the broker is away the node helps itself
             knot.otherwise = made.worker.attend_later
         made.access.ensure_personal_subnet(made.clock.now_us())
-        ensure_node_identity(made.identities, made.entropy, made.node)
+        awaken(made, settings)
         if exclusive and here:
             made.journal.release_all(f"{made.node}:")
         bell = EmbeddedWorker(current_app._get_current_object()) if settings.embedded and workers else None

@@ -19,8 +19,8 @@ REWRAP_BATCH = 500
 NODE = "@node"
 """The scope of what belongs to the node itself rather than to a subnet."""
 
-BLOCKS, CREDENTIALS, EFFECTS, FLOWS, SIGNALS, USES, VALUES = (
-    "blocks", "credentials", "effects", "flows", "signals", "uses", "values",
+BLOCKS, CREDENTIALS, EFFECTS, FLOWS, IDENTITIES, SIGNALS, USES, VALUES = (
+    "blocks", "credentials", "effects", "flows", "identities", "signals", "uses", "values",
 )  # fmt: skip
 """Classes of contents that have a data key of their own in each subnet."""
 

@@ -75,6 +75,12 @@ class IdentityStore(Protocol):
     def forget_keys(self, identity: str, before_us: int) -> int:
         """Erase held keys that were retired before a time; gives how many."""
 
+    def every_key(self) -> list[tuple[str, HeldKey]]:
+        """All keys that the node holds, with their identities."""
+
+    def reseal(self, identity: str, held: HeldKey, sealed: bytes) -> bool:
+        """Exchange how a key is sealed; False where it is no longer as in ``held``."""
+
     def revision(self) -> int:
         """Grows whenever an identity changes; cheap to ask."""
 
@@ -86,4 +92,5 @@ class Sealer(Protocol):
         """Encrypted, and bound to the place it belongs to."""
 
     def unseal(self, sealed: bytes, place: str) -> bytes:
-        """The secret; raises :class:`CorruptData` where it was changed, moved, or sealed by another node."""
+        """The secret; raises :class:`CorruptData` where it was changed or moved, and :class:`KeyMissing`
+        where this node has not got the key that opens it."""

@@ -255,17 +255,6 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         True,
     ),
-    Setting(
-        "QFLOW_NODE_KEY",
-        "node_key",
-        "",
-        readers.key_text(),
-        "Seals the private keys that the node holds. Processes of one node on several machines need the "
-        "same. Empty: one is made on first start and kept in the data directory with mode 0600.",
-        "",
-        "",
-        True,
-    ),
 )
 
 CLIENT_SETTINGS: tuple[tuple[str, str], ...] = (

@@ -52,7 +52,6 @@ class EngineSettings:
     ipfs_replicas: int
     ipfs_timeout_ms: int
     root_key: str
-    node_key: str
     limits: Limits
     warnings: tuple[str, ...] = ()
 
@@ -115,11 +114,6 @@ class EngineSettings:
             return None
         digest = hmac.digest(self.secret_key.encode(), b"set-up", "sha256")
         return base64.b32encode(digest[:10]).decode().lower()
-
-    @cached_property
-    def node_secret(self) -> str:
-        """The node's key, 64 hexadecimal digits, as configured, or made once and kept with mode 0600."""
-        return self.node_key or keep(self.data_dir / "node-key", secrets.token_hex(32))
 
 
 def keep(path: Path, fresh: str) -> str:

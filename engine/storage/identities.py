@@ -35,6 +35,7 @@ _HOLD = (
     " SELECT id, subnet, %s, %s, %s FROM engine_identity WHERE id = %s"
 )
 _HELD = "SELECT key, sealed, retired_us FROM engine_held_key WHERE identity = %s ORDER BY key"
+_RESEAL = "UPDATE engine_held_key SET sealed = %s WHERE identity = %s AND key = %s AND sealed = %s"
 _RETIRED = "DELETE FROM engine_held_key WHERE identity = %s AND retired_us < %s"
 _COUNT = (
     "INSERT INTO engine_counter (name, value) VALUES (%s, 1)"
@@ -109,6 +110,15 @@ class DjangoIdentityStore:
     def forget_keys(self, identity: str, before_us: int) -> int:
         """See :meth:`IdentityStore.forget_keys`."""
         return self._db.write(_RETIRED, [identity, before_us])
+
+    def every_key(self) -> list[tuple[str, HeldKey]]:
+        """See :meth:`IdentityStore.every_key`."""
+        sql = "SELECT identity, key, sealed, retired_us FROM engine_held_key ORDER BY identity, key"
+        return [(row[0], HeldKey(row[1], bytes(row[2]), row[3])) for row in self._db.rows(sql)]
+
+    def reseal(self, identity: str, held: HeldKey, sealed: bytes) -> bool:
+        """See :meth:`IdentityStore.reseal`."""
+        return self._db.write(_RESEAL, [sealed, identity, held.key, held.sealed]) == 1
 
     def revision(self) -> int:
         """See :meth:`IdentityStore.revision`."""

@@ -85,6 +85,18 @@ class MemoryIdentities:
             self._keys[identity] = kept
             return len(held) - len(kept)
 
+    def every_key(self) -> list[tuple[str, HeldKey]]:
+        """All keys."""
+        return [(identity, key) for identity in sorted(self._keys) for key in self.keys(identity)]
+
+    def reseal(self, identity: str, held: HeldKey, sealed: bytes) -> bool:
+        """Exchange the seal."""
+        with self._lock:
+            keys = self._keys.get(identity, [])
+            same = [key for key in keys if (key.key, key.sealed) == (held.key, held.sealed)]
+            self._keys[identity] = [replace(key, sealed=sealed) if key in same else key for key in keys]
+            return bool(same)
+
     def revision(self) -> int:
         """How often something changed."""
         return self._revision

@@ -153,11 +153,11 @@ class IdentityBook:
     def sealed(self, identity: str, seed: bytes) -> HeldKey:
         """A private key as the store holds it."""
         key = multikey(self.scheme.public_key(seed))
-        return HeldKey(key, self.sealer.seal(seed, _place(identity, key)))
+        return HeldKey(key, self.sealer.seal(seed, place_of(identity, key)))
 
     def unsealed(self, identity: str, held: HeldKey) -> bytes:
         """The seed of a held key."""
-        return self.sealer.unseal(held.sealed, _place(identity, held.key))
+        return self.sealer.unseal(held.sealed, place_of(identity, held.key))
 
     def held(self, identity: str) -> dict[bytes, HeldKey]:
         """The keys that the node holds for an identity, by public key."""
@@ -168,5 +168,6 @@ class IdentityBook:
         return replace(held, retired_us=since_us)
 
 
-def _place(identity: str, key: str) -> str:
+def place_of(identity: str, key: str) -> str:
+    """What the seal of a private key is bound to."""
     return f"identity key {identity} {key}"

@@ -34,7 +34,6 @@ GOOD = {
     "QFLOW_LOG_LEVEL": "debug",
     "QFLOW_LOG_FORMAT": "json",
     "QFLOW_SECRET_KEY": "s3cret",
-    "QFLOW_NODE_KEY": "ab" * 32,
     "QFLOW_ROOT_KEY": f"{'ab' * 32} {'cd' * 32}",
     "QFLOW_IPFS_API": "http://127.0.0.1:5001,/ip4/10.0.0.1/tcp/5001/http",
     "QFLOW_IPFS_REPLICAS": "2",
@@ -55,10 +54,9 @@ BAD = {
     "QFLOW_DRIVE": ["there"],
     "QFLOW_LOG_LEVEL": ["loud"],
     "QFLOW_LOG_FORMAT": ["xml"],
-    "QFLOW_NODE_KEY": ["ab" * 31, "xy" * 32, "ab " * 21 + "a"],
     "QFLOW_IPFS_REPLICAS": ["0", "x"],
     "QFLOW_IPFS_TIMEOUT_MS": ["1", "soon"],
-    "QFLOW_ROOT_KEY": ["ab" * 31, f"{'ab' * 32}, xy"],
+    "QFLOW_ROOT_KEY": ["ab" * 31, "xy" * 32, "ab " * 21 + "a", f"{'ab' * 32}, xy"],
 }
 
 

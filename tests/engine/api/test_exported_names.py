@@ -224,6 +224,7 @@ INSIDE = {
     "identity_book",
     "keeper",
     "node_identity",
+    "node_seal",
     "permission",
     "relay_outbox",
     "remote_watch",

@@ -8,8 +8,6 @@ import pytest
 
 from engine.base.errors import CorruptData, NodeFailure, PermissionDenied
 from engine.base.multikey import public_key_of
-from engine.identity.ed25519 import Ed25519
-from engine.identity.sealing import NodeSealer
 from engine.keylog.form import BadLog
 from engine.keylog.rules import check_log
 from engine.testing.clock import FakeClock, SeededEntropy
@@ -189,15 +187,6 @@ def test_a_log_in_the_place_of_another_is_found(node: Node) -> None:
     node.store._logs[tokens.id] = node.store.log(node.signing.identity)
     with pytest.raises(CorruptData, match="another's"):
         node.process().state(tokens.id)
-
-
-def test_another_node_key_opens_no_private_key() -> None:
-    store, clock = MemoryIdentities(), FakeClock()
-    book = IdentityBook(store, Ed25519(), NodeSealer(b"a" * 32), clock)
-    ensure_node_identity(book, SeededEntropy(), "n")
-    other = IdentityBook(store, Ed25519(), NodeSealer(b"b" * 32), clock)
-    with pytest.raises(CorruptData, match="QFLOW_NODE_KEY"):
-        RoleSigning(other, "n")()
 
 
 def test_whoever_checks_needs_only_the_logs(node: Node) -> None:
