@@ -37,6 +37,7 @@ from engine.base.errors import (
 )
 from engine.base.ids import derived, ulid
 from engine.base.limits import Limits
+from engine.base.multikey import multikey
 from engine.execution.session import Outcome
 from engine.flow.canonical import from_canonical, to_canonical
 from engine.flow.diff import FieldChange, FlowDiff, StepChange, diff_flows
@@ -46,6 +47,7 @@ from engine.flow.parse import Parsed, parse_flow
 from engine.flow.schemas import json_schema
 from engine.journal.cloudevents import to_cloudevent
 from engine.journal.state import ExecutionState, Run, Status
+from engine.keylog.making import signed as signed_event
 from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
 from engine.ports.capabilities import CapabilityUse, UseQuery
@@ -65,6 +67,16 @@ from engine.ports.violations import Violation, ViolationQuery
 from engine.usecases.answer_wait import answer_wait
 from engine.usecases.archive_flow import archive_flow
 from engine.usecases.attest_receipts import attest_receipts
+from engine.usecases.browser_keys import (
+    PersonKeys,
+    Proof,
+    add_browser,
+    leave_node,
+    person_keys,
+    person_logs,
+    prepare_browser,
+    prepare_leaving,
+)
 from engine.usecases.checkpoints import create_checkpoint, list_checkpoints, restore_checkpoint
 from engine.usecases.control_execution import abort_execution, pause_execution, resume_execution
 from engine.usecases.create_flow import create_flow
@@ -132,7 +144,7 @@ from engine.usecases.own_keys import (
     register_identity,
 )
 from engine.usecases.permission import require
-from engine.usecases.persons import act_as_person, person_keys, register_person
+from engine.usecases.persons import act_as_person, register_person
 from engine.usecases.publish_event import publish_event
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.report_audit import report_audit
@@ -222,10 +234,12 @@ __all__ = [
     "Parsed",
     "PayloadTooLarge",
     "PermissionDenied",
+    "PersonKeys",
     "Policy",
     "PolicyViolation",
     "Principal",
     "Problem",
+    "Proof",
     "QflowError",
     "Quarantine",
     "Refused",
@@ -260,6 +274,7 @@ __all__ = [
     "WrongState",
     "abort_execution",
     "act_as_person",
+    "add_browser",
     "add_grant",
     "answer_wait",
     "append_event",
@@ -302,6 +317,7 @@ __all__ = [
     "items_of",
     "json_schema",
     "key_status",
+    "leave_node",
     "lift_quarantine",
     "list_capability_uses",
     "list_checkpoints",
@@ -318,11 +334,15 @@ __all__ = [
     "list_violations",
     "log_growth",
     "log_head",
+    "multikey",
     "parse_flow",
     "pause_execution",
     "person_keys",
+    "person_logs",
+    "prepare_browser",
     "prepare_event",
     "prepare_inception",
+    "prepare_leaving",
     "prove_identity",
     "publish_event",
     "publish_flow",
@@ -353,6 +373,7 @@ __all__ = [
     "setup_code",
     "share_result",
     "shred_execution",
+    "signed_event",
     "start_execution",
     "step_problems",
     "tag_version",

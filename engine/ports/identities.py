@@ -52,7 +52,8 @@ class IdentityStore(Protocol):
         revoked_us: int | None = None,
         keys: Sequence[HeldKey] | None = None,
     ) -> None:
-        """Add a key event at a place; with ``keys``, those replace the ones held.
+        """Add a key event at a place; with ``keys``, those replace the ones held, and where that is none the
+        record says so.
 
         Raises :class:`StaleRevision` where another event took the place.
         """

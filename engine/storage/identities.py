@@ -34,6 +34,7 @@ _HOLD = (
     "INSERT INTO engine_held_key (identity, subnet, key, sealed, retired_us)"
     " SELECT id, subnet, %s, %s, %s FROM engine_identity WHERE id = %s"
 )
+_HELD_NOW = "UPDATE engine_identity SET held = %s WHERE id = %s"
 _HELD = "SELECT key, sealed, retired_us FROM engine_held_key WHERE identity = %s ORDER BY key"
 _RESEAL = "UPDATE engine_held_key SET sealed = %s WHERE identity = %s AND key = %s AND sealed = %s"
 _RETIRED = "DELETE FROM engine_held_key WHERE identity = %s AND retired_us < %s"
@@ -80,6 +81,7 @@ class DjangoIdentityStore:
             if keys is not None:
                 cursor.execute("DELETE FROM engine_held_key WHERE identity = %s", [identity])
                 _hold(cursor, identity, keys)
+                cursor.execute(_HELD_NOW, [bool(keys), identity])
             cursor.execute(_COUNT, [COUNTER])
 
     def record(self, identity: str) -> IdentityRecord:

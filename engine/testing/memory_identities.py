@@ -46,7 +46,8 @@ class MemoryIdentities:
             if record is None or record.sequence != sequence - 1:
                 raise StaleRevision(f"the log of identity {identity} has moved on", sequence=sequence)
             revoked = revoked_us if record.revoked_us is None else record.revoked_us
-            self._records[identity] = replace(record, sequence=sequence, revoked_us=revoked)
+            held = record.held if keys is None else bool(keys)
+            self._records[identity] = replace(record, sequence=sequence, revoked_us=revoked, held=held)
             self._logs[identity].append(event)
             if keys is not None:
                 self._keys[identity] = list(keys)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.base.errors import PermissionDenied, WrongState
 from engine.keylog import making
-from engine.keylog.form import commitment
+from engine.keylog.form import RECOVERY, BadLog, commitment, read
 from engine.keylog.rules import KeyState, begin, extend
 from engine.ports.clock import Entropy
 from engine.ports.identities import HeldKey, IdentityRecord
@@ -22,7 +22,8 @@ SEED_BYTES = 32
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """An identity to make; what the words mean stands in :class:`IdentityRecord`. ``recovery`` holds
-    commitments to recovery keys, which are kept elsewhere."""
+    commitments to recovery keys, which are kept elsewhere; with ``spare`` the node keeps one too, by which
+    the identity can leave it."""
 
     subnet: str
     subject: str
@@ -31,18 +32,20 @@ class Wanted:
     delegator: str = ""
     recovery: tuple[bytes, ...] = ()
     since_us: int | None = None
+    spare: bool = False
 
 
 def make_held(book: IdentityBook, entropy: Entropy, wanted: Wanted) -> IdentityRecord | None:
     """A new identity with keys that the node holds; None where the label is taken."""
     now_us = book.clock.now_us()
     first, next = entropy.bytes(SEED_BYTES), entropy.bytes(SEED_BYTES)
+    spare = [entropy.bytes(SEED_BYTES)] if wanted.spare else []
     body = making.inception(
         wanted.subject,
         book.scheme.public_key(first),
         _commitment(book, next),
         now_us if wanted.since_us is None else wanted.since_us,
-        recovery=wanted.recovery,
+        recovery=[*wanted.recovery, *(_commitment(book, seed) for seed in spare)],
         delegator=wanted.delegator,
     )
     event = _signed(book, body, [first])
@@ -50,7 +53,7 @@ def make_held(book: IdentityBook, entropy: Entropy, wanted: Wanted) -> IdentityR
     record = IdentityRecord(
         id, wanted.subnet, wanted.subject, wanted.name, True, wanted.delegator, wanted.label, now_us
     )
-    made = book.store.create(record, event, [book.sealed(id, first), book.sealed(id, next)])
+    made = book.store.create(record, event, [book.sealed(id, seed) for seed in (first, next, *spare)])
     book.refresh()
     return record if made else None
 
@@ -70,6 +73,7 @@ def rotate_held(book: IdentityBook, entropy: Entropy, identity: str) -> KeyState
     body = making.rotation(state, book.scheme.public_key(seed), _commitment(book, after), since_us)
     kept = [key for public, key in held.items() if key.retired_us is not None and public != state.key]
     kept += [book.retired(held[state.key], since_us)] if state.key in held else []
+    kept += [key for public, key in held.items() if commitment(public) in state.recovery]
     return _add(book, state, body, [seed], [*kept, upcoming[0], book.sealed(identity, after)])
 
 
@@ -86,6 +90,34 @@ def recover_held(
     body = making.recovered(state, by, public, _commitment(book, next), book.clock.now_us(), recovery)
     keys = [book.sealed(identity, first), book.sealed(identity, next)]
     return _add(book, state, body, [recovery_seed, first], keys)
+
+
+def release_held(book: IdentityBook, identity: str, body: bytes, signature: bytes) -> KeyState:
+    """Give an identity out of the node's hands: ``body`` is a recovery by the node's spare key, and
+    ``signature`` that of the new key, which the node does not have. Its private keys are erased.
+
+    Raises :class:`BadLog` for a body that may not follow, :class:`PermissionDenied` without a spare key.
+    """
+    state = current(book, identity)
+    event = making.signed(body, [book.scheme.sign(_spare(book, state)[1], making.to_sign(body)), signature])
+    if read(event, state.sequence + 1, book.checks).kind != RECOVERY:
+        raise BadLog(state.sequence + 1, "is no recovery")
+    return add_event(book, state, event, [])
+
+
+def spare_key(book: IdentityBook, identity: str) -> bytes:
+    """The public key by which the identity can leave the node; raises :class:`PermissionDenied`."""
+    return _spare(book, current(book, identity))[0]
+
+
+def _spare(book: IdentityBook, state: KeyState) -> tuple[bytes, bytes]:
+    for public, key in book.held(state.identity).items():
+        if commitment(public) in state.recovery:
+            return public, book.unsealed(state.identity, key)
+    raise PermissionDenied(
+        f"the node holds no spare key of identity {state.identity}, so its keys cannot be moved",
+        identity=state.identity,
+    )
 
 
 def delegate_held(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from engine.base.errors import InvalidInput, Problem, UnknownObject
 from engine.base.limits import GRANT_TEXT_CHARACTERS_MAX
 from engine.ports.access_store import Principal, TokenRecord
+from engine.usecases.browser_keys import Proof, prove_actor
 from engine.usecases.permission import require
 from engine.usecases.token_desk import SCOPES
 from engine.usecases.world import World
@@ -19,17 +20,24 @@ def list_tokens(world: World, actor: Principal) -> Sequence[TokenRecord]:
 
 
 def create_token(
-    world: World, actor: Principal, name: str, scopes: Sequence[str], expires_us: int | None = None
+    world: World,
+    actor: Principal,
+    name: str,
+    scopes: Sequence[str],
+    expires_us: int | None = None,
+    proof: Proof | None = None,
 ) -> tuple[TokenRecord, str]:
     """A token that stands for the actor's identity, and its text, which is told this once.
 
-    Raises :class:`InvalidInput`.
+    Raises :class:`InvalidInput`, and :class:`PermissionDenied` where the node does not hold the actor's keys
+    and the ``proof`` is none.
     """
     require(world, actor, "admin", "tokens", "token.create")
     problems = _problems(world, name, scopes, expires_us)
     if problems:
         raise InvalidInput("the token is not valid", problems)
-    return world.tokens.issue(name, actor.subnet, scopes, expires_us, actor.identity)
+    proven = proof is not None and prove_actor(world, actor, proof)
+    return world.tokens.issue(name, actor.subnet, scopes, expires_us, actor.identity, proven=proven)
 
 
 def revoke_token(world: World, actor: Principal, token: str) -> None:

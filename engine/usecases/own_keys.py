@@ -21,6 +21,7 @@ from engine.ports.identities import IdentityRecord
 from engine.usecases.held_identities import add_event
 from engine.usecases.manage_identities import MADE, IdentityView, check_scopes, visible
 from engine.usecases.permission import require
+from engine.usecases.remember import remember_done
 from engine.usecases.world import World
 
 FRESH_US = 600 * 1_000_000
@@ -56,7 +57,7 @@ def register_identity(world: World, actor: Principal, name: str, event: bytes) -
         state = begin(event, book.checks)
     except BadLog as error:
         raise InvalidInput(f"the inception is not valid: {error.reason}") from error
-    _check_fresh(world, state.since)
+    check_fresh(world, state.since)
     if state.subject not in MADE or state.delegator not in ("", actor.identity):
         raise InvalidInput("an inception from outside is for a person or service, under nobody but its maker")
     now_us = world.clock.now_us()
@@ -74,8 +75,7 @@ def prepare_event(
 ) -> bytes:
     """The body of the next key event of an identity, for its holder to sign. ``fields`` are those of the
     kind in :mod:`engine.keylog.form`."""
-    require(world, actor, "system:read", f"identities/{identity}")
-    record, now_us = visible(world, actor, identity), world.clock.now_us()
+    record, now_us = _known_to(world, actor, identity), world.clock.now_us()
     state = world.identities.state(record.id)
     makers = {
         "rotation": making.rotation,
@@ -100,8 +100,7 @@ def append_event(world: World, actor: Principal, identity: str, event: bytes) ->
     Raises :class:`InvalidInput` for an event that may not follow, :class:`StaleRevision` where another one
     came first.
     """
-    require(world, actor, "system:read", f"identities/{identity}")
-    record = visible(world, actor, identity)
+    record = _known_to(world, actor, identity)
     if record.held:
         raise WrongState("the node holds the keys of this identity; ask it to rotate or revoke them")
     book = world.identities
@@ -109,13 +108,22 @@ def append_event(world: World, actor: Principal, identity: str, event: bytes) ->
     state = book.state(record.id)
     try:
         found = read(event, state.sequence + 1, book.checks)
-        _check_fresh(world, found.since)
-        return add_event(book, state, event)
+        check_fresh(world, found.since)
+        after = add_event(book, state, event)
     except BadLog as error:
         raise InvalidInput(f"the key event is not valid: {error.reason}") from error
+    remember_done(world, actor, "key", f"identity.{found.kind}", record.id)
+    return after
 
 
-def _check_fresh(world: World, since_us: int) -> None:
+def _known_to(world: World, actor: Principal, identity: str) -> IdentityRecord:
+    """Whoever it is may see to their own keys; those of others take a scope."""
+    if actor.identity != identity:
+        require(world, actor, "system:read", f"identities/{identity}")
+    return visible(world, actor, identity)
+
+
+def check_fresh(world: World, since_us: int) -> None:
     """Nobody dates an event back: what was signed before it would become worthless, or count."""
     if abs(since_us - world.clock.now_us()) > FRESH_US:
         raise InvalidInput(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.base.errors import PermissionDenied, WrongState
-from engine.keylog.rules import KeyState
 from engine.ports.access_store import Principal
 from engine.ports.identities import IdentityRecord
 from engine.usecases.held_identities import Wanted, make_held
@@ -18,7 +17,7 @@ def register_person(world: World, subnet: str, name: str) -> IdentityRecord:
     """A new identity for a person of a subnet; raises :class:`UnknownObject` without such a subnet, and
     :class:`WrongState` where a person of that name has one there."""
     world.access.subnet(subnet)
-    wanted = Wanted(subnet, "person", name, f"person:{subnet}:{name}")
+    wanted = Wanted(subnet, "person", name, f"person:{subnet}:{name}", spare=True)
     made = make_held(world.identities, world.entropy, wanted)
     if made is None:
         raise WrongState(f"there is a person {name!r} in {subnet} already; choose another name")
@@ -33,8 +32,3 @@ def act_as_person(world: World, identity: str, scopes: Iterable[str]) -> Princip
         raise PermissionDenied("this identity was revoked; ask an administrator", identity=identity)
     actor = f"{ACTOR_PREFIX}{identity}"
     return Principal(actor, record.name, record.subnet, frozenset(scopes), identity)
-
-
-def person_keys(world: World, actor: Principal) -> KeyState:
-    """What the log of the actor's own identity says of its keys."""
-    return world.identities.state(actor.identity)

@@ -87,6 +87,13 @@ class TestIdentities:
         assert store.record(ALICE.id).revoked_us == 70
         assert store.keys(ALICE.id) == []
 
+    def test_an_identity_whose_last_key_is_given_away_is_held_no_more(self, store: Any) -> None:
+        store.create(ALICE, b"0", KEYS)
+        store.append(ALICE.id, 1, b"1", keys=KEYS)
+        assert store.record(ALICE.id).held
+        store.append(ALICE.id, 2, b"2", keys=[])
+        assert not store.record(ALICE.id).held
+
     def test_retired_keys_are_forgotten_after_their_time(self, store: Any) -> None:
         store.create(ALICE, b"0", KEYS)
         assert store.forget_keys(ALICE.id, 50) == 0
