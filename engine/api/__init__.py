@@ -145,11 +145,13 @@ from engine.usecases.own_keys import (
 )
 from engine.usecases.permission import require
 from engine.usecases.persons import act_as_person, register_person
+from engine.usecases.preview_step import StepInView, preview_values, step_inputs
 from engine.usecases.publish_event import publish_event
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.report_audit import report_audit
 from engine.usecases.revoke_capability import revoke_capability
 from engine.usecases.rollback_flow import rollback_flow
+from engine.usecases.run_part import PartRequest, run_part
 from engine.usecases.search import rebuild_index, search
 from engine.usecases.search_audit import export_audit, search_audit
 from engine.usecases.start_execution import Started, StartRequest, start_execution
@@ -232,6 +234,7 @@ __all__ = [
     "NodeFailure",
     "Outcome",
     "Parsed",
+    "PartRequest",
     "PayloadTooLarge",
     "PermissionDenied",
     "PersonKeys",
@@ -257,6 +260,7 @@ __all__ = [
     "StepCatalogue",
     "StepChange",
     "StepFailure",
+    "StepInView",
     "StepType",
     "Subnet",
     "TimedOut",
@@ -343,6 +347,7 @@ __all__ = [
     "prepare_event",
     "prepare_inception",
     "prepare_leaving",
+    "preview_values",
     "prove_identity",
     "publish_event",
     "publish_flow",
@@ -368,6 +373,7 @@ __all__ = [
     "rollback_flow",
     "rotate_identity",
     "rotate_key",
+    "run_part",
     "search",
     "search_audit",
     "setup_code",
@@ -375,6 +381,7 @@ __all__ = [
     "shred_execution",
     "signed_event",
     "start_execution",
+    "step_inputs",
     "step_problems",
     "tag_version",
     "to_canonical",

@@ -76,7 +76,7 @@ class Problem:
     code: str = "invalid"
     line: int | None = None
     hint: str | None = None
-    severity: str = "error"  # or "warning"
+    severity: str = "error"  # or "incomplete": a draft may have it; or "warning"
 
     def as_json(self) -> dict[str, Any]:
         """Render for REST and ``--json`` output, leaving out what is unknown."""

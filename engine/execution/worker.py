@@ -94,6 +94,11 @@ class Worker:
         """Where items of executions are stored."""
         return self._parts.services.items
 
+    @property
+    def services(self) -> Services:
+        """What runs of steps need of the node."""
+        return self._parts.services
+
     def poke(self, execution: str, wake_us: int | None) -> None:
         """Tell the keeper of an execution that nobody holds now, and of its next timer."""
         self._parts.poke(execution, wake_us)

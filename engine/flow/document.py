@@ -42,10 +42,17 @@ class Report:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._problems: list[Problem] = list(document.problems)
+        self._error = "error"
+
+    def of_draft(self) -> Report:
+        """The same report for what a draft may still lack: its errors are only ``incomplete``."""
+        other = Report(self._document)
+        other._problems, other._error = self._problems, "incomplete"
+        return other
 
     def error(self, path: Path, message: str, code: str, hint: str | None = None) -> None:
         """Add something that makes the definition unusable."""
-        self._add(path, message, code, hint, "error")
+        self._add(path, message, code, hint, self._error)
 
     def warning(self, path: Path, message: str, code: str, hint: str | None = None) -> None:
         """Add something that is allowed but probably not meant."""

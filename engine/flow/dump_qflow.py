@@ -27,6 +27,7 @@ def qflow_definition(flow: Flow) -> dict[str, Any]:
         "settings": dump_settings(flow.settings),
         "metadata": dump_metadata(flow.metadata),
         "canvas": dict(flow.canvas),
+        "pins": dict(flow.extra.get("pins", {})),
     }
     return {"id": flow.id, **given(optional), "steps": _steps(flow)}
 

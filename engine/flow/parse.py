@@ -38,17 +38,19 @@ def parse_flow(
     *,
     default_id: str | None = None,
     limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    draft: bool = False,
 ) -> Parsed:
     """Read a Flow Definition or a JSONFlow workflow, in JSON or YAML.
 
     Never raises: whatever the text is, the problems say what is wrong with it, each with its path
-    and 1-based line. ``default_id`` is the flow's id where the definition gives none.
+    and 1-based line. ``default_id`` is the flow's id where the definition gives none. In a ``draft``
+    steps may lack parameters, wires and references that it needs to run; that is then ``incomplete``.
     """
     try:
         document = read_document(text, limits)
     except InvalidInput as error:
         return Parsed(None, error.problems)
-    return parse_document(document, catalogue, default_id=default_id, limits=limits)
+    return parse_document(document, catalogue, default_id=default_id, limits=limits, draft=draft)
 
 
 def parse_document(
@@ -57,18 +59,20 @@ def parse_document(
     *,
     default_id: str | None = None,
     limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    draft: bool = False,
 ) -> Parsed:
     """Like :func:`parse_flow`, for a definition that is read already."""
     report = Report(document)
     value = document.value
-    if not _is_outline(value, limits, report):
+    if not _is_outline(value, limits, report, draft):
         return Parsed(None, report.problems())
     read = read_jsonflow if format_of(value) == "jsonflow" else read_qflow
     spare_id = flow_id_of(default_id or "") or None
     flow, drafts, wires = read(value, catalogue, spare_id, report)
-    for draft in drafts.ordered:
-        _check_step(draft, drafts, catalogue, report)
-    check_graph(drafts, wires, report)
+    lenient = report.of_draft() if draft else report
+    for step in drafts.ordered:
+        _check_step(step, drafts, catalogue, lenient)
+    check_graph(drafts, wires, lenient)
     return Parsed(None if report.has_errors else flow, report.problems())
 
 
@@ -81,7 +85,7 @@ def format_of(value: Mapping[str, Any]) -> str:
     return "qflow"
 
 
-def _is_outline(value: Any, limits: Limits, report: Report) -> bool:
+def _is_outline(value: Any, limits: Limits, report: Report, draft: bool) -> bool:
     """Whether the value is worth reading on: a mapping with a list of steps that is not too long."""
     if not isinstance(value, dict):
         report.error((), "a flow is a mapping with id and steps", "dict_type")
@@ -96,7 +100,7 @@ def _is_outline(value: Any, limits: Limits, report: Report) -> bool:
         return False
     if steps is None:
         report.error(("steps",), "is required", "missing", "list the flow's steps")
-    elif not isinstance(steps, list) or not steps:
+    elif not isinstance(steps, list) or not (steps or draft):
         report.error(("steps",), "must be a list of at least one step", "list_type")
     return True
 

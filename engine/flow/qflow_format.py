@@ -8,7 +8,7 @@ from typing import Any
 from engine.flow.canvas import canvas_of
 from engine.flow.catalogue import TypeCatalogue
 from engine.flow.common import metadata_of, requirements, retry_policy, settings_of, without_nulls
-from engine.flow.document import Path, Report
+from engine.flow.document import Path, Report, nearest
 from engine.flow.draft import CONDITION, PARALLEL, Draft, Drafts, Wire, in_order, resolve_type, settled
 from engine.flow.model import FAILURE, Flow, Step
 from engine.flow.parallel import Branching, join_branches
@@ -48,9 +48,18 @@ def read_qflow(
         settings=settings_of(header.settings, report),
         metadata=metadata_of(header.metadata),
         policy={**header.policy, **policy},
+        extra=_pins(header, drafts, report),
         canvas=canvas_of(header.canvas, drafts.by_id, report),
     )
     return flow, drafts, wires
+
+
+def _pins(header: QflowHeader, drafts: Drafts, report: Report) -> dict[str, Any]:
+    for step in header.pins:
+        if step not in drafts.by_id:
+            report.error(("pins", step), "there is no such step", "unknown_step", nearest(step, drafts.by_id))
+    pins = {step: [item.model_dump(by_alias=True) for item in items] for step, items in header.pins.items()}
+    return {"pins": pins} if pins else {}
 
 
 def _steps(value: Any, catalogue: TypeCatalogue, drafts: Drafts, report: Report) -> dict[str, QflowStep]:

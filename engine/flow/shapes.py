@@ -163,6 +163,17 @@ USUAL_SETTINGS = SettingsShape.model_validate({})
 BARE_CANVAS = CanvasShape.model_validate({})
 
 
+class PinnedItem(BaseModel):
+    """An item that stands in for what a step would give."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    json_: dict[str, Any] = Field(alias="json")
+
+
+Pins = Annotated[dict[StepId, list[PinnedItem]], Field(max_length=1000)]
+
+
 class QflowHeader(CamelShape):
     """A Flow Definition without its steps."""
 
@@ -174,6 +185,9 @@ class QflowHeader(CamelShape):
     metadata: MetadataShape = NO_METADATA
     settings: SettingsShape = USUAL_SETTINGS
     canvas: CanvasShape = Field(BARE_CANVAS, description="notes and groups, for people and the designer")
+    pins: Pins = Field(
+        {}, description="step -> the items it gives instead of running, in every run but production"
+    )
     dao_policy: str | None = None
     policy: dict[str, Any] = Field({}, description="fault tolerance, consensus, isolation")
     created_at: str | None = Field(None, description="ignored: the store keeps times")

@@ -51,6 +51,7 @@ class ExecutionStarted(Fact):
     replay_of: str | None = None
     pins: Mapping[str, Any] = field(default_factory=dict)  # step -> items given instead of running
     deadline_us: int | None = None
+    bounds: Sequence[str] = ()  # the steps that may run; empty: all
     node: str = ""
 
 

@@ -35,9 +35,12 @@ def route(plan: Plan, state: ExecutionState, step: str, run: int, outputs: Mappi
     behind its first one are told that nothing comes."""
     serial = plan.flow.settings.order != "concurrent"
     new: list[Task] = []
+    bounds = state.started.bounds
     for port in _ports(plan, step, outputs) if serial else outputs:
         data = outputs.get(port)
         for edge in plan.outgoing.get((step, port), ()):
+            if bounds and edge.target not in bounds:
+                continue
             if (data is not None and data.count) or (serial and _is_later_input(plan, edge)):
                 new += _deliver(plan, state, edge, Source(step, run, port), new)
     if not new:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.base.errors import InvalidInput, PolicyViolation, Problem, UnknownObject, WrongState
+from engine.flow.dump import definition_of
 from engine.flow.model import Flow, Step
 from engine.ports.access_store import Principal
 from engine.ports.flow_store import FlowRecord, Registration
@@ -13,6 +15,7 @@ from engine.usecases.get_flow import DRAFT, view
 from engine.usecases.permission import require
 from engine.usecases.remember import remember_done
 from engine.usecases.sign_flow import sign_flow
+from engine.usecases.validate_flow import parsed
 from engine.usecases.world import World
 
 WEBHOOK = "trigger.webhook"
@@ -40,6 +43,7 @@ def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DR
         raise WrongState(f"flow {flow_id!r} is archived; take it out of the archive first")
     _check_policy(world, actor.subnet, found.flow)
     compiled = _compile(world, found.flow)
+    compiled.problems += _incomplete(world, actor.subnet, found.flow)
     if compiled.problems:
         raise InvalidInput(f"flow {flow_id!r} cannot be published", compiled.problems)
     sign_flow(world, actor, found.flow.version)
@@ -62,6 +66,13 @@ def _check_policy(world: World, subnet: str, flow: Flow) -> None:
             raise PolicyViolation(
                 f"step {step.id!r}: the policy of subnet {subnet!r} denies the step type {step.type}"
             )
+
+
+def _incomplete(world: World, subnet: str, flow: Flow) -> Sequence[Problem]:
+    """What a draft still lacks. What was imported says itself, step by step, why it cannot run."""
+    if flow.format != "qflow":
+        return ()
+    return parsed(definition_of(flow), world.catalogue, world.policy.of(subnet).limits, flow.id).errors
 
 
 def _compile(world: World, flow: Flow) -> _Compiled:

@@ -23,18 +23,21 @@ def update_flow(
     definition: Definition,
     revision: str,
     message: str = "",
+    *,
+    draft: bool = False,
 ) -> FlowRecord:
     """Save a definition on top of ``revision``, the version it was made from.
 
     Raises :class:`StaleRevision` where someone saved another one since, :class:`InvalidInput` with
     all problems, :class:`WrongState` for an archived flow. The published version stays in force.
+    A ``draft`` may be incomplete: publishing then says what it lacks.
     """
     require(world, actor, "flows:write", f"flows/{flow_id}")
     record = world.flows.record(actor.subnet, flow_id)
     if record.archived:
         raise WrongState(f"flow {flow_id!r} is archived; take it out of the archive first")
     check_revision(revision)
-    flow = valid_flow(world, actor, definition, flow_id)
+    flow = valid_flow(world, actor, definition, flow_id, draft=draft)
     if flow.id != flow_id:
         problem = Problem("id", f"must stay {flow_id!r}", "id_changed", hint="create a new flow")
         raise InvalidInput("the id of a flow cannot change", [problem])
@@ -46,10 +49,23 @@ def update_flow(
 
 
 def _with_origin(flow: Flow, before: Flow) -> Flow:
-    """The flow with what no definition says of one that was imported: its original, pins and notes."""
+    """The flow with what no definition says of one that was imported: its original and its notes, and
+    the parameters as they were there of the steps that nobody changed."""
     if before.format != N8N or flow.format != "qflow":
         return flow
-    return replace(flow, format=before.format, extra=before.extra)
+    extra = {key: value for key, value in before.extra.items() if key != "pins"}
+    extra |= flow.extra
+    if "parameters" in extra:
+        extra["parameters"] = {
+            step: given for step, given in extra["parameters"].items() if _is_as_before(step, flow, before)
+        }
+    return replace(flow, format=before.format, extra=extra)
+
+
+def _is_as_before(step: str, flow: Flow, before: Flow) -> bool:
+    if step not in flow.by_id or step not in before.by_id:
+        return False
+    return flow.by_id[step].parameters == before.by_id[step].parameters
 
 
 def check_revision(revision: str) -> None:

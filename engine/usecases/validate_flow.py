@@ -30,18 +30,22 @@ FILLED_IN = {"trigger.webhook": ("path",)}
 _ALWAYS_WRONG = ("missing", "extra_forbidden")
 
 
-def validate_flow(world: World, actor: Principal, definition: Definition, *, name: str = "") -> Parsed:
+def validate_flow(
+    world: World, actor: Principal, definition: Definition, *, name: str = "", draft: bool = False
+) -> Parsed:
     """The flow and all problems, without storing anything. ``name`` is the file's name: the flow's
     id where the definition gives none."""
     require(world, actor, "flows:read")
     limits = world.policy.of(actor.subnet).limits
-    return parsed(definition, world.catalogue, limits, PurePath(name).stem)
+    return parsed(definition, world.catalogue, limits, PurePath(name).stem, draft=draft)
 
 
-def valid_flow(world: World, actor: Principal, definition: Definition, name: str = "") -> Flow:
-    """The flow; raises :class:`InvalidInput` with all problems."""
+def valid_flow(
+    world: World, actor: Principal, definition: Definition, name: str = "", *, draft: bool = False
+) -> Flow:
+    """The flow; raises :class:`InvalidInput` with all problems. A ``draft`` may be incomplete."""
     limits = world.policy.of(actor.subnet).limits
-    result = parsed(definition, world.catalogue, limits, PurePath(name).stem)
+    result = parsed(definition, world.catalogue, limits, PurePath(name).stem, draft=draft)
     if result.flow is None:
         count = len(result.errors)
         noun = "problem" if count == 1 else "problems"
@@ -49,17 +53,24 @@ def valid_flow(world: World, actor: Principal, definition: Definition, name: str
     return result.flow
 
 
-def parsed(definition: Definition, catalogue: StepCatalogue, limits: Limits, default_id: str = "") -> Parsed:
+def parsed(
+    definition: Definition,
+    catalogue: StepCatalogue,
+    limits: Limits,
+    default_id: str = "",
+    *,
+    draft: bool = False,
+) -> Parsed:
     """Parse with this node's step types. Problems of a definition that is not text have no lines."""
     types = NodeTypes(catalogue)
     if isinstance(definition, str | bytes):
-        return parse_flow(definition, types, default_id=default_id or None, limits=limits)
+        return parse_flow(definition, types, default_id=default_id or None, limits=limits, draft=draft)
     try:
         text = json.dumps(definition, allow_nan=False)
     except (ValueError, TypeError, RecursionError) as error:
         problem = Problem("definition", f"is not a JSON value: {error}", "not_json")
         return Parsed(None, (problem,))
-    result = parse_flow(text, types, default_id=default_id or None, limits=limits)
+    result = parse_flow(text, types, default_id=default_id or None, limits=limits, draft=draft)
     return Parsed(result.flow, tuple(_without_line(problem) for problem in result.problems))
 
 

@@ -37,6 +37,7 @@ from engine.web.rest.execution_views import (
     show_state,
     summary_of,
 )
+from engine.web.rest.start_models import Started
 
 router = Router(tags=["executions"])
 
@@ -175,7 +176,7 @@ async def restore(request: HttpRequest, execution_id: m.Name, checkpoint_id: m.N
     return Status(202, await call(request, _state_for_writer, execution_id))
 
 
-@router.post("/executions/{execution_id}/fork", response={201: m.Started})
+@router.post("/executions/{execution_id}/fork", response={201: Started})
 async def fork(request: HttpRequest, execution_id: m.Name, body: m.ForkBody) -> Status[Json]:
     """A new execution that has everything this one had before a step, and goes on from there."""
     wanted = ForkRequest(execution_id, body.step, body.run, body.checkpoint, body.edits, body.version)
@@ -183,7 +184,7 @@ async def fork(request: HttpRequest, execution_id: m.Name, body: m.ForkBody) -> 
     return Status(201, {"executionId": started.execution, "status": "running"})
 
 
-@router.post("/executions/{execution_id}/replay", response={201: m.Started})
+@router.post("/executions/{execution_id}/replay", response={201: Started})
 async def replay(
     request: HttpRequest, execution_id: m.Name, body: m.ReplayBody | None = None
 ) -> Status[Json]:

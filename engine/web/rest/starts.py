@@ -13,23 +13,25 @@ from engine.base.ids import derived
 from engine.ports.access_store import Principal
 from engine.usecases import start_execution as starting
 from engine.usecases.get_flow import view
+from engine.usecases.run_part import PartRequest, run_part
 from engine.usecases.start_execution import StartRequest
 from engine.usecases.world import World
 from engine.web.deps import get_world
 from engine.web.outcomes import outcome_within
-from engine.web.rest import models as m
 from engine.web.rest.calls import call
 from engine.web.rest.execution_views import error_of
+from engine.web.rest.models import Name
+from engine.web.rest.start_models import StartBody, Started, TriggerBody
 
 router = Router(tags=["flows"])
 
 Json = dict[str, Any]
 
 
-@router.post("/flows/{flow_id}/start", response={200: m.Started, 201: m.Started})
-async def start(request: HttpRequest, flow_id: m.Name, body: m.StartBody | None = None) -> Status[Json]:
+@router.post("/flows/{flow_id}/start", response={200: Started, 201: Started})
+async def start(request: HttpRequest, flow_id: Name, body: StartBody | None = None) -> Status[Json]:
     """Start a flow. With ``wait`` the answer (200) tells how it ended, or that it goes on."""
-    wanted = body or m.StartBody.model_validate({})
+    wanted = body or StartBody.model_validate({})
     started = await call(request, _start, flow_id, wanted)
     shown: Json = {"executionId": started.execution, "existing": started.existing}
     if not wanted.wait or started.existing:
@@ -43,7 +45,11 @@ async def start(request: HttpRequest, flow_id: m.Name, body: m.StartBody | None 
     return Status(200, shown | {"status": outcome.kind, "items": list(outcome.items), "error": error})
 
 
-def _start(world: World, actor: Principal, flow_id: str, body: m.StartBody) -> starting.Started:
+def _start(world: World, actor: Principal, flow_id: str, body: StartBody) -> starting.Started:
+    if body.part is not None:
+        part = body.part
+        wanted = PartRequest(flow_id, part.first, part.last, part.kept, None, _items(body), body.variables)
+        return run_part(world, actor, wanted)
     request = StartRequest(
         flow_id,
         _items(body),
@@ -66,7 +72,7 @@ def _own_id(actor: Principal, given: str) -> str:
     return derived("exe", actor.subnet, given)
 
 
-def _items(body: m.StartBody) -> list[Json]:
+def _items(body: StartBody) -> list[Json]:
     if body.items is not None:
         wrong = [
             Problem(f"items[{index}].json", "must be an object", "item_type", hint='{"json": {...}}')
@@ -82,16 +88,16 @@ def _items(body: m.StartBody) -> list[Json]:
     return []
 
 
-@router.post("/flows/{flow_id}/trigger", response={201: m.Started})
-async def trigger(request: HttpRequest, flow_id: m.Name, body: m.TriggerBody | None = None) -> Status[Json]:
+@router.post("/flows/{flow_id}/trigger", response={201: Started})
+async def trigger(request: HttpRequest, flow_id: Name, body: TriggerBody | None = None) -> Status[Json]:
     """Start a published flow by an outside event; with an ``id``, once for each event."""
-    started = await call(request, _trigger, flow_id, body or m.TriggerBody.model_validate({}))
+    started = await call(request, _trigger, flow_id, body or TriggerBody.model_validate({}))
     status = "pending" if started.pending else "running"
     shown = {"executionId": started.execution, "existing": started.existing, "status": status}
     return Status(201, shown)
 
 
-def _trigger(world: World, actor: Principal, flow_id: str, body: m.TriggerBody) -> starting.Started:
+def _trigger(world: World, actor: Principal, flow_id: str, body: TriggerBody) -> starting.Started:
     event_id = body.id or world.new_id("evt")
     event = {"id": event_id, "type": body.type or "external", "subject": body.subject, "data": body.data}
     request = StartRequest(

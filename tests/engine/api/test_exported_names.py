@@ -63,6 +63,7 @@ NodeFailure
 Outcome
 PERSONAL
 Parsed
+PartRequest
 PayloadTooLarge
 PermissionDenied
 PersonKeys
@@ -88,6 +89,7 @@ Status
 Step
 StepCatalogue
 StepChange
+StepInView
 StepFailure
 StepType
 Subnet
@@ -175,6 +177,7 @@ prepare_browser
 prepare_event
 prepare_inception
 prepare_leaving
+preview_values
 prove_identity
 publish_event
 publish_flow
@@ -200,6 +203,7 @@ revoke_token
 rollback_flow
 rotate_identity
 rotate_key
+run_part
 search
 search_audit
 setup_code
@@ -207,6 +211,7 @@ share_result
 shred_execution
 signed_event
 start_execution
+step_inputs
 step_problems
 tag_version
 to_canonical

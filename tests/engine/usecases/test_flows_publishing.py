@@ -126,3 +126,17 @@ def test_schedules_are_due_in_order_and_move_on_once():
     for thread in threads:
         thread.join()
     assert sorted(won) == [False] * 7 + [True]
+
+
+def test_an_incomplete_draft_is_kept_and_publishing_says_what_it_lacks():
+    world = make_world()
+    incomplete = {"id": "f", "steps": [{"id": "a", "type": "http.request"}]}
+    with pytest.raises(InvalidInput):
+        create_flow(world, ALICE, incomplete)
+    record = create_flow(world, ALICE, incomplete, draft=True)
+    with pytest.raises(InvalidInput, match="cannot be published") as refused:
+        publish_flow(world, ALICE, "f")
+    assert [problem.path for problem in refused.value.problems] == ["steps[0].params.url"]
+    whole = {"id": "f", "steps": [{"id": "a", "type": "http.request", "params": {"url": "http://x"}}]}
+    update_flow(world, ALICE, "f", whole, record.revision, draft=True)
+    assert publish_flow(world, ALICE, "f").published
