@@ -244,6 +244,13 @@ AUDIT_FORGET_BATCH = 2_000  # events forgotten in one transaction
 AUDIT_REPORT_EVENTS_MAX = 10_000  # events in each list of a report
 
 # Files that steps read and make
+IMAGE_PIXELS_MAX = 50_000_000  # width times height of one picture, before and after each change
+IMAGE_SIDE_MAX = 20_000  # pixels of a side
+IMAGE_CHANGES_MAX = 100  # changes of one image.edit
+IMAGE_BLUR_MAX = 200  # pixels
+IMAGE_TEXT_CHARACTERS_MAX = 10_000
+IMAGE_FONT_MAX = 1_000  # pixels of a letter
+CHART_SIDE_MAX = 4_000  # pixels of a side of a chart
 FILE_READ_BYTES_MAX = 64 * 1024 * 1024  # a file that is read whole, such as text, a table or a PDF
 FILES_FOUND_MAX = 10_000  # files that one pattern may match
 FILES_SEEN_MAX = 200_000  # names looked at for one pattern
@@ -254,3 +261,8 @@ WORKBOOK_BYTES_MAX = 256 * 1024 * 1024  # a workbook's parts, unpacked
 ARCHIVE_FILES_MAX = 10_000
 ARCHIVE_BYTES_MAX = 1024 * 1024 * 1024  # all files of an archive, unpacked
 PDF_PAGES_MAX = 5_000
+ODS_REPEATS_MAX = 100_000  # times that one cell or row may stand in for itself
+OLD_WORKBOOK_BYTES_MAX = 16 * 1024 * 1024  # an .xls file, which is read whole
+CALENDAR_PEOPLE_MAX = 1_000  # attendees of one event
+CALENDAR_EVENTS_MAX = 20_000  # events of one calendar
+CALENDAR_BYTES_MAX = 16 * 1024 * 1024  # the text of one

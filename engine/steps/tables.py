@@ -83,3 +83,12 @@ def _flat(value: Json, prefix: str) -> Iterator[tuple[str, Any]]:
         else:
             written = orjson.dumps(inner).decode() if isinstance(inner, list | dict) else inner
             yield f"{prefix}{name}", written
+
+
+def number_in(text: str) -> Any:
+    """A cell as a number where it reads as one, as spreadsheets take it."""
+    plain = text.removeprefix("-")
+    if not plain or len(plain) > 15 or not plain.replace(".", "", 1).isdecimal() or not plain.isascii():
+        return text or None
+    value = float(text)
+    return int(value) if value.is_integer() else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -50,7 +50,7 @@ def _check_parts(data: bytes) -> None:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise StepFailure("the file is no workbook (.xlsx); older ones (.xls) are not read") from error
+        raise StepFailure("the file is no workbook (.xlsx); older ones have the format xls") from error
     if len(parts) > ARCHIVE_FILES_MAX or sum(part.file_size for part in parts) > WORKBOOK_BYTES_MAX:
         raise StepFailure(f"the workbook unpacks to more than {WORKBOOK_BYTES_MAX} bytes")
 
@@ -98,14 +98,20 @@ def _written(page: Any, value: Any) -> Any:
 
 def _without_times(data: bytes) -> bytes:
     """The archive with one time for all its parts."""
+    with zipfile.ZipFile(BytesIO(data)) as source:
+        parts = {part.filename: source.read(part) for part in source.infolist()}
+    parts["docProps/core.xml"] = _core(parts["docProps/core.xml"])
+    return packed(parts)
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """A zip archive of named parts; the same parts give the same bytes. A part ``mimetype`` is stored as
+    it is, as OpenDocument wants it."""
     held = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(held, "w") as target:
-        for part in source.infolist():
-            named = zipfile.ZipInfo(part.filename, _STAMP)
-            content = source.read(part)
-            if part.filename == "docProps/core.xml":
-                content = _core(content)
-            target.writestr(named, content, zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(held, "w") as target:
+        for name, content in parts.items():
+            kind = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            target.writestr(zipfile.ZipInfo(name, _STAMP), content, kind)
     return held.getvalue()
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from n8n_import.names import chosen
+from n8n_import.nodes.ical import calendar
 from n8n_import.nodes.xml import field_value
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node
 
-TABLES = ("csv", "html", "xlsx")
+TABLES = ("csv", "html", "ods", "rtf", "xlsx")
 
 
 def translate(node: Node, context: Context) -> Draft:
     """By operation; tables take all items."""
     operation = chosen(node, "operation", "csv")
     parameters: Json = {"property": context.param("binaryPropertyName") or "data", **options(context)}
+    if operation == "iCal":
+        return calendar(context)
+    if operation == "xls":
+        operation = newer_workbook(context)
     if operation in TABLES:
         return Draft("file.create", {**parameters, **table(context, operation)})
     if operation == "toJson":
@@ -24,7 +29,13 @@ def translate(node: Node, context: Context) -> Draft:
         source = field_value(node, "sourceProperty", "")
         kind = "text" if operation == "toText" else "base64"
         return Draft("file.create", {**parameters, "format": kind, "source": source})
-    raise Unsupported(f"making {operation!r} files is not built; csv, html, xlsx, JSON and text are")
+    raise Unsupported(f"there is no operation {operation!r} to make files with")
+
+
+def newer_workbook(context: Context) -> str:
+    """The format that stands for the older workbooks."""
+    context.differs("the workbook is written as xlsx, not as xls", "files")
+    return "xlsx"
 
 
 def options(context: Context) -> Json:

@@ -6,8 +6,8 @@ from n8n_import.names import chosen
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node
 
-VALUES = {"fromJson": "json", "text": "text", "xml": "text", "binaryToPropery": "base64"}
-TABLES = ("csv", "html", "xlsx")
+VALUES = {"fromJson": "json", "fromIcs": "ics", "text": "text", "xml": "text", "binaryToPropery": "base64"}
+TABLES = ("csv", "html", "ods", "rtf", "xls", "xlsx")
 
 
 def translate(node: Node, context: Context) -> Draft:
@@ -24,6 +24,10 @@ def translate(node: Node, context: Context) -> Draft:
     if operation in VALUES:
         into = context.param("destinationKey") or "data"
         mark = node.param("options.stripBOM", True) is not False
+        if operation == "fromIcs":
+            context.differs(
+                "of a calendar only the events are told: no alarms, to-dos and time zones", "files"
+            )
         return Draft(
             "file.extract", {**parameters, "format": VALUES[operation], "into": into, "stripMark": mark}
         )
@@ -31,7 +35,7 @@ def translate(node: Node, context: Context) -> Draft:
         return Draft("file.extract", {**parameters, "format": operation, **table(context)})
     if operation == "pdf":
         return _pdf(context, parameters, "options.password")
-    raise Unsupported(f"reading {operation!r} files is not built; csv, html, xlsx, JSON, PDF and text are")
+    raise Unsupported(f"there is no operation {operation!r} to read files with")
 
 
 def table(context: Context) -> Json:

@@ -15,7 +15,7 @@ def translate(node: Node, context: Context) -> Draft:
         return _written(node, context, name)
     kind = chosen(node, "fileFormat", "autodetect" if node.version < 2 else "csv")
     if kind not in ("autodetect", *extract_from_file.TABLES):
-        raise Unsupported(f"reading {kind!r} files is not built; csv, html and xlsx are")
+        raise Unsupported(f"there is no format {kind!r} to read files in")
     format_ = "auto" if kind == "autodetect" else kind
     parameters = extract_from_file.table(context)
     return Draft("file.extract", {"property": name, "format": format_, **parameters})
@@ -24,10 +24,9 @@ def translate(node: Node, context: Context) -> Draft:
 def _written(node: Node, context: Context, name: str) -> Draft:
     kind = chosen(node, "fileFormat", "xls")
     if kind == "xls":
-        context.differs("the workbook is written as xlsx", "files")
-        kind = "xlsx"
+        kind = convert_to_file.newer_workbook(context)
     if kind not in convert_to_file.TABLES:
-        raise Unsupported(f"making {kind!r} files is not built; csv, html and xlsx are")
+        raise Unsupported(f"there is no format {kind!r} to make files in")
     parameters = {**convert_to_file.options(context), **convert_to_file.table(context, kind)}
     return Draft("file.create", {"property": name, **parameters})
 

@@ -14,6 +14,8 @@ from typing import Any
 from engine.base.errors import StepFailure
 from engine.steps.file_create.manifest import FileCreateParameters
 from engine.steps.files import known_encoding
+from engine.steps.rich_text import rtf_of
+from engine.steps.spreadsheets import ods_of
 from engine.steps.tables import Row, bounded, rows_of
 from engine.steps.values import text_of
 from engine.steps.workbooks import workbook_of
@@ -24,6 +26,10 @@ def table_bytes(objects: Sequence[dict[str, Any]], given: FileCreateParameters) 
     rows = bounded(rows_of(objects, header=given.header))
     if given.format == "xlsx":
         return workbook_of(rows, given.sheet)
+    if given.format == "ods":
+        return ods_of(rows, given.sheet)
+    if given.format == "rtf":
+        return rtf_of(rows)
     if given.format == "html":
         return _html(rows).encode("utf-8", "replace")
     held = StringIO(newline="")

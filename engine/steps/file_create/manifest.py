@@ -13,7 +13,7 @@ from engine.steps.base import Parameters
 class FileCreateParameters(Parameters):
     """Parameters of file.create."""
 
-    format: Literal["csv", "html", "xlsx", "json", "text", "base64"] = Field(
+    format: Literal["csv", "html", "xlsx", "ods", "rtf", "json", "text", "base64"] = Field(
         "csv", description="What the file becomes; base64 takes the bytes from a text in base64."
     )
     source: Any = Field(
@@ -28,11 +28,11 @@ class FileCreateParameters(Parameters):
     indent: bool = Field(False, description="For json: whether it is written in lines.")
     header: bool = Field(True, description="For tables: whether the first row names the columns.")
     delimiter: str = Field(",", min_length=1, max_length=1, description="For csv: what separates cells.")
-    sheet: str = Field("Sheet", description="For xlsx: the sheet's name.")
+    sheet: str = Field("Sheet", description="For xlsx and ods: the sheet's name.")
     keep: bool = Field(False, description="Whether fields and files of the item are kept.")
 
 
-TABLES = frozenset({"csv", "html", "xlsx"})
+TABLES = frozenset({"csv", "html", "xlsx", "ods", "rtf"})
 """Formats that take all items into one file."""
 
 MANIFEST = Manifest(

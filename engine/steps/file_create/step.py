@@ -16,6 +16,8 @@ _TYPES = {
     "csv": "text/csv",
     "html": "text/html",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "rtf": "application/rtf",
     "json": "application/json",
     "text": "text/plain",
     "base64": "",

@@ -70,3 +70,11 @@ def test_values_that_are_none_are_refused(kind, source):
 
 def test_nothing_comes_of_nothing():
     assert made("csv") == ([], [])
+
+
+def test_open_documents_and_rich_text_are_made_the_same_each_time():
+    for kind, begins in (("ods", b"PK"), ("rtf", b"{\\rtf1")):
+        (item,), (data,) = made(kind, {"a": 1, "b": "{x}\\"})
+        assert data.startswith(begins)
+        assert item["binary"]["data"]["fileName"] == f"file.{kind}"
+        assert made(kind, {"a": 1, "b": "{x}\\"})[1] == [data]

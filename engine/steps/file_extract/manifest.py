@@ -13,21 +13,21 @@ from engine.steps.base import Parameters
 class FileExtractParameters(Parameters):
     """Parameters of file.extract."""
 
-    format: Literal["auto", "csv", "xlsx", "html", "json", "text", "pdf", "base64"] = Field(
-        "auto", description="What the file is; auto tells tables, JSON, PDF and text by name and type."
-    )
+    format: Literal[
+        "auto", "csv", "xlsx", "xls", "ods", "rtf", "html", "json", "ics", "text", "pdf", "base64"
+    ] = Field("auto", description="What the file is; auto tells all but base64 by name and type.")
     property: str = Field("data", min_length=1, description="Name of the item's file.")
     into: str = Field(
-        "data", description="For json, text and base64: the field; empty: the value is the item."
+        "data", description="For json, ics, text and base64: the field; empty: the value is the item."
     )
-    encoding: str = Field("utf-8", description="For csv, html, json and text: how bytes become letters.")
+    encoding: str = Field("utf-8", description="For csv, html, json, ics and text: how bytes become letters.")
     stripMark: bool = Field(True, description="Whether a byte order mark at the beginning goes.")
     header: bool = Field(True, description="For tables: whether the first row names the columns.")
     emptyCells: bool = Field(False, description="For tables: whether empty cells become empty texts.")
     delimiter: str = Field(",", min_length=1, max_length=1, description="For csv: what separates cells.")
     fromLine: int = Field(1, ge=1, description="For csv: the first line that is read.")
     rowsMax: int = Field(-1, ge=-1, description="For tables: no more objects than this; -1: all.")
-    sheet: str = Field("", description="For xlsx: the sheet; else the first.")
+    sheet: str = Field("", description="For xlsx, xls and ods: the sheet; else the first.")
     password: str = Field("", repr=False, description="For pdf: what opens it.")
     pagesMax: int = Field(0, ge=0, description="For pdf: no more pages than this; 0: all.")
     joinPages: bool = Field(True, description="For pdf: one text, or a list with one for each page.")

@@ -11,12 +11,16 @@ from itertools import islice
 from typing import Any
 
 from engine.base.errors import StepFailure
+from engine.steps.calendars import calendar_in
 from engine.steps.file_extract.manifest import FileExtractParameters
 from engine.steps.files import text_in
-from engine.steps.tables import Json, Row, objects_of
+from engine.steps.old_workbooks import rows_in_old_workbook
+from engine.steps.rich_text import rows_in_rtf
+from engine.steps.spreadsheets import rows_in_ods
+from engine.steps.tables import Json, Row, number_in, objects_of
 from engine.steps.workbooks import rows_in_workbook
 
-TABLES = frozenset({"csv", "xlsx", "html"})
+TABLES = frozenset({"csv", "xlsx", "html", "ods", "rtf", "xls"})
 
 _BY_ENDING = {
     "csv": "csv",
@@ -27,6 +31,11 @@ _BY_ENDING = {
     "htm": "html",
     "json": "json",
     "pdf": "pdf",
+    "ods": "ods",
+    "rtf": "rtf",
+    "xls": "xls",
+    "ics": "ics",
+    "ical": "ics",
 }
 _BY_TYPE = {
     "text/csv": "csv",
@@ -34,7 +43,15 @@ _BY_TYPE = {
     "application/json": "json",
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.ms-excel": "xls",
+    "application/rtf": "rtf",
+    "text/rtf": "rtf",
+    "text/calendar": "ics",
 }
+
+
+_SHEETS = {"xlsx": rows_in_workbook, "xls": rows_in_old_workbook, "ods": rows_in_ods}
 
 
 def format_of(entry: Mapping[str, Any]) -> str:
@@ -55,8 +72,10 @@ def rows_from(data: bytes, format_: str, given: FileExtractParameters) -> Iterat
 
 
 def _rows(data: bytes, format_: str, given: FileExtractParameters) -> Iterator[Row]:
-    if format_ == "xlsx":
-        return rows_in_workbook(data, given.sheet)
+    if format_ in _SHEETS:
+        return _SHEETS[format_](data, given.sheet)
+    if format_ == "rtf":
+        return rows_in_rtf(data)
     text = text_in(data, given.encoding, strip_mark=given.stripMark)
     return _csv(text, given) if format_ == "csv" else _html(text)
 
@@ -80,25 +99,18 @@ def _html(text: str) -> Iterator[Row]:
     if table is None:
         raise StepFailure("the HTML holds no table")
     for row in table.css("tr"):
-        yield [_number(cell.text(deep=True).strip()) for cell in row.css("td, th")]
-
-
-def _number(text: str) -> Any:
-    """A cell as a number where it reads as one, as spreadsheets take it."""
-    plain = text.removeprefix("-")
-    if not plain or len(plain) > 15 or not plain.replace(".", "", 1).isdecimal() or not plain.isascii():
-        return text or None
-    value = float(text)
-    return int(value) if value.is_integer() else value
+        yield [number_in(cell.text(deep=True).strip()) for cell in row.css("td, th")]
 
 
 def value_from(data: bytes, format_: str, given: FileExtractParameters) -> Any:
-    """Text, a JSON value, or the bytes in base64."""
+    """Text, a JSON value, a calendar, or the bytes in base64."""
     if format_ == "base64":
         return base64.b64encode(data).decode("ascii")
     text = text_in(data, given.encoding, strip_mark=given.stripMark)
     if format_ == "text":
         return text
+    if format_ == "ics":
+        return calendar_in(text)
     try:
         return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

@@ -1,0 +1,1 @@
+"""The step type chart.image: charts drawn by a QuickChart server."""

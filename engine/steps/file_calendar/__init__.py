@@ -1,0 +1,1 @@
+"""The step type file.calendar: makes calendar files."""

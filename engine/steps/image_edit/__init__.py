@@ -1,0 +1,1 @@
+"""The step type image.edit: makes and changes pictures."""
