@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from designer.models import Person
@@ -47,6 +47,24 @@ def page(view: Page) -> Page:
     return login_required(shown)
 
 
+def answer(view: Page) -> Page:
+    """What scripts ask for: as :func:`page`, but refusals are JSON, and nobody is sent to sign in."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return JsonResponse({"error": "you are signed out; sign in again"}, status=401)
+        try:
+            return view(request, principal_of(request), *args, **options)
+        except QflowError as error:
+            status = _status(error)
+            if status is None:
+                raise
+            return JsonResponse({"error": error.message}, status=status)
+
+    return answered
+
+
 def principal_of(request: HttpRequest) -> Principal:
     """Whom the session stands for; raises :class:`PermissionDenied`."""
     try:
@@ -62,9 +80,13 @@ def local_redirect(name: str, *args: Any) -> HttpResponse:
 
 
 def _refusal(request: HttpRequest, error: QflowError) -> HttpResponse:
-    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), None)
+    status = _status(error)
     if status is None:
         raise error
     problems = getattr(error, "problems", ())
     shown = {"error": error, "problems": problems, "status": status}
     return render(request, "designer/refused.html", shown, status=status)
+
+
+def _status(error: QflowError) -> int | None:
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from engine.api import InvalidInput, Problem, world
 
 HOURS_MAX = 10 * 366 * 24
@@ -21,3 +23,8 @@ def ahead(hours: str) -> int | None:
             "the time is not valid", [Problem("hours", f"a whole number from 1 to {HOURS_MAX}")]
         )
     return world().clock.now_us() + int(hours) * _US_PER_HOUR
+
+
+def time_of(at_us: int) -> datetime:
+    """Microseconds since 1970 as a time, for templates."""
+    return datetime.fromtimestamp(at_us / 1_000_000, UTC)

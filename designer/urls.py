@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from designer import account, assets, executions, finding, first_run, flows, permissions
+from designer import account, assets, executions, finding, first_run, flows, keys, permissions
 
 app_name = "designer"
 
@@ -27,6 +27,15 @@ urlpatterns = [
     path("permissions/consents/<str:consent>/withdraw", permissions.withdraw, name="withdraw-consent"),
     path("permissions/consents/<str:consent>/renew", permissions.renew_agreed, name="renew-consent"),
     path("keys", account.overview, name="keys"),
+    path("keys/mine", keys.mine),
+    path("keys/leave/prepare", keys.prepare_to_leave),
+    path("keys/leave", keys.leave),
+    path("keys/events/prepare", keys.prepare),
+    path("keys/events", keys.append),
+    path("keys/browsers/prepare", keys.prepare_further),
+    path("keys/browsers", keys.add_further),
+    path("keys/challenge", keys.challenge),
+    path("keys/rotate", account.rotate, name="rotate-key"),
     path("keys/tokens", account.create, name="create-token"),
     path("keys/tokens/<str:token>/revoke", account.revoke, name="revoke-token"),
     path("search", finding.found, name="search"),

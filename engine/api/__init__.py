@@ -47,6 +47,7 @@ from engine.flow.parse import Parsed, parse_flow
 from engine.flow.schemas import json_schema
 from engine.journal.cloudevents import to_cloudevent
 from engine.journal.state import ExecutionState, Run, Status
+from engine.keylog.form import Event as KeyEvent
 from engine.keylog.making import signed as signed_event
 from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
@@ -224,6 +225,7 @@ __all__ = [
     "Indexed",
     "InvalidInput",
     "Item",
+    "KeyEvent",
     "Kind",
     "Limits",
     "Manifest",

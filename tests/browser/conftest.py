@@ -53,6 +53,12 @@ def fresh_site(tmp_path: Path) -> Iterator[Site]:
     yield from running(tmp_path, founder="")
 
 
+@pytest.fixture
+def own_site(tmp_path: Path) -> Iterator[Site]:
+    """A node that somebody has set up, for one test."""
+    yield from running(tmp_path)
+
+
 def running(folder: Path, founder: str = "ada") -> Iterator[Site]:
     """A node as long as it is wanted."""
     node = NodeProcess(folder)
@@ -68,8 +74,7 @@ def running(folder: Path, founder: str = "ada") -> Iterator[Site]:
         node.end()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
+async def a_context(chromium: Browser) -> AsyncIterator[BrowserContext]:
     """A browser without a past. What it complains of (console errors, uncaught exceptions, violations of
     the content security policy) fails the test."""
     made = await chromium.new_context(viewport={"width": 1280, "height": 800})
@@ -78,6 +83,13 @@ async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
     yield made
     await made.close()
     complaints.check()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    """The browser of the test."""
+    async for made in a_context(chromium):
+        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -50,6 +50,7 @@ Importer
 Indexed
 InvalidInput
 Item
+KeyEvent
 Kind
 Limits
 MAIN
