@@ -19,7 +19,8 @@
     ├── PolicyViolation         dao_policy_violation  403
     │   ├── RiskTooHigh         dao_policy_violation  403   an event from outside looks too dangerous
     │   ├── EgressDenied        dao_policy_violation  403   a step may not connect there
-    │   └── Quarantined         dao_policy_violation  403   until an administrator lifts it
+    │   ├── Quarantined         dao_policy_violation  403   until an administrator lifts it
+    │   └── SubnetSuspended     dao_policy_violation  503   until the keeper of the node resumes it
     ├── ResourceExhausted       resource_exhausted    429
     │   └── PayloadTooLarge     resource_exhausted    413
     ├── StepFailure             execution_error       a step said no
@@ -244,6 +245,14 @@ class Quarantined(PolicyViolation):
     """It is in quarantine, and may not act until an administrator lifts that."""
 
     code = "quarantined"
+
+
+class SubnetSuspended(PolicyViolation):
+    """The subnet is suspended; nothing starts and no step runs until the keeper of the node resumes it."""
+
+    code = "subnet_suspended"
+    http_status = 503
+    retryable = True
 
 
 class ResourceExhausted(QflowError):

@@ -188,6 +188,18 @@ class Keyring:
         self.rewrap()
         return XChaChaKey(fresh).id.hex()
 
+    def destroy(self, subnet: str) -> int:
+        """See :meth:`KeyKeeper.destroy`."""
+        records = [record for record in self._store.every() if record.subnet == subnet]
+        for record in records:
+            self._store.destroy(record)
+        for place in [known for known in self._sealing if known[0] == subnet]:
+            self._sealing.pop(place, None)
+        with self._lock:
+            for kept in [known for known in self._opened if known[0][0] == subnet]:
+                del self._opened[kept]
+        return len(records)
+
     def rewrap(self, batch: int = REWRAP_BATCH) -> int:
         """See :meth:`KeyKeeper.rewrap`."""
         begun_us = self._now_us()

@@ -9,11 +9,12 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A tenant."""
+    """A tenant. One that is being deleted has an ``ending_us``; one that was is no longer known."""
 
     id: str
     name: str
     created_us: int
+    ending_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,21 @@ class AccessStore(Protocol):
     def ensure_personal_subnet(self, now_us: int) -> Subnet:
         """The subnet of a fresh node with its policy document; made where it is missing."""
 
-    def subnet(self, subnet_id: str) -> Subnet: ...
-    def subnets(self) -> list[Subnet]: ...
-    def create_subnet(self, subnet_id: str, name: str, now_us: int) -> Subnet: ...
+    def subnet(self, subnet_id: str) -> Subnet:
+        """Raises :class:`UnknownObject`, also for one that was deleted."""
+
+    def subnets(self) -> list[Subnet]:
+        """All that are not deleted, oldest first."""
+
+    def create_subnet(self, subnet_id: str, name: str, now_us: int) -> Subnet:
+        """Raises :class:`WrongState` where there is, or was, one with this id."""
+
+    def end_subnet(self, subnet_id: str, now_us: int) -> None:
+        """It is being deleted: its tokens are revoked and its triggers gone. Doing so twice is no error."""
+
+    def erase_subnet(self, subnet_id: str, now_us: int) -> None:
+        """Erase what the subnet stored, for good; headers, digests, hashes, signed heads, public key logs
+        and the id stay. Raises :class:`WrongState` while one of its executions has not ended."""
 
     def policy_document(self, subnet_id: str) -> tuple[int, Mapping[str, Any]]:
         """Revision and document in force; the revision counts up by one."""

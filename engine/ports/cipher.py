@@ -158,6 +158,10 @@ class KeyKeeper(Protocol):
         """A new root key of the node, with all subnet keys wrapped by it; gives its id. Raises
         :class:`WrongState` where the root key is given from outside."""
 
+    def destroy(self, subnet: str) -> int:
+        """Destroy every key of a subnet: nothing that it stored can be read any more, wherever a copy lies.
+        Gives how many there were."""
+
     def rewrap(self, batch: int = REWRAP_BATCH) -> int:
         """Wrap everything with the newest keys, and destroy subnet keys that nothing needs any more;
         gives how many keys were wrapped again. Safe beside running work, and repeatable."""

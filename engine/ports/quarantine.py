@@ -21,6 +21,7 @@ class Contained(StrEnum):
     CODE = "code"  # by the CID of its bytes
     NODE = "node"  # by its id
     IDENTITY = "identity"  # by the actor's id
+    SUBNET = "subnet"  # by its id: the keeper of the node suspended it
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ from engine.base.errors import StaleRevision, UnknownObject, WrongState
 from engine.ports.access_store import Subnet, TokenRecord
 from engine.ports.permissions import first_grant
 from engine.ports.policy import PERSONAL
+from engine.storage import subnet_erasure
 from engine.storage.database import Database, Row, text
 from engine.storage.identities import COUNTER as IDENTITIES
 from engine.storage.permissions import insert_grant
 from engine.storage.policies import default_document, parsed
 
 _SUBNET = "INSERT INTO engine_subnet (id, name, created_us) VALUES (%s, %s, %s) ON CONFLICT (id) DO NOTHING"
+_SUBNETS = "SELECT id, name, created_us, ending_us FROM engine_subnet WHERE ended_us IS NULL"
 _DOCUMENT = (
     "INSERT INTO engine_policy_document (subnet, revision, document, created_us) VALUES (%s, %s, %s, %s)"
     " ON CONFLICT (subnet, revision) DO NOTHING"
@@ -57,21 +59,31 @@ class DjangoAccessStore:
 
     def subnet(self, subnet_id: str) -> Subnet:
         """Raises :class:`UnknownObject`."""
-        row = self._db.row("SELECT id, name, created_us FROM engine_subnet WHERE id = %s", [subnet_id])
+        row = self._db.row(f"{_SUBNETS} AND id = %s", [subnet_id])
         if row is None:
             raise _no_subnet(subnet_id)
         return Subnet(*row)
 
     def subnets(self) -> list[Subnet]:
         """All of them, oldest first."""
-        rows = self._db.rows("SELECT id, name, created_us FROM engine_subnet ORDER BY created_us, id")
+        rows = self._db.rows(f"{_SUBNETS} ORDER BY created_us, id")
         return [Subnet(*row) for row in rows]
 
     def create_subnet(self, subnet_id: str, name: str, now_us: int) -> Subnet:
         """A subnet with the default policy as revision 1; raises :class:`WrongState` if there is one."""
         if not self._create(subnet_id, name, now_us):
-            raise WrongState(f"there is a subnet {subnet_id!r} already", subnet=subnet_id)
+            raise WrongState(f"there is a subnet {subnet_id!r} already, or was one", subnet=subnet_id)
         return Subnet(subnet_id, name, now_us)
+
+    def end_subnet(self, subnet_id: str, now_us: int) -> None:
+        """See :meth:`AccessStore.end_subnet`; raises :class:`UnknownObject`."""
+        self.subnet(subnet_id)
+        subnet_erasure.end(self._db, subnet_id, now_us)
+
+    def erase_subnet(self, subnet_id: str, now_us: int) -> None:
+        """See :meth:`AccessStore.erase_subnet`; raises :class:`UnknownObject`."""
+        self.subnet(subnet_id)
+        subnet_erasure.erase(self._db, subnet_id, now_us)
 
     def policy_document(self, subnet_id: str) -> tuple[int, Mapping[str, Any]]:
         """See :meth:`AccessStore.policy_document`; raises :class:`UnknownObject`."""

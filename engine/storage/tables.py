@@ -244,11 +244,13 @@ class WebhookRoute(models.Model):
 
 
 class Subnet(models.Model):
-    """A tenant."""
+    """A tenant. The row of one that was deleted (``ended_us``) stays, so that its id is never given again."""
 
     id = IdField(primary_key=True)
     name = models.TextField()
     created_us = models.BigIntegerField()
+    ending_us = models.BigIntegerField(null=True)
+    ended_us = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "engine_subnet"

@@ -24,6 +24,7 @@ class MemoryAccess:
         self._policies: dict[str, list[bytes]] = {}
         self._tokens: dict[str, TokenRecord] = {}
         self._tokens_revision = 0
+        self._ended: set[str] = set()
         self.identities = MemoryIdentities()
 
     def ensure_personal_subnet(self, now_us: int) -> Subnet:
@@ -48,11 +49,28 @@ class MemoryAccess:
     def create_subnet(self, subnet_id: str, name: str, now_us: int) -> Subnet:
         """A subnet with the default policy."""
         with self._lock:
-            if subnet_id in self._subnets:
-                raise WrongState(f"there is a subnet {subnet_id!r} already", subnet=subnet_id)
+            if subnet_id in self._subnets or subnet_id in self._ended:
+                raise WrongState(f"there is a subnet {subnet_id!r} already, or was one", subnet=subnet_id)
             self._policies[subnet_id] = [encode(default_document())]
             self._subnets[subnet_id] = Subnet(subnet_id, name, now_us)
             return self._subnets[subnet_id]
+
+    def end_subnet(self, subnet_id: str, now_us: int) -> None:
+        """No token of it counts any more."""
+        with self._lock:
+            subnet = self.subnet(subnet_id)
+            if subnet.ending_us is None:
+                self._subnets[subnet_id] = replace(subnet, ending_us=now_us)
+            for token in self.tokens(subnet_id):
+                self.revoke_token(token.id)
+
+    def erase_subnet(self, subnet_id: str, now_us: int) -> None:
+        """Only the id is left. Of executions this store knows nothing."""
+        with self._lock:
+            self.subnet(subnet_id)
+            del self._subnets[subnet_id], self._policies[subnet_id]
+            self._tokens = {id: one for id, one in self._tokens.items() if one.subnet != subnet_id}
+            self._ended.add(subnet_id)
 
     def policy_document(self, subnet_id: str) -> tuple[int, Mapping[str, Any]]:
         """Revision and document in force."""

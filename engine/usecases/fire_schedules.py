@@ -12,6 +12,7 @@ from engine.ports.flow_store import ActiveTrigger
 from engine.ports.step_catalogue import TriggerType
 from engine.usecases.relay_outbox import system
 from engine.usecases.start_execution import StartRequest, start_execution
+from engine.usecases.subnet_life import suspension
 from engine.usecases.world import World
 
 log = logging.getLogger("qflow.schedule")
@@ -27,6 +28,8 @@ def fire_schedules(world: World) -> int:
     """
     now, fired = world.clock.now_us(), 0
     for trigger in world.flows.schedules_due(now):
+        if suspension(world, trigger.subnet) is not None:  # it stays due, and is fired once afterwards
+            continue
         try:
             fired += _fire(world, trigger, now)
         except NodeFailure:

@@ -21,6 +21,7 @@ from engine.usecases.node_identity import tend_node_identity
 from engine.usecases.relay_outbox import relay
 from engine.usecases.renewals import resume_withheld
 from engine.usecases.search import catch_up_all
+from engine.usecases.subnet_life import finish_ending, suspension
 from engine.usecases.world import World
 
 log = logging.getLogger("qflow.keeper")
@@ -68,7 +69,7 @@ class Keeper:
         self._lanes_in_use = True
         self._clock_ahead_us: int | None = None  # how far the wall clock was before the monotonic one
         self._set_back: _SetBack | None = None
-        self._permissions: dict[str, int] = {}  # the revision last seen, by subnet
+        self._permissions: dict[str, tuple[int, int]] = {}  # the revisions last seen, by subnet
         self.swept_us = 0  # when the last sweep was done, for health
 
     def start(self) -> None:
@@ -169,6 +170,7 @@ class Keeper:
             self._log,
             self._index,
             self._tend,
+            self._end_subnets,
         ):
             try:
                 part()
@@ -205,9 +207,10 @@ class Keeper:
         relay(self._world, self._world.journal.outbox(self._world.clock.now_us()))
 
     def _let_renewed_go_on(self) -> None:
-        """Where permissions changed since the last sweep, resume what waits for that."""
+        """Where permissions or quarantine changed since the last sweep, resume what waits for that."""
         for subnet in self._world.access.subnets():
-            revision = self._world.trust.permissions.revision(subnet.id)
+            trust = self._world.trust
+            revision = (trust.permissions.revision(subnet.id), trust.containment.revision(subnet.id))
             if self._permissions.get(subnet.id) != revision:
                 resume_withheld(self._world, subnet.id)
                 self._permissions[subnet.id] = revision
@@ -253,11 +256,16 @@ class Keeper:
     def _let_out_of_lanes(self) -> None:
         world, waiting, now_us = self._world, False, self._world.clock.now_us()
         for subnet in world.access.subnets():
+            if suspension(world, subnet.id) is not None:
+                continue
             room = world.policy.of(subnet.id).limits.executions_running_max
             for execution in world.journal.admit(subnet.id, room, now_us):
                 world.waker.ring(execution)
             waiting = waiting or world.journal.pending(subnet.id) > 0
         self._lanes_in_use = waiting
+
+    def _end_subnets(self) -> None:
+        finish_ending(self._world)
 
     def _tend(self) -> None:
         now = self._world.clock.monotonic_us()

@@ -9,7 +9,7 @@ from engine.base.errors import UnknownObject
 from engine.base.limits import STAYS_SEARCHED_MAX
 from engine.execution.violations import stay_data
 from engine.ports.access_store import Principal
-from engine.ports.quarantine import LIFTED_EVENT, Quarantine
+from engine.ports.quarantine import LIFTED_EVENT, Contained, Quarantine
 from engine.usecases.permission import require
 from engine.usecases.world import World
 
@@ -27,7 +27,8 @@ def lift_quarantine(world: World, actor: Principal, subject: str) -> Quarantine:
     subject is not in quarantine.
     """
     require(world, actor, "admin")
-    stay = next((one for one in _in_force(world, actor) if one.subject == subject), None)
+    liftable = [one for one in _in_force(world, actor) if one.kind is not Contained.SUBNET]
+    stay = next((one for one in liftable if one.subject == subject), None)
     if stay is None or not world.containment.lift(actor.subnet, stay.kind, subject, actor.id):
         raise UnknownObject(f"nothing named {subject[:100]!r} is in quarantine in subnet {actor.subnet!r}")
     lifted = replace(stay, lifted_us=world.clock.now_us(), lifted_by=actor.id)

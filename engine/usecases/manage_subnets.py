@@ -21,7 +21,7 @@ def create_subnet(world: World, actor: Principal, id: str, name: str = "") -> Su
 
     Raises :class:`InvalidInput` for an id that is none, and :class:`WrongState` where there is one already.
     """
-    _must_keep_the_node(world, actor)
+    must_keep_the_node(world, actor)
     if not _ID.fullmatch(id) or id == NODE_SUBNET:
         raise InvalidInput(f"{id[:80]!r} is no id of a subnet: 1 to 63 letters a-z, digits, hyphens")
     if len(name) > NAME_CHARACTERS_MAX or not (name or id).isprintable():
@@ -50,7 +50,8 @@ def _may_know(actor: Principal, subnet: str) -> bool:
     return subnet == actor.subnet or (actor.subnet == PERSONAL and actor.may("admin"))
 
 
-def _must_keep_the_node(world: World, actor: Principal) -> None:
+def must_keep_the_node(world: World, actor: Principal) -> None:
+    """Raise :class:`PermissionDenied` for anybody but the administrators of the personal subnet."""
     require(world, actor, "admin")
     if actor.subnet != PERSONAL:
-        raise PermissionDenied("only the keeper of the node, in its personal subnet, makes subnets")
+        raise PermissionDenied("only the keeper of the node, in its personal subnet, may do this to subnets")

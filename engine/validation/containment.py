@@ -54,6 +54,10 @@ class Containment:
         now_us = self._now_us()
         return frozenset(name for (of, name), stay in stays.items() if of is kind and stay.in_force(now_us))
 
+    def revision(self, subnet: str) -> int:
+        """Grows with every change that concerns the subnet."""
+        return self._store.revision(subnet)
+
     def place(self, quarantine: Quarantine) -> bool:
         """Begin a stay; False where one is in force already."""
         placed = self._store.place(quarantine)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.ports.quarantine import Contained
+from engine.ports.quarantine import Contained, Quarantine
 from engine.validation.containment import Containment, Subject, refusal
 from engine.validation.operation import Cleared, Finding, Hash, Kind, Known, Operation, Stage
 from engine.validation.risk import Assessment
@@ -12,6 +12,9 @@ from engine.validation.risk import Assessment
 Assess = Callable[[Operation], Assessment]
 Throttled = Callable[[str, str], int]
 """Of subnet and actor: milliseconds for which they must wait, 0 for go on."""
+
+STOPPED_BY_SUSPENSION = (Kind.FLOW_EXECUTION, Kind.STEP_EXECUTION, Kind.EXTERNAL_EVENT, Kind.MODULE_CALL)
+"""What a suspended subnet does no more; its members may still look at what is there, and change it."""
 
 
 class Qerberos:
@@ -40,9 +43,13 @@ class Qerberos:
     def _contained(self, operation: Operation) -> Finding | None:
         subjects: list[Subject] = [(Contained.IDENTITY, operation.actor)]
         subjects += [(Contained(kind), name) for kind, name in operation.involved]
+        if operation.kind in STOPPED_BY_SUSPENSION:
+            subjects.insert(0, (Contained.SUBNET, operation.subnet))
         stay = self._containment.find(operation.subnet, subjects, fresh=operation.acts)
         if stay is None:
             return None
+        if stay.kind is Contained.SUBNET:
+            return _suspended(operation, stay)
         return Finding(
             Stage.QERBEROS,
             "quarantined",
@@ -62,6 +69,13 @@ class Qerberos:
         remedy = f"try again in {wait_ms} ms"
         details = {"retry_after_ms": wait_ms}
         return Finding(Stage.QERBEROS, "throttled", what, why, remedy, waits=True, details=details)
+
+
+def _suspended(operation: Operation, stay: Quarantine) -> Finding:
+    """What runs pauses until the subnet is resumed."""
+    why = f"the subnet {operation.subnet!r} is suspended: {stay.reason}"
+    remedy = "try again when the keeper of the node has resumed it"
+    return Finding(Stage.QERBEROS, "subnet_suspended", operation.resource, why, remedy, waits=True)
 
 
 def altered(what: str, content: Hash) -> Finding:

@@ -12,6 +12,7 @@ from engine.base.errors import (
     Quarantined,
     ResourceExhausted,
     RiskTooHigh,
+    SubnetSuspended,
     UnknownObject,
     WrongState,
 )
@@ -25,6 +26,7 @@ _BY_CODE: dict[str, type[QflowError]] = {
     "archived": WrongState,
     "not_published": WrongState,
     "quarantined": Quarantined,
+    "subnet_suspended": SubnetSuspended,
     "throttled": ResourceExhausted,
     "risk_too_high": RiskTooHigh,
     "integrity": CorruptData,

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import SuspiciousOperation
 
-from engine.base.errors import ErrorInfo, ErrorType, InvalidInput, Problem, QflowError
+from engine.base.errors import ErrorInfo, ErrorType, InvalidInput, PolicyViolation, Problem, QflowError
 
 CONTENT_TYPE = "application/problem+json"
 URN = "urn:qflow:error:"
@@ -81,7 +81,7 @@ def problem_of(error: BaseException) -> ProblemDocument:
         return error.document
     if isinstance(error, SuspiciousOperation):  # too many fields, a host that is none
         return ProblemDocument(400, "bad_request", str(ErrorType.VALIDATION_ERROR), str(error))
-    if isinstance(error, QflowError) and error.http_status < 500:
+    if isinstance(error, QflowError) and (error.http_status < 500 or isinstance(error, PolicyViolation)):
         problems = error.problems if isinstance(error, InvalidInput) else ()
         extra = {"details": error.details} if error.details else {}
         return ProblemDocument(

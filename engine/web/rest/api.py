@@ -28,6 +28,7 @@ from engine.web.rest import (
     sandbox,
     search,
     starts,
+    subnets,
 )
 from engine.web.rest.calls import BearerAuth
 
@@ -63,7 +64,7 @@ def build_api() -> NinjaAPI:
         renderer=JsonRenderer(),
         urls_namespace="qflow-api",
     )
-    access = (administration, audit, capabilities, identities, permissions, protection, sandbox)
+    access = (administration, audit, capabilities, identities, permissions, protection, sandbox, subnets)
     for part in (flows, imports, starts, executions, *access, search):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):

@@ -52,6 +52,28 @@ class TestSubnets:
             access.put_policy("nowhere", {}, 1, 0)
         assert access.tokens("nowhere") == []
 
+    def test_one_that_ends_is_still_known_and_its_tokens_are_not(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        access.add_token(issued("alpha"))
+        before = access.tokens_revision()
+        access.end_subnet("alpha", 5)
+        access.end_subnet("alpha", 9)
+        assert access.subnet("alpha") == Subnet("alpha", "Alpha", 1, 5)
+        assert [token.revoked for token in access.tokens("alpha")] == [True]
+        assert access.tokens_revision() > before
+
+    def test_an_erased_one_is_unknown_and_its_id_is_not_given_again(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        access.add_token(issued("alpha"))
+        access.erase_subnet("alpha", 5)
+        for ask in (access.subnet, access.policy_document, StoredPolicies(access).of):
+            with pytest.raises(UnknownObject, match="alpha"):
+                ask("alpha")
+        assert access.subnets() == []
+        assert access.tokens("alpha") == []
+        with pytest.raises(WrongState, match="alpha"):
+            access.create_subnet("alpha", "Again", 9)
+
 
 class TestPolicies:
     """Documents are checked when they are written, and replaced by revision."""

@@ -139,7 +139,7 @@ WITHOUT_INDEX = {"/api/v1/blocks"}
 async def test_what_really_is_there_is_shown_as_the_document_says(alice, objects, path):
     from jsonschema import Draft202012Validator
 
-    objects = objects | {"name": "qflow"}
+    objects = objects | {"name": "qflow", "subnet_id": "personal"}
     query = {"from": "1", "to": "draft"} if path.endswith("diff") else {}
     answer = await alice.get(path.format(**objects), params=query, headers={"Accept": "application/json"})
     wanted = (409,) if path in WITHOUT_INDEX else (200, 503)

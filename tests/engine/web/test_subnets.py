@@ -1,0 +1,63 @@
+"""Subnets over REST, and what callers of a suspended one are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.web.conftest import ELSEWHERE, GREETING, published, webhook_flow
+
+SUBNETS = "/api/v1/subnets"
+REASON = {"reason": "the bill is not paid"}
+
+
+async def test_a_subnet_is_made_shown_suspended_resumed_and_deleted(alice) -> None:
+    made = await alice.post(SUBNETS, json={"id": "alpha", "name": "Alpha"})
+    assert made.status_code == 201, made.text
+    assert made.json()["state"] == "active"
+    suspended = (await alice.post(f"{SUBNETS}/alpha/suspend", json=REASON)).json()
+    assert (suspended["state"], suspended["reason"]) == ("suspended", REASON["reason"])
+    assert (await alice.get(f"{SUBNETS}/alpha")).json() == suspended
+    assert (await alice.post(f"{SUBNETS}/alpha/resume")).json()["state"] == "active"
+    deleted = await alice.delete(f"{SUBNETS}/alpha")
+    assert (deleted.status_code, deleted.json()["state"]) == (202, "deleting")
+    assert {one["id"]: one["state"] for one in (await alice.get(SUBNETS)).json()}["alpha"] == "deleting"
+
+
+async def test_a_webhook_of_a_suspended_subnet_says_why_with_503(alice, charlie, anyone) -> None:
+    await published(charlie, webhook_flow())
+    await alice.post(f"{SUBNETS}/{ELSEWHERE}/suspend", json=REASON)
+    answer = await anyone.post("/webhook/hook")
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "subnet_suspended"
+    assert REASON["reason"] in answer.json()["detail"]
+    await alice.post(f"{SUBNETS}/{ELSEWHERE}/resume")
+    assert (await anyone.post("/webhook/hook")).status_code == 200
+
+
+async def test_a_suspended_subnet_can_be_looked_at_but_starts_nothing(alice, charlie) -> None:
+    await published(charlie, GREETING)
+    await alice.post(f"{SUBNETS}/{ELSEWHERE}/suspend", json=REASON)
+    assert (await charlie.get("/api/v1/flows")).status_code == 200
+    assert (await charlie.get(f"{SUBNETS}/{ELSEWHERE}")).json()["reason"] == REASON["reason"]
+    for path in ("flows/greeting/start", "flows/greeting/trigger"):
+        assert (await charlie.post(f"/api/v1/{path}", json={})).status_code == 503
+    assert (await charlie.post("/api/v1/events", json={"type": "order.paid"})).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "", {"id": "mine"}),
+        ("POST", f"/{ELSEWHERE}/suspend", REASON),
+        ("POST", f"/{ELSEWHERE}/resume", None),
+        ("DELETE", f"/{ELSEWHERE}", None),
+    ],
+)
+async def test_only_who_keeps_the_node_changes_subnets(charlie, method, path, body) -> None:
+    assert (await charlie.request(method, SUBNETS + path, json=body)).status_code == 403
+
+
+async def test_another_subnet_is_not_there(charlie, bob) -> None:
+    assert (await charlie.get(f"{SUBNETS}/personal")).status_code == 404
+    assert [one["id"] for one in (await charlie.get(SUBNETS)).json()] == [ELSEWHERE]
+    assert (await bob.get(SUBNETS)).status_code == 403
