@@ -74,6 +74,7 @@ from engine.usecases.relay_outbox import relay
 from engine.usecases.remote_watch import RemoteWatch
 from engine.usecases.replication import Replicator, replicator_of
 from engine.usecases.respond import respond
+from engine.usecases.standing import Standing
 from engine.usecases.token_desk import TokenDesk
 from engine.usecases.world import World
 from engine.validation.trust import Grounds, Trust, build_trust
@@ -155,7 +156,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     blocks, replicas = blocks_of(settings, keyring, clock)
     policy = _policies(settings, access, clock)
     plans, notifier, knot = Plans(flows, catalogue, metrics), ChannelsNotifier(), _Knot()
-    trust, violations = _guards(knot, metrics, notifier, clock, entropy)
+    trust, violations = _guards(knot, metrics, notifier, clock, entropy, Standing(access, identities.store))
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
     services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations, trust)
@@ -217,7 +218,12 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
 
 
 def _guards(
-    knot: _Knot, metrics: PrometheusMetrics, notifier: ChannelsNotifier, clock: SystemClock, entropy: Entropy
+    knot: _Knot,
+    metrics: PrometheusMetrics,
+    notifier: ChannelsNotifier,
+    clock: SystemClock,
+    entropy: Entropy,
+    standing: Standing,
 ) -> tuple[Trust, Violations]:
     """The validation pipeline on the node's database, and what counts violations of the sandbox."""
     grounds = Grounds(
@@ -229,6 +235,7 @@ def _guards(
         monotonic_us=clock.monotonic_us,
         new_id=lambda prefix: ulid(prefix, clock.now_us(), entropy.bytes(10)),
         checker=Ed25519(),
+        standing=standing,
         denied=lambda operation, finding: tell_denied(notifier, operation, finding),
         alarmed=lambda anomaly: respond(knot.world, anomaly) if knot.world is not None else None,
     )

@@ -17,7 +17,7 @@ from engine.testing.memory_validation_log import MemoryValidationLog
 from engine.testing.observers import CountingMetrics, RecordingNotifier
 from engine.usecases.denials import tell_denied
 from engine.validation.anomalies import Anomaly
-from engine.validation.trust import Grounds, Trust, build_trust
+from engine.validation.trust import EverybodyStands, Grounds, Standing, Trust, build_trust
 
 
 def open_trust(
@@ -29,6 +29,7 @@ def open_trust(
     entropy: Entropy | None = None,
     alarmed: Callable[[Anomaly], None] = lambda anomaly: None,
     checker: SignatureChecker | None = None,
+    standing: Standing | None = None,
 ) -> Trust:
     """Everybody may do what their token's scopes allow, until a test changes the grants."""
     told, random = notifier or RecordingNotifier(), entropy or SeededEntropy(0)
@@ -44,5 +45,6 @@ def open_trust(
             denied=lambda operation, finding: tell_denied(told, operation, finding),
             alarmed=alarmed,
             checker=checker,
+            standing=standing or EverybodyStands(),
         )
     )

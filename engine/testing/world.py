@@ -48,6 +48,7 @@ from engine.testing.trust import open_trust
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.relay_outbox import relay
 from engine.usecases.respond import respond
+from engine.usecases.standing import Standing
 from engine.usecases.token_desk import TokenDesk
 from engine.usecases.world import World
 from engine.validation.anomalies import Anomaly
@@ -98,6 +99,7 @@ def fake_world(
         quarantine or MemoryQuarantine(),
         capabilities,
         book.scheme,
+        Standing(known, book.store),
     )
     worker = Worker(_parts(shared, owner), drivers=drivers, acts=8)
     shared.world = World(
@@ -124,8 +126,7 @@ def fake_world(
         **_parts_of_its_own(),
         cipher=shared.keyring,
         keys=shared.keyring,
-        **_signatures(known, signing, book),
-        log=_log(signing, shared.journal),
+        **_signatures(known, signing, book, shared.journal),
     )
     return shared.world
 
@@ -144,13 +145,16 @@ def _parts_of_its_own() -> dict[str, Any]:
     }
 
 
-def _signatures(access: AccessStore, signing: Signing | None, book: IdentityBook) -> dict[str, Any]:
+def _signatures(
+    access: AccessStore, signing: Signing | None, book: IdentityBook, journal: JournalStore
+) -> dict[str, Any]:
     """Who signs, and what is known of who signed."""
     return {
         "identities": book,
         "signatures": book.scheme,
         "signing": signing or FakeSigning(),
         "tokens": TokenDesk(access, book, FakeMint(), SeededEntropy(1), "node"),
+        "log": _log(signing, journal),
     }
 
 
@@ -190,6 +194,7 @@ class _Shared:
         quarantine: QuarantineStore,
         capabilities: Capabilities | None,
         checker: SignatureChecker,
+        standing: Standing,
     ) -> None:
         self.sandbox, self.capabilities = sandbox, capabilities
         self.catalogue, self.clock, self.entropy = catalogue, clock, entropy
@@ -207,6 +212,7 @@ class _Shared:
             entropy=entropy,
             alarmed=self._alarmed,
             checker=checker,
+            standing=standing,
         )
         self.violations = Violations(
             violations, self.trust.containment, self.notifier, self.metrics, clock, entropy

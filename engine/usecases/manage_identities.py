@@ -103,6 +103,7 @@ def revoke_identity(world: World, actor: Principal, identity: str) -> KeyState:
     if record.subnet == NODE_SUBNET:
         raise WrongState("the node cannot end its own identity while it runs; rotate its key")
     state = revoke_held(world.identities, record.id)
+    world.trust.books.forget()
     remember_done(world, actor, "key", "identity.revoke", record.id)
     return state
 

@@ -47,7 +47,12 @@ def show_subnet(world: World, actor: Principal, id: str) -> Subnet:
 
 
 def _may_know(actor: Principal, subnet: str) -> bool:
-    return subnet == actor.subnet or (actor.subnet == PERSONAL and actor.may("admin"))
+    return subnet == actor.subnet or keeps_the_node(actor)
+
+
+def keeps_the_node(actor: Principal) -> bool:
+    """Whether somebody administers the personal subnet, and with it the node."""
+    return actor.subnet == PERSONAL and actor.may("admin")
 
 
 def must_keep_the_node(world: World, actor: Principal) -> None:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from engine.base.canonical import decode, encode
-from engine.base.errors import InvalidInput, PermissionDenied, WrongState
+from engine.base.errors import InvalidInput, PermissionDenied, QflowError, WrongState
 from engine.keylog import making
 from engine.keylog.form import BadLog, read
 from engine.keylog.rules import KeyState, begin
@@ -48,8 +48,8 @@ def prepare_inception(
 def register_identity(world: World, actor: Principal, name: str, event: bytes) -> IdentityView:
     """Make an identity known by its inception; its signature proves that the caller holds the key.
 
-    Raises :class:`InvalidInput` for an event that is no fresh inception of a person or service, and
-    :class:`WrongState` where it is known already.
+    Raises :class:`InvalidInput` for an event that is no fresh inception of a person or service made for
+    this subnet, and :class:`WrongState` where the subnet knows it already.
     """
     require(world, actor, "admin", "identities")
     book = world.identities
@@ -65,9 +65,16 @@ def register_identity(world: World, actor: Principal, name: str, event: bytes) -
         state.identity, actor.subnet, state.subject, name, False, state.delegator, "", now_us
     )
     if not book.store.create(record, event, []):
-        raise WrongState(f"identity {state.identity} is known already", identity=state.identity)
+        raise _not_new(book.store.record(state.identity), actor)
     book.refresh()
     return IdentityView(record, state)
+
+
+def _not_new(known: IdentityRecord, actor: Principal) -> QflowError:
+    """One's own identities may be named; of another subnet's nobody is told that the node knows them."""
+    if known.subnet == actor.subnet:
+        return WrongState(f"identity {known.id} is known already", identity=known.id)
+    return InvalidInput("the inception is not valid: it does not count here; make a new one, with fresh keys")
 
 
 def prepare_event(
@@ -112,6 +119,7 @@ def append_event(world: World, actor: Principal, identity: str, event: bytes) ->
         after = add_event(book, state, event)
     except BadLog as error:
         raise InvalidInput(f"the key event is not valid: {error.reason}") from error
+    world.trust.books.forget()
     remember_done(world, actor, "key", f"identity.{found.kind}", record.id)
     return after
 

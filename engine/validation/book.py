@@ -68,11 +68,17 @@ class _Right:
 
 
 class Book:
-    """The grants, roles and consents of a subnet at one revision; immutable."""
+    """The grants, roles and consents of a subnet at one revision, and the actors whose identity was
+    ``revoked``; immutable."""
 
     def __init__(
-        self, grants: Sequence[Grant] = (), roles: Sequence[Role] = (), consents: Sequence[Consent] = ()
+        self,
+        grants: Sequence[Grant] = (),
+        roles: Sequence[Role] = (),
+        consents: Sequence[Consent] = (),
+        revoked: frozenset[str] = frozenset(),
     ) -> None:
+        self.revoked = revoked
         bundles = {role.name: (*role.actions, *actions_of(role.scopes)) for role in roles}
         self._rights: dict[str, list[_Right]] = {}
         for grant in grants:

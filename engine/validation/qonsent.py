@@ -46,6 +46,8 @@ class Qonsent:
         if action_matches(OWN_ACTIONS, operation.action) and _is_admin(operation):
             return Permitted(given)
         book, now_us = self.book(operation.subnet, operation.acts), self.now_us()
+        if operation.actor in book.revoked:
+            return _ended(operation)
         ends: list[int] = []
         ground = ""
         for decision, explained in _decisions(book, operation, now_us):
@@ -67,6 +69,13 @@ def _decisions(
     for person in operation.data_subjects:
         decision = book.consented(person, operation.purpose, operation.resource, now_us)
         yield decision, partial(_not_consented, operation, person, decision)
+
+
+def _ended(operation: Operation) -> Finding:
+    """What the actor started pauses: somebody else decides whether it is aborted or run again."""
+    what = f"{operation.actor} may not {operation.action} on {operation.resource}"
+    why, remedy = "its identity was revoked", "abort the execution, or replay it as somebody else"
+    return Finding(Stage.QONSENT, "identity_revoked", what, why, remedy, waits=True)
 
 
 def _is_admin(operation: Operation) -> bool:

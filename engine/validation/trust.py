@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.ports.metrics import Metrics
@@ -26,6 +26,28 @@ from engine.validation.step_gate import StepGate
 from engine.validation.trail import Trail
 
 
+class Standing(Protocol):
+    """Knows whose identity was revoked."""
+
+    def revision(self) -> int:
+        """Grows whenever that may have changed; cheap to ask."""
+
+    def revoked(self, subnet: str) -> frozenset[str]:
+        """The actors of a subnet that act for an identity which is no more."""
+
+
+class EverybodyStands:
+    """For whoever uses validation without identities."""
+
+    def revision(self) -> int:
+        """Nothing changes."""
+        return 0
+
+    def revoked(self, subnet: str) -> frozenset[str]:
+        """Nobody."""
+        return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What validation stands on."""
@@ -38,6 +60,7 @@ class Grounds:
     monotonic_us: Callable[[], int]
     new_id: Callable[[str], str]
     checker: SignatureChecker | None = None
+    standing: Standing = field(default_factory=EverybodyStands)
     denied: Callable[[Operation, Finding], None] = lambda operation, finding: None
     alarmed: Callable[[Anomaly], None] = lambda anomaly: None
 
@@ -93,12 +116,7 @@ class Tally:
 def build_trust(grounds: Grounds) -> Trust:
     """Trust on these grounds."""
     clock = TrustedClock(grounds.now_us, grounds.monotonic_us)
-    permissions = grounds.permissions
-
-    def load(subnet: str) -> Book:
-        return Book(permissions.grants(subnet), permissions.roles(subnet), permissions.consents(subnet))
-
-    books = Revised(permissions.revision, load, grounds.monotonic_us)
+    books = _books(grounds)
     containment = Containment(grounds.quarantine, clock, grounds.monotonic_us)
     watch = Watch(grounds.monotonic_us)
 
@@ -125,7 +143,7 @@ def build_trust(grounds: Grounds) -> Trust:
         pipeline=pipeline,
         gate=gate,
         containment=containment,
-        permissions=permissions,
+        permissions=grounds.permissions,
         books=books,
         log=grounds.log,
         trail=trail,
@@ -134,6 +152,20 @@ def build_trust(grounds: Grounds) -> Trust:
         watch=watch,
         alarmed=grounds.alarmed,
     )
+
+
+def _books(grounds: Grounds) -> Revised[Book]:
+    """The books of all subnets; both revisions only grow, so their sum tells of a change of either."""
+    permissions, standing = grounds.permissions, grounds.standing
+
+    def revision(subnet: str) -> int:
+        return permissions.revision(subnet) + standing.revision()
+
+    def load(subnet: str) -> Book:
+        grants, roles = permissions.grants(subnet), permissions.roles(subnet)
+        return Book(grants, roles, permissions.consents(subnet), standing.revoked(subnet))
+
+    return Revised(revision, load, grounds.monotonic_us)
 
 
 def assess_outside(operation: Operation) -> Assessment:

@@ -127,7 +127,7 @@ def furnish(victim: Tenant) -> dict[str, str]:
     waiting = victim.start(WAITS["id"])["executionId"]
     called = victim.start(CALLED["id"])["executionId"]
     ended = _kept(victim)
-    version = victim.get(f"/api/v1/flows/{WAITS['id']}")["version"]
+    version = victim.get(f"/api/v1/flows/{WAITS['id']}")["revision"]
     held = victim.must("POST", "/api/v1/identities", {"name": CANARY})
     sub = victim.must("POST", "/api/v1/identities", {"name": f"{CANARY}-sub", "delegated": True})
     names = f"/api/v1/roles/{CANARY}"
@@ -137,6 +137,7 @@ def furnish(victim: Tenant) -> dict[str, str]:
     checkpoint = victim.must("POST", f"/api/v1/executions/{waiting}/checkpoints", label)["checkpointId"]
     victim.until(f"/api/v1/executions/{waiting}/checkpoints", bool)
     return {
+        "subnet": VICTIM,
         "flow": WAITS["id"],
         "hook": HOOK["id"],
         "version": version,

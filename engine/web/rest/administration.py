@@ -23,6 +23,7 @@ from engine.usecases.event_schemas import (
     put_event_schema,
 )
 from engine.usecases.manage_identities import visible
+from engine.usecases.manage_subnets import keeps_the_node
 from engine.usecases.own_keys import prove_identity
 from engine.usecases.permission import require
 from engine.usecases.publish_event import publish_event
@@ -253,7 +254,7 @@ async def nodes(request: HttpRequest) -> list[Json]:
 
 def _nodes(world: World, actor: Principal) -> list[Json]:
     require(world, actor, "system:read")
-    held = len(world.worker.live())
+    held = _held(world, actor)
     most = world.policy.of(actor.subnet).limits.executions_running_max
     node = {
         "nodeId": world.node,
@@ -267,6 +268,13 @@ def _nodes(world: World, actor: Principal) -> list[Json]:
         "reputation": 1.0,
     }
     return [node]
+
+
+def _held(world: World, actor: Principal) -> int:
+    """Executions that run: all of the node for who keeps it, those of their own subnet for everybody else."""
+    if keeps_the_node(actor):
+        return len(world.worker.live())
+    return world.journal.running(actor.subnet)
 
 
 @router.get("/system/health", response={200: m.Health, 503: m.Health}, tags=["system"])

@@ -250,6 +250,8 @@ INSIDE = {
     "remember",
     "admit_call",
     "manage_subnets",
+    "standing",
+    "subnet_life",
     "admission",
     "world",
 }

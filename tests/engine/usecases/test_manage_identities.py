@@ -191,7 +191,11 @@ class TestHeldByTheOwner:
             own.register_identity(world, ALICE, "X", signed(body, "y"))
         own.register_identity(world, ALICE, "X", signed(body, "x"))
         with pytest.raises(WrongState, match="known already"):
+            own.register_identity(world, ALICE, "X", signed(body, "x"))
+        with pytest.raises(InvalidInput, match="not valid") as told:
             own.register_identity(world, CHARLIE, "X", signed(body, "x"))
+        assert "known" not in str(told.value)
+        assert not told.value.details
         stale = own.prepare_inception(world, ALICE, "person", public("z"), None, [])
         clock.advance_ms(own.FRESH_US / 1000 + 1)
         with pytest.raises(InvalidInput, match="check the clock"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.ports.policy import PERSONAL
 from tests.engine.web.conftest import ELSEWHERE, GREETING, published, webhook_flow
 
 SUBNETS = "/api/v1/subnets"
@@ -61,3 +62,14 @@ async def test_another_subnet_is_not_there(charlie, bob) -> None:
     assert (await charlie.get(f"{SUBNETS}/personal")).status_code == 404
     assert [one["id"] for one in (await charlie.get(SUBNETS)).json()] == [ELSEWHERE]
     assert (await bob.get(SUBNETS)).status_code == 403
+
+
+async def test_the_load_of_a_node_is_told_whole_to_who_keeps_it_only(
+    alice, charlie, world, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.worker, "live", lambda: ["exe_1", "exe_2", "exe_3"])
+    assert (await alice.get("/api/v1/nodes")).json()[0]["currentLoad"] == 0.03
+    assert (await charlie.get("/api/v1/nodes")).json()[0]["currentLoad"] == 0
+    running = {PERSONAL: 5, ELSEWHERE: 2}
+    monkeypatch.setattr(world.journal, "running", lambda subnet: running[subnet])
+    assert (await charlie.get("/api/v1/nodes")).json()[0]["currentLoad"] == 0.02
