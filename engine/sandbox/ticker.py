@@ -30,6 +30,14 @@ class Ticker:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Tick while the body runs."""
+        self.begin()
+        try:
+            yield
+        finally:
+            self.end()
+
+    def begin(self) -> None:
+        """A guest begins to run."""
         with self._changed:
             self._running += 1
             if self._running == 1:
@@ -39,11 +47,11 @@ class Ticker:
                 self._thread.start()
             elif self._running == 1:
                 self._changed.notify()
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._running -= 1
+
+    def end(self) -> None:
+        """It has stopped."""
+        with self._changed:
+            self._running -= 1
 
     def ticks(self, deadline_ms: int) -> int:
         """Ticks after which a deadline from now on has surely passed; those due already are among them."""

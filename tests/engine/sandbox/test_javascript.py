@@ -26,7 +26,7 @@ def run(sandbox, source, host=None, limits=QUICK, secret="s3cret"):
 def test_after_a_call_the_memory_is_that_of_the_snapshot_byte_for_byte(sandbox, guest):
     run(sandbox, "const kept = $json.secret.repeat(999); console.log(kept); return { kept }")
     spare = guest._spares._kept[-1]
-    assert spare.memory() == guest._spares._image
+    assert spare.memory() == guest._spares._image.content
     assert b"s3cret" not in spare.memory()
     assert spare._host is None
 
@@ -52,7 +52,7 @@ def test_a_machine_that_was_stopped_or_has_grown_is_not_used_again(sandbox, gues
         run(sandbox, "for (;;);", limits=SandboxLimits(deadline_ms=50))
     assert guest._spares._kept == before[:-1]
     run(sandbox, "return { n: 'x'.repeat(20_000_000).length }")
-    assert all(spare.memory() == guest._spares._image for spare in guest._spares._kept)
+    assert all(spare.memory() == guest._spares._image.content for spare in guest._spares._kept)
 
 
 def test_few_machines_are_kept(sandbox, guest):
