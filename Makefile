@@ -43,6 +43,7 @@ test-setup: ## install what tests start: Redis, RabbitMQ, PostgreSQL, clang for 
 	{ command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	{ command -v clang && command -v wasm-ld && ls /usr/lib/llvm-*/lib/clang/*/lib/wasi /usr/lib/wasm32-wasi; } \
 		>/dev/null 2>&1 || missing="$$missing clang lld wasi-libc libclang-rt-dev-wasm32"; \
+	command -v node >/dev/null || missing="$$missing nodejs"; \
 	{ command -v chromium && ls /usr/share/fonts/truetype/dejavu; } >/dev/null 2>&1 || missing="$$missing chromium fonts-dejavu-core"; \
 	[ -z "$$missing" ] && exit 0; \
 	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || [ -n "$(SUDO)" ]; }; then \

@@ -60,7 +60,8 @@ def answer(view: Page) -> Page:
             status = _status(error)
             if status is None:
                 raise
-            return JsonResponse({"error": error.message}, status=status)
+            problems = [problem.as_json() for problem in getattr(error, "problems", ())]
+            return JsonResponse({"error": error.message, "problems": problems}, status=status)
 
     return answered
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from designer import account, assets, executions, finding, first_run, flows, keys, permissions
+from designer import (
+    account,
+    assets,
+    editor,
+    executions,
+    finding,
+    first_run,
+    flows,
+    keys,
+    permissions,
+    step_types,
+)
 
 app_name = "designer"
 
@@ -13,6 +24,12 @@ urlpatterns = [
     path("static/<path:name>", assets.asset, name="asset"),
     path("set-up", first_run.set_up, name="set-up"),
     path("flows", flows.flow_list, name="flows"),
+    path("flows/new", editor.new, name="new-flow"),
+    path("flows/check", editor.check, name="check-flow"),
+    path("flows/pasted", editor.pasted, name="pasted-flow"),
+    path("flows/<str:flow>/edit", editor.edit, name="edit-flow"),
+    path("flows/<str:flow>/document", editor.document, name="flow-document"),
+    path("step-types.json", step_types.step_types, name="step-types"),
     path("flows/<str:flow>/start", flows.start, name="start"),
     path("import", flows.import_page, name="import"),
     path("executions", executions.execution_list, name="executions"),

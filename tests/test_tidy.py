@@ -18,6 +18,7 @@ PRINTING = ("engine/cli/", "engine/management/", "engine/steps/docs.py", "benchm
 ENTRANCES = (
     "designer.adapters",  # django-allauth finds it
     "designer.apps",  # Django finds it
+    "designer.sprite",  # makes a vendored file
     "designer.urls",
     "engine.apps",  # Django finds it
     "engine.models",  # Django finds it

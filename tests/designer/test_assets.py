@@ -12,6 +12,7 @@ from django.http import Http404
 from django.test import RequestFactory
 
 from designer.assets import FOLDER, asset, files
+from designer.sprite import ICONS, SPRITE, sprite
 
 VENDOR = FOLDER / "vendor"
 TEMPLATES = FOLDER.parent / "templates"
@@ -47,3 +48,13 @@ def test_a_file_is_sent_packed_to_whom_can_unpack_it_and_once_only():
 def test_nothing_beside_the_listed_files_is_sent(name: str):
     with pytest.raises(Http404):
         asset(RequestFactory().get("/"), name)
+
+
+def test_the_icons_are_the_vendored_ones_and_every_one_that_is_named_is_there():
+    assert SPRITE.read_text() == sprite()
+    there = {path.stem for path in ICONS.glob("*.svg")}
+    manifests = (FOLDER.parent / "engine" / "steps").glob("*/manifest.py")
+    named = {name for path in manifests for name in re.findall(r'icon="([^"]+)"', path.read_text())}
+    scripts = (path.read_text() for path in (FOLDER / "js").rglob("*.js"))
+    named |= {name for text in scripts for name in re.findall(r'\bicon(?:Button)?\("([a-z0-9-]+)"', text)}
+    assert named <= there, f"add them as designer/sprite.py says: {named - there}"

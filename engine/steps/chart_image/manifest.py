@@ -52,5 +52,5 @@ MANIFEST = Manifest(
     group="network",
     effect=Effect.READ,
     parameters=ChartParameters,
-    icon="chart",
+    icon="chart-column",
 )

@@ -30,5 +30,5 @@ MANIFEST = Manifest(
     group="data",
     effect=Effect.PURE,
     parameters=RandomParameters,
-    icon="dice",
+    icon="dices",
 )

@@ -59,5 +59,5 @@ MANIFEST = Manifest(
     effect=Effect.PURE,
     passes_on=True,
     parameters=SortParameters,
-    icon="sort",
+    icon="arrow-up-down",
 )

@@ -1,0 +1,151 @@
+"""The flow editor: its page, and the document it loads, checks and saves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from designer.access import answer, page
+from designer.requests import part, sent
+from designer.step_types import looks
+from engine.api import (
+    FlowView,
+    PermissionDenied,
+    Principal,
+    StaleRevision,
+    UnknownObject,
+    create_flow,
+    definition_of,
+    get_flow,
+    import_flows,
+    require,
+    update_flow,
+    validate_flow,
+    world,
+)
+
+ID_CHARACTERS_MAX = 64
+
+
+@require_safe
+@page
+def edit(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
+    """The editor of a flow."""
+    record = get_flow(world(), actor, flow).record
+    return render(request, "designer/edit.html", {"flow": record, "can_write": _can_write(actor, flow)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The editor of a flow that is not there yet, and its first save."""
+    return _create(request) if request.method == "POST" else _new_page(request)
+
+
+@page
+def _new_page(request: HttpRequest, actor: Principal) -> HttpResponse:
+    require(world(), actor, "flows:write")
+    return render(request, "designer/edit.html", {"flow": None, "can_write": True})
+
+
+@answer
+def _create(request: HttpRequest, actor: Principal) -> HttpResponse:
+    asked = sent(request)
+    definition = part(asked, "definition", dict)
+    flow_id = free_id(actor, str(definition.get("name") or ""))
+    create_flow(world(), actor, {**definition, "id": flow_id}, str(asked.get("message", "")), draft=True)
+    return JsonResponse(_loaded(get_flow(world(), actor, flow_id)), status=201)
+
+
+@require_http_methods(["GET", "HEAD", "PUT"])
+@answer
+def document(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
+    """The newest version as a Flow Definition; PUT saves another one on top of the revision it was made from.
+
+    Where somebody saved since, the answer is 409 with their version beside.
+    """
+    if request.method != "PUT":
+        return JsonResponse(_loaded(get_flow(world(), actor, flow)))
+    asked = sent(request)
+    definition, revision = part(asked, "definition", dict), part(asked, "revision", str)
+    try:
+        update_flow(world(), actor, flow, definition, revision, str(asked.get("message", "")), draft=True)
+    except StaleRevision as error:
+        theirs = _loaded(get_flow(world(), actor, flow))
+        return JsonResponse({"error": error.message, "theirs": theirs}, status=409)
+    return JsonResponse(_loaded(get_flow(world(), actor, flow)))
+
+
+@require_POST
+@answer
+def check(request: HttpRequest, actor: Principal) -> HttpResponse:
+    """What is wrong with a definition, and what its steps look like, without storing anything."""
+    definition = part(sent(request), "definition", dict)
+    steps = definition.get("steps")
+    listed = steps if isinstance(steps, list) else []
+    found = validate_flow(world(), actor, definition, name="new", draft=True)
+    problems = [problem.as_json() for problem in found.problems]
+    return JsonResponse({"problems": problems, "looks": looks(listed)})
+
+
+@require_POST
+@answer
+def pasted(request: HttpRequest, actor: Principal) -> HttpResponse:
+    """Steps of an n8n workflow that was pasted: the flows it becomes, none of them stored."""
+    text = part(sent(request), "text", str)
+    arrivals = import_flows(world(), actor, text.encode(), "pasted", dry_run=True)
+    flows = [
+        {
+            "definition": definition_of(replace(arrival.imported.flow, format="qflow")),
+            "nodes": arrival.imported.nodes,
+            "runnable": arrival.imported.runnable,
+            "issues": [dict(issue) for issue in arrival.imported.issues],
+        }
+        for arrival in arrivals
+    ]
+    return JsonResponse({"flows": flows})
+
+
+def free_id(actor: Principal, name: str) -> str:
+    """An id for a new flow, made from its name, that no flow of the subnet has."""
+    base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:ID_CHARACTERS_MAX] or "flow"
+    wish, number = base, 1
+    while _is_there(actor, wish):
+        number += 1
+        wish = f"{base}-{number}"
+    return wish
+
+
+def _is_there(actor: Principal, flow: str) -> bool:
+    try:
+        world().flows.record(actor.subnet, flow)
+    except UnknownObject:
+        return False
+    return True
+
+
+def _can_write(actor: Principal, flow: str) -> bool:
+    try:
+        require(world(), actor, "flows:write", f"flows/{flow}")
+    except PermissionDenied:
+        return False
+    return True
+
+
+def _loaded(view: FlowView) -> dict[str, Any]:
+    """A version for the editor: always as a Flow Definition, whatever format the flow came in."""
+    definition = definition_of(replace(view.flow, format="qflow"))
+    return {
+        "id": view.record.id,
+        "name": view.record.name,
+        "revision": view.record.revision,
+        "published": view.record.published,
+        "archived": view.record.archived,
+        "format": view.flow.format,
+        "definition": definition,
+        "looks": looks(definition["steps"]),
+    }

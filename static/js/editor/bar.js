@@ -1,0 +1,62 @@
+// The bar above the canvas: the flow's name and state, and what can be done with it.
+
+import { setHead } from "../flow/commands.js";
+import { h, icon, iconButton } from "./dom.js";
+
+export function makeBar(editor, bar) {
+  const undo = iconButton("undo-2", "Undo", () => editor.history.undo(), "Ctrl+Z");
+  const redo = iconButton("redo-2", "Redo", () => editor.history.redo(), "Ctrl+Shift+Z");
+  const name = h("button", { type: "button", class: "flow-name", title: "Rename the flow", onclick: () => rename(editor, name) });
+  const chips = h("span", { class: "chips" });
+  const save = h("button", { type: "button", class: "main", title: "Save (Ctrl+S)", onclick: () => editor.saving.save() }, "Save");
+  bar.append(
+    h("div", { class: "bar-name" }, name, chips),
+    h("div", { class: "apart" }),
+    h("div", { class: "bar-tools", id: "bar-tools" }, undo, redo),
+    save,
+  );
+  const show = () => {
+    name.textContent = editor.doc.head.get("name") || editor.flow.id;
+    undo.disabled = !editor.history.canUndo || !editor.canWrite;
+    redo.disabled = !editor.history.canRedo || !editor.canWrite;
+    save.disabled = !editor.canWrite || editor.saving.busy || !editor.saving.dirty;
+    save.textContent = editor.saving.busy ? "Saving…" : "Save";
+    chips.replaceChildren(...chipsOf(editor));
+  };
+  editor.events.on("change", show);
+  editor.events.on("flow", show);
+  show();
+}
+
+function chipsOf(editor) {
+  const { flow, saving, checking } = editor;
+  const found = [];
+  if (!editor.canWrite) found.push(h("span", { class: "chip" }, flow.archived ? "Archived" : "Read only"));
+  if (flow.published) found.push(h("span", { class: "chip live" }, flow.published === flow.revision ? "Published" : "Published, draft is newer"));
+  else found.push(h("span", { class: "chip" }, "Draft"));
+  if (saving.dirty) found.push(h("span", { class: "chip unsaved" }, "Not saved"));
+  if (checking.count) {
+    const text = checking.count === 1 ? "1 problem" : `${checking.count} problems`;
+    found.push(h("button", { type: "button", class: "chip bad", onclick: () => editor.events.emit("problems:show") }, text));
+  }
+  return found;
+}
+
+function rename(editor, button) {
+  if (!editor.canWrite) return;
+  const input = h("input", { class: "flow-name", "aria-label": "Name of the flow", value: button.textContent, maxLength: 256 });
+  const done = (keep) => {
+    if (!input.isConnected) return;
+    input.replaceWith(button);
+    if (keep && input.value.trim()) editor.do(setHead(editor.doc, "name", input.value.trim()));
+    button.focus();
+  };
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") done(true);
+    if (event.key === "Escape") done(false);
+    event.stopPropagation();
+  });
+  input.addEventListener("blur", () => done(true));
+  button.replaceWith(input);
+  input.select();
+}

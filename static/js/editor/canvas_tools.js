@@ -1,0 +1,73 @@
+// The small tools on the canvas: zoom, fit, the rectangle that selects, and the moving view.
+
+import { h, iconButton } from "./dom.js";
+
+const ZOOM_STEP = 1.25;
+
+export function makeCanvasTools(editor) {
+  const { canvas } = editor;
+  const percent = h("output", { "aria-label": "Zoom" });
+  const tools = h(
+    "div",
+    { class: "canvas-tools", role: "toolbar", "aria-label": "View", "data-scrolls": "" },
+    iconButton("zoom-out", "Zoom out", () => canvas.zoomBy(1 / ZOOM_STEP), "-"),
+    percent,
+    iconButton("zoom-in", "Zoom in", () => canvas.zoomBy(ZOOM_STEP), "+"),
+    iconButton("maximize", "Show all", () => canvas.fit(), "1"),
+  );
+  canvas.element.append(tools);
+  const show = () => {
+    const { x, y, zoom } = canvas.view;
+    const grid = zoom < 0.5 ? 64 : 16;
+    percent.textContent = `${Math.round(zoom * 100)}%`;
+    canvas.element.style.backgroundPosition = `${x}px ${y}px`;
+    canvas.element.style.backgroundSize = `${grid * zoom}px ${grid * zoom}px`;
+  };
+  canvas.events.on("view", show);
+  canvas.events.on("marquee", (event) => marquee(canvas, event));
+  panBySpace(canvas);
+}
+
+// While the space bar is down, the canvas is dragged as a whole.
+function panBySpace(canvas) {
+  const hold = (on) => {
+    canvas.panning = on;
+    canvas.element.classList.toggle("panning", on);
+  };
+  canvas.element.addEventListener("keydown", (event) => {
+    if (event.code !== "Space" || event.target !== canvas.element) return;
+    event.preventDefault();
+    hold(true);
+  });
+  window.addEventListener("keyup", (event) => event.code === "Space" && hold(false));
+  window.addEventListener("blur", () => hold(false));
+}
+
+function marquee(canvas, start) {
+  const { left, top } = canvas.element.getBoundingClientRect();
+  const box = h("div", { class: "marquee" });
+  const kept = start.shiftKey ? [...canvas.selection.steps] : [];
+  canvas.element.append(box);
+  const area = (event) => {
+    const x = Math.min(start.clientX, event.clientX);
+    const y = Math.min(start.clientY, event.clientY);
+    return { x, y, width: Math.abs(event.clientX - start.clientX), height: Math.abs(event.clientY - start.clientY) };
+  };
+  const draw = (event) => {
+    const { x, y, width, height } = area(event);
+    Object.assign(box.style, { left: `${x - left}px`, top: `${y - top}px`, width: `${width}px`, height: `${height}px` });
+    const [wx, wy] = canvas.toWorld(x, y);
+    const { zoom } = canvas.view;
+    const world = { x: wx, y: wy, width: width / zoom, height: height / zoom };
+    const notes = canvas.layers.flatMap((layer) => layer.within?.(world) ?? []);
+    canvas.select({ steps: [...kept, ...canvas.within(world)], notes });
+  };
+  const end = (event) => {
+    window.removeEventListener("mousemove", draw);
+    window.removeEventListener("mouseup", end);
+    if (area(event).width + area(event).height < 4 && !kept.length) canvas.select({});
+    box.remove();
+  };
+  window.addEventListener("mousemove", draw);
+  window.addEventListener("mouseup", end);
+}

@@ -1,0 +1,52 @@
+"""The browser's scripts that need no page, tested by Node's own runner."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SCRIPTS = HERE.parents[1] / "static" / "js"
+LINES_MAX = 500
+
+
+@pytest.mark.parametrize("script", sorted(HERE.glob("*.test.mjs")), ids=lambda path: path.name)
+def test_the_scripts_tests_pass(script: Path) -> None:
+    node = shutil.which("node")
+    assert node, "Node.js is missing; call: make test-setup"
+    run = subprocess.run(
+        [node, "--test", str(script)], check=False, capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+
+
+def test_the_model_of_flows_touches_no_page() -> None:
+    for path in (SCRIPTS / "flow").glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(
+            r"\b(document\.(create|get|query|body|add)|window\.|navigator\.|fetch\()", text
+        ), path.name
+        assert not re.search(r'from "\.\./', text), f"{path.name} imports from outside the model"
+
+
+def test_only_the_drawing_knows_drawflow() -> None:
+    knowing = {path.name for path in SCRIPTS.rglob("*.js") if "Drawflow" in _code(path)}
+    assert knowing == {"drawing.js"}
+
+
+def test_no_script_writes_markup_or_is_long() -> None:
+    markup = re.compile(r"\b(innerHTML|outerHTML|document\.write|eval\(|new Function)")
+    for path in SCRIPTS.rglob("*.js"):
+        code = _code(path)
+        assert not markup.search(code), path.name
+        assert len(code.splitlines()) <= LINES_MAX, path.name
+
+
+def _code(path: Path) -> str:
+    """The script without the comments that take a whole line."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith(("//", "/*", "*")))
