@@ -68,18 +68,24 @@ class Stream(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         """Accept, find out who it is, listen, and begin to tell."""
-        token, subprotocol = _token_of(self.scope)
-        await self.accept(subprotocol)
+        await self.accept(self.subprotocol())
         self.world = get_world()
         self.backlog: asyncio.Queue[Event] = asyncio.Queue(STREAM_BACKLOG_MAX)
         try:
-            address = str((self.scope.get("client") or ["unknown"])[0])
-            principal = await principal_of(self.world, token, address)
-            await self.enter(self.world, principal)
+            await self.enter(self.world, await self.caller())
         except QflowError as error:
             await self._refuse(error)
             return
         self._telling = asyncio.create_task(self._tell())
+
+    def subprotocol(self) -> str | None:
+        """The subprotocol to agree on."""
+        return _token_of(self.scope)[1]
+
+    async def caller(self) -> Principal:
+        """Whom the token stands for."""
+        address = str((self.scope.get("client") or ["unknown"])[0])
+        return await principal_of(self.world, _token_of(self.scope)[0], address)
 
     async def _refuse(self, error: QflowError) -> None:
         code = next((code for kind, code in _CODES if isinstance(error, kind)), None)
@@ -95,13 +101,13 @@ class Stream(AsyncWebsocketConsumer):
         """What to tell, in order; the end of it ends the connection."""
         raise NotImplementedError
 
-    async def join(self, group: str) -> None:
-        """Listen to a group of the channel layer."""
+    async def join(self, kind: str, name: str) -> None:
+        """Listen to an execution or a subnet."""
         bind = getattr(self.world.notifier, "bind", None)
         if bind is not None:
             bind(asyncio.get_running_loop())
-        self.group = group
-        await self.channel_layer.group_add(group, self.channel_name)
+        self.group = group_name(kind, name)
+        await self.channel_layer.group_add(self.group, self.channel_name)
 
     async def facts(self, message: Mapping[str, Any]) -> None:
         """Facts were committed; called by the channel layer."""
@@ -152,7 +158,7 @@ class ExecutionStream(Stream):
         execution = self.scope["url_route"]["kwargs"]["execution"]
         self.header: Header = await pool().run(get_execution, world, principal, execution)
         self.sent = _after(self.scope)
-        await self.join(group_name("execution", execution))
+        await self.join("execution", execution)
 
     async def events(self) -> AsyncIterator[Event]:
         """The journal, then the backlog; after a hole or a silence in it the journal again."""
@@ -214,7 +220,7 @@ class SubnetStream(Stream):
         await pool().run(require, world, principal, "executions:read")
         if principal.subnet != subnet:
             raise PermissionDenied(f"this token is not one of subnet {subnet!r}")
-        await self.join(group_name("subnet", subnet))
+        await self.join("subnet", subnet)
 
     async def events(self) -> AsyncIterator[Event]:
         """The backlog, for ever."""

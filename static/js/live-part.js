@@ -1,0 +1,42 @@
+// Parts of pages that follow live events: <div data-live="/live/..." data-after="12" data-part="/path"> holds one
+// element, which is fetched anew from the path when something has happened. Without a connection it is fetched every
+// two seconds.
+
+import { watch } from "./live.js";
+
+const POLL_MS = 2000;
+
+function follow(place) {
+  const { live, after, part } = place.dataset;
+  let busy = false;
+  let again = false;
+  let poll = null;
+
+  async function refresh() {
+    again = busy;
+    if (busy) return;
+    busy = true;
+    try {
+      await htmx.ajax("GET", part, { target: place.firstElementChild, swap: "outerHTML" });
+    } catch {
+      // told by htmx; the next event asks again
+    }
+    busy = false;
+    if (again) await refresh();
+  }
+
+  function onState(state) {
+    clearInterval(poll);
+    poll = state === "waiting" ? setInterval(refresh, POLL_MS) : null;
+    if (state !== "waiting") refresh();
+    place.dataset.state = state;
+  }
+
+  const stop = watch(live, { after: after === undefined ? null : Number(after), onEvent: refresh, onState });
+  addEventListener("pagehide", () => {
+    clearInterval(poll);
+    stop();
+  });
+}
+
+for (const place of document.querySelectorAll("[data-live]")) follow(place);
