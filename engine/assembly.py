@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
@@ -19,9 +20,11 @@ from engine.ports.importer import Importer
 from engine.ports.replicas import Replicas
 from engine.settings import EngineSettings
 from engine.storage.identities import DjangoIdentityStore
+from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.keys import DjangoKeyStore
 from engine.storage.kubo import kubo_replicas
 from engine.storage.packs import PackedBlocks
+from engine.storage.usage import DjangoUsageStore
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.node_identity import ensure_node_identity
 from engine.usecases.node_seal import NodeSeal, reseal_held_keys
@@ -57,6 +60,12 @@ def adopt_former_keys(book: IdentityBook, node_key: Path) -> None:
     count = reseal_held_keys(book, former)
     node_key.unlink(missing_ok=True)
     log.warning("%d private keys are sealed under the root key now; node-key is not needed any more", count)
+
+
+def more_stores(cipher: Cipher) -> dict[str, Any]:
+    """Stores that only the use-cases know."""
+    usage = DjangoUsageStore(cipher=cipher)
+    return {"seen": DjangoSeenCalls(), "schemas": DjangoSchemaStore(), "usage": usage}
 
 
 def blocks_of(settings: EngineSettings, cipher: Cipher, clock: Clock) -> tuple[PackedBlocks, Replicas | None]:

@@ -26,6 +26,7 @@ from engine.storage.tables import (
     WebhookRoute,
 )
 from engine.storage.trust_tables import Consent, Grant, Quarantine, Role, Validation
+from engine.storage.usage_tables import Usage
 from engine.storage.violation_tables import SandboxViolation
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "SignedHead",
     "Subnet",
     "Trigger",
+    "Usage",
     "Validation",
     "VersionTag",
     "WebhookRoute",

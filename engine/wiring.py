@@ -16,7 +16,7 @@ from typing import Any
 from celery import current_app
 from django.db import connections
 
-from engine.assembly import awaken, blocks_of, identities_of, importer, keyring_of
+from engine.assembly import awaken, blocks_of, identities_of, importer, keyring_of, more_stores
 from engine.base.errors import QflowError
 from engine.base.ids import ulid
 from engine.base.limits import GC_OBJECTS, SWITCH_INTERVAL_S
@@ -55,7 +55,6 @@ from engine.storage.audit_trail import DjangoAuditTrail
 from engine.storage.capability_uses import DjangoCapabilityStore
 from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.flows import DjangoFlowStore
-from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.journal import DjangoJournalStore
 from engine.storage.packs import PackedBlocks
 from engine.storage.permissions import DjangoPermissionStore
@@ -184,8 +183,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         access=access,
         blocks=blocks,
         index=DjangoSearchIndex(),
-        seen=DjangoSeenCalls(),
-        schemas=DjangoSchemaStore(),
+        **more_stores(keyring),
         secrets=SecretFiles(settings.secrets_file),
         capabilities=DjangoCapabilityStore(cipher=keyring),
         catalogue=catalogue,

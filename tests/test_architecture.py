@@ -64,6 +64,7 @@ FAKES = {
     "IdentityStore": "engine.testing.memory_identities:MemoryIdentities",
     "StepCatalogue": "engine.testing.steps:DictCatalogue",
     "ViolationStore": "engine.testing.memory_violations:MemoryViolations",
+    "UsageStore": "engine.testing.memory_usage:MemoryUsage",
     "TokenMint": "engine.testing.fake_mint:FakeMint",
     "TransparencyLog": "engine.testing.memory_log:MemoryLog",
     "Waker": "engine.testing.observers:RecordingWaker",

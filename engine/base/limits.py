@@ -237,6 +237,9 @@ RATE_BUCKETS_MAX = 20_000  # callers whose rate is remembered
 LIVE_BATCHES_MAX = 10_000  # batches of facts waiting to be sent to watchers
 METRIC_SERIES_MAX = 200  # label combinations of one measure
 
+# What records of usage give at once
+USAGE_DAYS_MAX = 400
+
 # What the audit gives at once
 AUDIT_EXPORT_EVENTS_MAX = 100_000  # events of one export
 AUDIT_RETENTION_DAYS_MIN = 90  # no policy makes a trail shorter, so nobody hides an act by a policy

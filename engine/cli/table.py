@@ -81,6 +81,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("keys", "keys", "show and rotate the keys that seal what is stored"),
             Entry("dao-subnets", "system", "list the subnets"),
             Entry("subnet", "subnets", "make, list and show subnets: tenants that share nothing"),
+            Entry("usage", "usage", "show what a subnet used, day by day"),
             Entry("audit", "audit", "search and export the audit trail, make reports, prove the log"),
             Entry("bench", "bench", "measure this machine with the benchmarks"),
         ),

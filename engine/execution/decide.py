@@ -231,10 +231,12 @@ def _returned(plan: Plan, state: ExecutionState, given: i.StepReturned, rules: R
 
 
 def _usage(used: Usage) -> dict[str, int]:
-    """What guests used beside fuel; empty where no guest ran."""
+    """What guests used beside fuel, and what went over the network; empty where neither was."""
+    sent = {"egress_bytes": used.egress_bytes} if used.egress_bytes else {}
     if not used.wall_us:
-        return {}
-    return {"memory_bytes": used.memory_bytes, "wall_us": used.wall_us, "host_calls": used.host_calls}
+        return sent
+    guests = {"memory_bytes": used.memory_bytes, "wall_us": used.wall_us, "host_calls": used.host_calls}
+    return guests | sent
 
 
 def _raised(plan: Plan, state: ExecutionState, given: i.StepRaised, rules: Rules) -> Decision:

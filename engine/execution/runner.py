@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.base.errors import (
@@ -33,13 +33,14 @@ from engine.flow.model import FAILURE, MAIN
 from engine.flow.plan import Plan
 from engine.journal.facts import PortData, port_from_plain
 from engine.journal.state import ExecutionState, Task
+from engine.ports import traffic
 from engine.ports.block_store import BlockStore
 from engine.ports.capabilities import Capabilities, Holder, HostCalls, Surroundings
 from engine.ports.clock import Clock
 from engine.ports.grants import Capability
 from engine.ports.permissions import RENEWED_EVENT
 from engine.ports.policy import Policy, PolicyPort
-from engine.ports.sandbox import Determinism, ExpressionBatch, Sandbox
+from engine.ports.sandbox import Determinism, ExpressionBatch, Sandbox, Usage
 from engine.ports.step_catalogue import (
     Breakers,
     Effect,
@@ -271,7 +272,7 @@ class Attempt:
         )
 
     def _call(self, binding: Binding, context: StepContext, inputs: PortItems) -> Input:
-        services = self.services
+        services, sent_before = self.services, traffic.total()
         try:
             if self.signal is not None:
                 result = binding.kind.resume(context, self._signal(self.signal))
@@ -279,7 +280,9 @@ class Attempt:
                 result = binding.kind.run(context)
             if result.wait is not None:
                 return self._waits(result)
-            returned = self._returned(result, inputs, binding.code)
+            returned = _with_traffic(
+                self._returned(result, inputs, binding.code), traffic.total() - sent_before
+            )
             services.violations.meter.used(context.policy, self.step.type, returned.usage)
             return returned
         except StepCancelled:
@@ -354,6 +357,12 @@ class Attempt:
             failed = list(given) if passed else failed_items(self.step, info, given, brief=brief)
             outputs = {port: self.services.items.store(self.subnet, failed)}
         return StepRaised(self.services.clock.now_us(), self.id, info, self.started_us, outputs, logs)
+
+
+def _with_traffic(returned: StepReturned, egress_bytes: int) -> StepReturned:
+    if not egress_bytes:
+        return returned
+    return replace(returned, usage=returned.usage.plus(Usage(egress_bytes=egress_bytes)))
 
 
 def _logs_of(error: Exception) -> list[str]:

@@ -79,7 +79,7 @@ def guest_event(header: Subject, sequence: int, fact: Fact) -> dict[str, Any] | 
     It tells of the same entry as the step's own event, so it has no place in the row of the journal's
     events: its id ends in ``/wasm``.
     """
-    if not isinstance(fact, StepCompleted) or not fact.usage:
+    if not isinstance(fact, StepCompleted) or not fact.usage.get("wall_us"):
         return None
     event = to_cloudevent(header, sequence, fact)
     told = ("executionId", "flowId", "subnet", "sequence")

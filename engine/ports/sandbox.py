@@ -32,6 +32,7 @@ class Usage:
     memory_bytes: int = 0  # the peak
     wall_us: int = 0
     host_calls: int = 0
+    egress_bytes: int = 0  # sent and received over the network
 
     def plus(self, other: Usage) -> Usage:
         """What two calls, one after the other, used together."""
@@ -40,6 +41,7 @@ class Usage:
             max(self.memory_bytes, other.memory_bytes),
             self.wall_us + other.wall_us,
             self.host_calls + other.host_calls,
+            self.egress_bytes + other.egress_bytes,
         )
 
 

@@ -19,6 +19,7 @@ from engine.storage.chain import START, Link, Sealed, opened, payloads, sealed
 from engine.storage.database import Database, Row, holes, text
 from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, seal_error, values_of
 from engine.storage.heads import read_trail, signed, write_head
+from engine.storage.usage import add_used, fold_used
 from engine.storage.vault import Unsealed, Vault
 
 _CREATE = (
@@ -357,6 +358,7 @@ class DjangoJournalStore:
         """See :meth:`JournalStore.delete`. Effects still in the outbox stay: they must be carried out."""
         with self._db.transaction() as cursor:
             self._must_have_ended(cursor, execution, "delete")
+            fold_used(cursor, execution)
             for table in ("journal_entry", "signal", "capability_use", "signed_head"):
                 cursor.execute(f"DELETE FROM engine_{table} WHERE execution = %s", [execution])  # noqa: S608
             cursor.execute("DELETE FROM engine_execution WHERE id = %s", [execution])
@@ -447,6 +449,7 @@ def _write(cursor: Any, commit: Commit, entries: Sequence[Sealed], effects: Sequ
         cursor.executemany(_APPEND, rows)
     if effects:
         cursor.executemany(_EFFECT, effects)
+    add_used(cursor, subnet, id, commit.facts)
     if commit.consumed:
         cursor.executemany(_CONSUME, [(id, signal, subnet, b"") for signal in commit.consumed])
 

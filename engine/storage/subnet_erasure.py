@@ -23,9 +23,10 @@ KEPT = (
     "journal_entry",
     "key_event",
     "signed_head",
+    "usage",
 )
 """Tables whose rows stay: hashes, signatures and public keys, with contents emptied or sealed by keys that
-are no more."""
+are no more, and what is to be billed."""
 
 _EMPTIED = (
     "UPDATE engine_execution SET data_key = NULL, salt_key = NULL, error = NULL, keep_until_us = NULL,"

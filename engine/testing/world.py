@@ -39,6 +39,7 @@ from engine.testing.memory_journal import MemoryJournal
 from engine.testing.memory_keys import memory_cipher
 from engine.testing.memory_log import MemoryLog
 from engine.testing.memory_quarantine import MemoryQuarantine
+from engine.testing.memory_usage import MemoryUsage
 from engine.testing.memory_violations import MemoryViolations
 from engine.testing.no_sandbox import NoSandbox
 from engine.testing.observers import CountingMetrics, RecordingNotifier, RecordingWaker
@@ -155,6 +156,7 @@ def _signatures(
         "signing": signing or FakeSigning(),
         "tokens": TokenDesk(access, book, FakeMint(), SeededEntropy(1), "node"),
         "log": _log(signing, journal),
+        "usage": MemoryUsage(journal if isinstance(journal, MemoryJournal) else MemoryJournal()),
     }
 
 

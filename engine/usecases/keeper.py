@@ -22,6 +22,7 @@ from engine.usecases.relay_outbox import relay
 from engine.usecases.renewals import resume_withheld
 from engine.usecases.search import catch_up_all
 from engine.usecases.subnet_life import finish_ending, suspension
+from engine.usecases.usage import note_stored_everywhere
 from engine.usecases.world import World
 
 log = logging.getLogger("qflow.keeper")
@@ -220,6 +221,7 @@ class Keeper:
         if self._retired_us is None or now - self._retired_us > RETIRE_EVERY_MS * 1000:
             self._retired_us = now
             retire_executions(self._world)
+            note_stored_everywhere(self._world)
             self._world.seen.expire(self._world.clock.now_us())
 
     def _forget(self) -> None:

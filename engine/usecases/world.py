@@ -32,6 +32,7 @@ from engine.ports.search_index import SearchIndex
 from engine.ports.signer import SignatureScheme, Signer, Signing
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.transparency import TransparencyLog
+from engine.ports.usage import UsageStore
 from engine.ports.waker import Waker
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.token_desk import TokenDesk
@@ -84,6 +85,7 @@ class World:
     log: TransparencyLog
     cipher: Cipher
     keys: KeyKeeper
+    usage: UsageStore
     shelf: BlockShelf | None = None  # the index of blocks
     replicas: Replicas | None = None  # where blocks lie beside this node
     importer: Callable[[str], Importer] = no_importer  # by the name of the other system

@@ -18,6 +18,7 @@ import httpcore
 
 from engine.base.errors import EgressDenied
 from engine.base.limits import HTTP_LOOKUPS_MAX
+from engine.ports import traffic
 from engine.ports.policy import EgressPolicy
 from engine.steps.http_request.exchange import BrokenOff, Exchange, current_exchange
 from engine.validation.egress import check_address, check_host
@@ -179,7 +180,7 @@ class GuardedStream(httpcore.NetworkStream):
         try:
             with exchange.breakable(partial(_shut, self._sock)):
                 self._sock.settimeout(exchange.seconds_for(timeout))
-                return self._sock.recv(max_bytes)
+                return traffic.counted(self._sock.recv(max_bytes))
         except TimeoutError as error:
             raise httpcore.ReadTimeout("no answer in time") from error
         except OSError as error:
@@ -190,6 +191,7 @@ class GuardedStream(httpcore.NetworkStream):
         exchange, rest = current_exchange(), memoryview(buffer)
         try:
             with exchange.breakable(partial(_shut, self._sock)):
+                traffic.counted(rest)
                 while rest:
                     self._sock.settimeout(exchange.seconds_for(timeout))
                     rest = rest[self._sock.send(rest) :]

@@ -13,6 +13,7 @@ import pytest
 
 from engine.base.errors import PayloadTooLarge, StepCancelled, StepFailure, TimedOut
 from engine.base.limits import Limits
+from engine.ports import traffic
 from engine.steps.http_request.connections import Connections
 from engine.steps.http_request.reading import read_bounded
 from engine.steps.http_request.step import HttpRequest
@@ -203,3 +204,9 @@ def test_a_running_time_limit_leaves_later_requests_their_own(http: HttpBench, s
     bench = http.bench({"url": server.at("/echo"), "timeoutMs": 5_000})
     context = replace(bench.context(items_of({}, {})), timeout_ms=60_000)
     assert len(bench.kind.run(context).outputs["main"]) == 2
+
+
+def test_what_goes_over_the_wire_is_counted(http: HttpBench, server: HttpServer) -> None:
+    before = traffic.total()
+    http.items({"url": server.at("/bytes/10000")})
+    assert 10_000 < traffic.total() - before < 12_000

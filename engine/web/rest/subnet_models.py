@@ -35,3 +35,18 @@ class SuspendBody(Schema):
     model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(min_length=1, max_length=GRANT_TEXT_CHARACTERS_MAX)
+
+
+class UsageShown(Schema):
+    """What a subnet used on a day (UTC); what it had stored is the most of that day."""
+
+    day: str
+    executions: int
+    steps: int
+    fuel: int
+    cpuSeconds: float
+    memoryMebibyteSeconds: float
+    webhookCalls: int
+    egressBytes: int
+    blocks: int
+    storedBytes: int

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from django.http import HttpRequest
-from ninja import Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
 
 from engine.ports.access_store import Principal
 from engine.usecases import manage_subnets as subnets
 from engine.usecases.subnet_life import delete_subnet, resume_subnet, suspend_subnet
+from engine.usecases.usage import as_csv, shown, usage_of
 from engine.usecases.world import World
 from engine.web.rest import models as m
 from engine.web.rest import subnet_models as s
@@ -56,6 +57,21 @@ async def delete(request: HttpRequest, subnet_id: m.Name) -> Status[Json]:
     """Halt everything in it, then erase its keys and contents for good. Hashes and proofs stay; the id is
     never given again."""
     return Status(202, await call(request, _told_of, delete_subnet, subnet_id))
+
+
+@router.get("/subnets/{subnet_id}/usage", response=list[s.UsageShown])
+async def usage(
+    request: HttpRequest,
+    subnet_id: m.Name,
+    first: str | None = Query(None, alias="from", max_length=40),
+    last: str | None = Query(None, alias="to", max_length=40),
+    form: Literal["json", "csv"] = "json",
+) -> HttpResponse | list[Json]:
+    """What the subnet used, by day (UTC): the last 30, or ``from`` and ``to`` as 2026-01-31; ``form=csv``."""
+    days = await call(request, usage_of, subnet_id, first, last)
+    if form == "csv":
+        return HttpResponse(as_csv(days), content_type="text/csv; charset=utf-8")
+    return [dict(shown(one)) for one in days]
 
 
 def _listed(world: World, actor: Principal) -> list[Json]:

@@ -252,6 +252,7 @@ INSIDE = {
     "manage_subnets",
     "standing",
     "subnet_life",
+    "usage",
     "admission",
     "world",
 }

@@ -33,6 +33,7 @@ REFERENCE = [
 ]
 OURS = [
     "up",
+    "usage",
     "run",
     "export",
     "import",

@@ -73,3 +73,16 @@ async def test_the_load_of_a_node_is_told_whole_to_who_keeps_it_only(
     running = {PERSONAL: 5, ELSEWHERE: 2}
     monkeypatch.setattr(world.journal, "running", lambda subnet: running[subnet])
     assert (await charlie.get("/api/v1/nodes")).json()[0]["currentLoad"] == 0.02
+
+
+async def test_usage_is_told_by_day_as_json_and_csv_and_to_nobody_else(alice, charlie) -> None:
+    await published(charlie, webhook_flow())
+    path = f"{SUBNETS}/{ELSEWHERE}/usage"
+    for one in (charlie, alice):
+        told = await one.get(path)
+        assert (told.status_code, told.headers["content-type"]) == (200, "application/json; charset=utf-8")
+    table = await charlie.get(f"{path}?form=csv&from=2026-01-01&to=2026-01-31")
+    assert table.headers["content-type"].startswith("text/csv")
+    assert table.text.startswith("day,executions,steps,")
+    assert (await charlie.get(f"{SUBNETS}/personal/usage")).status_code == 404
+    assert (await charlie.get(f"{path}?from=yesterday")).status_code == 400
