@@ -49,9 +49,9 @@ def set_up(site: Site, name: str) -> None:
 async def signed_in(page: Page, site: Site, name: str = "ada") -> Page:
     """Sign in by the page; gives the page, which shows the flows."""
     await page.goto(site.at("/account/login/"))
-    await page.get_by_label("Username").fill(name)
+    await page.get_by_label("Name").fill(name)
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in", exact=False).first.click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_role("heading", name="Flows", level=1)).to_be_visible()
     return page
 

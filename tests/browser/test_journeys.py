@@ -75,7 +75,7 @@ async def test_a_page_is_accessible(site: Site, page: Page, path: str) -> None:
 
 async def test_a_wrong_password_says_so(site: Site, page: Page, context: BrowserContext) -> None:
     await page.goto(site.at("/account/login/"))
-    await page.get_by_label("Username").fill("ada")
+    await page.get_by_label("Name").fill("ada")
     await page.get_by_label("Password").fill("not the password")
-    await page.get_by_role("button", name="Sign in", exact=False).first.click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.locator(".errorlist")).to_be_visible()
