@@ -246,6 +246,15 @@ AUDIT_RETENTION_DAYS_MIN = 90  # no policy makes a trail shorter, so nobody hide
 AUDIT_FORGET_BATCH = 2_000  # events forgotten in one transaction
 AUDIT_REPORT_EVENTS_MAX = 10_000  # events in each list of a report
 
+# Servers that steps log in to, and commands they execute
+CONNECT_SECONDS_MAX = 20.0  # making a connection
+MAIL_BYTES_MAX = 32 * 1024 * 1024  # one mail that is read, and all files of one that is sent
+MAIL_SESSION_BYTES_MAX = 256 * 1024 * 1024  # what a mailbox sends in one run
+MAIL_TEXT_CHARACTERS_MAX = 4 * 1024 * 1024
+MAIL_FILES_MAX = 100  # files of one mail
+MAIL_RECIPIENTS_MAX = 500
+MAILS_READ_MAX = 1_000  # mails of one run
+
 # Files that steps read and make
 IMAGE_PIXELS_MAX = 50_000_000  # width times height of one picture, before and after each change
 IMAGE_SIDE_MAX = 20_000  # pixels of a side

@@ -33,6 +33,8 @@ TYPES: dict[str, str] = {
     "webhook.respond": "engine.steps.webhook_respond.step",
     "http.request": "engine.steps.http_request.step",
     "graphql.request": "engine.steps.graphql_request.step",
+    "mail.send": "engine.steps.mail_send.step",
+    "mail.read": "engine.steps.mail_read.step",
     "chart.image": "engine.steps.chart_image.step",
     "data.sample": "engine.steps.data_sample.step",
     "data.set": "engine.steps.data_set.step",

@@ -124,10 +124,10 @@ class GuardedBackend(httpcore.NetworkBackend):
         started = time.monotonic()
         addresses = self._guard.addresses(host, port, timeout)
         left = None if timeout is None else max(timeout - (time.monotonic() - started), 0.001)
-        return GuardedStream(_dial(addresses, port, left))
+        return GuardedStream(dial(addresses, port, left))
 
 
-def _dial(addresses: Sequence[str], port: int, timeout: float | None) -> socket.socket:
+def dial(addresses: Sequence[str], port: int, timeout: float | None) -> socket.socket:
     """Connect to the first address that answers; each gets its share of the time."""
     exchange = current_exchange()
     ends = time.monotonic() + exchange.seconds_for(timeout)

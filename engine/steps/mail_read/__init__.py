@@ -1,0 +1,1 @@
+"""The step type mail.read: reads mail from a mailbox (IMAP)."""

@@ -1,0 +1,1 @@
+"""The step type mail.send: sends mail through a server (SMTP)."""

@@ -1,0 +1,67 @@
+"""n8n's nodes that log in to servers, translated."""
+
+from __future__ import annotations
+
+import pytest
+
+from n8n_import.nodes.mail import criteria
+from tests.n8n_import.support import translated
+
+
+def steps(kind, version=1, **parameters):
+    return translated(kind, version, parameters).flow.steps
+
+
+def test_mail_of_all_versions_is_sent():
+    (old,) = steps(
+        "emailSend", 1, fromEmail="a@b.c", toEmail="d@e.f", subject="S", text="T", attachments="x, y"
+    )
+    assert old.type == "mail.send"
+    assert (old.parameters["sender"], old.parameters["text"], old.parameters["attachments"]) == (
+        "a@b.c",
+        "T",
+        ["x", "y"],
+    )
+    more = {"ccEmail": "c@c.c", "attachments": "x", "allowUnauthorizedCerts": True, "replyTo": "r@r.r"}
+    both = {"text": "={{ $json.t }}", "html": "<b>"}
+    (new,) = steps(
+        "emailSend", 2.1, fromEmail="a@b.c", toEmail="d@e.f", emailFormat="both", **both, options=more
+    )
+    assert (new.parameters["text"], new.parameters["html"], new.parameters["cc"]) == (
+        "{{ $json.t }}",
+        "<b>",
+        "c@c.c",
+    )
+    assert new.parameters["server"]["verify"] is False
+    (html,) = steps("emailSend", 2.1, fromEmail="a@b.c", toEmail="d@e.f", **both)
+    assert "text" not in html.parameters
+    assert steps("emailSend", 2.1, operation="sendAndWait")[0].type == "flow.unsupported"
+
+
+def test_a_mailbox_is_looked_into_on_a_schedule():
+    first, second = steps("emailReadImap", 2, mailbox="INBOX", format="resolved", options={})
+    assert (first.type, second.type) == ("trigger.schedule", "mail.read")
+    assert second.parameters["format"] == "parsed"
+    assert second.parameters["files"] is True
+    assert second.parameters["search"] == "UNSEEN"
+
+
+@pytest.mark.parametrize(
+    ("written", "search"),
+    [
+        ('["UNSEEN"]', "UNSEEN"),
+        ("[]", "ALL"),
+        ('["UNSEEN", ["SINCE", "May 1, 2026"]]', "UNSEEN SINCE 1-May-2026"),
+        ('[["!FROM", "a\\"b"]]', 'NOT FROM "a\\"b"'),
+        ('[["OR", "SEEN", ["UID", "1:*"]]]', "OR SEEN UID 1:*"),
+        ('[["HEADER", "X-A", "b"]]', 'HEADER "X-A" "b"'),
+    ],
+)
+def test_criteria_become_words_of_imap(written, search):
+    assert criteria(written) == search
+
+
+@pytest.mark.parametrize("written", ["{}", "[1]", "=x", "[[]]", "no"])
+def test_criteria_that_are_none_make_the_node_unsupported(written):
+    (step,) = steps("emailReadImap", 2, options={"customEmailConfig": written})
+    assert step.type == "flow.unsupported"
