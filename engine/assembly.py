@@ -19,11 +19,13 @@ from engine.ports.clock import Clock
 from engine.ports.importer import Importer
 from engine.ports.replicas import Replicas
 from engine.settings import EngineSettings
+from engine.storage.holds import DjangoHoldStore
 from engine.storage.identities import DjangoIdentityStore
 from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.keys import DjangoKeyStore
 from engine.storage.kubo import kubo_replicas
 from engine.storage.packs import PackedBlocks
+from engine.storage.reports import DjangoReportStore
 from engine.storage.usage import DjangoUsageStore
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.node_identity import ensure_node_identity
@@ -65,7 +67,8 @@ def adopt_former_keys(book: IdentityBook, node_key: Path) -> None:
 def more_stores(cipher: Cipher) -> dict[str, Any]:
     """Stores that only the use-cases know."""
     usage = DjangoUsageStore(cipher=cipher)
-    return {"seen": DjangoSeenCalls(), "schemas": DjangoSchemaStore(), "usage": usage}
+    evidence = {"holds": DjangoHoldStore(), "reports": DjangoReportStore()}
+    return {"seen": DjangoSeenCalls(), "schemas": DjangoSchemaStore(), "usage": usage, **evidence}
 
 
 def blocks_of(settings: EngineSettings, cipher: Cipher, clock: Clock) -> tuple[PackedBlocks, Replicas | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHead
 from engine.storage.block_tables import Block, Pack
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
+from engine.storage.compliance_tables import AuditHold, ReportRun, ReportSchedule
 from engine.storage.identity_tables import FlowSignature, HeldKey, Identity, KeyEvent
 from engine.storage.ingress_tables import EventSchema, SeenCall
 from engine.storage.key_tables import Key
@@ -31,6 +32,7 @@ from engine.storage.violation_tables import SandboxViolation
 
 __all__ = [
     "ApiToken",
+    "AuditHold",
     "AuditRecord",
     "Block",
     "CapabilityRevocation",
@@ -57,6 +59,8 @@ __all__ = [
     "Pack",
     "PolicyDocument",
     "Quarantine",
+    "ReportRun",
+    "ReportSchedule",
     "Role",
     "SandboxViolation",
     "SeenCall",

@@ -52,6 +52,8 @@ FAKES = {
     "QuarantineStore": "engine.testing.memory_quarantine:MemoryQuarantine",
     "Replicas": "engine.testing.memory_replicas:MemoryReplicas",
     "Sandbox": "engine.testing.fake_sandbox:FakeSandbox",
+    "HoldStore": "engine.testing.memory_compliance:MemoryHolds",
+    "ReportStore": "engine.testing.memory_compliance:MemoryReports",
     "SchemaStore": "engine.testing.memory_ingress:MemorySchemaStore",
     "SearchIndex": "engine.testing.memory_index:MemoryIndex",
     "SeenCalls": "engine.testing.memory_ingress:MemorySeenCalls",

@@ -54,6 +54,7 @@ from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
 from engine.ports.capabilities import CapabilityUse, UseQuery
 from engine.ports.cipher import CREDENTIALS, NODE, bound_to
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
+from engine.ports.holds import Hold
 from engine.ports.identities import IdentityRecord
 from engine.ports.importer import Ask, Exported, Imported, Importer
 from engine.ports.ingress import EventSchema
@@ -61,6 +62,7 @@ from engine.ports.journal_store import Entry, ExecutionQuery, Header
 from engine.ports.permissions import Consent, Grant, Role
 from engine.ports.policy import PERSONAL, EgressPolicy, Policy
 from engine.ports.quarantine import Quarantine
+from engine.ports.report_store import ReportRun, ReportSchedule
 from engine.ports.search_index import Indexed, SearchPage
 from engine.ports.step_catalogue import Answer, Item, Manifest, StepCatalogue, StepType, TriggerType
 from engine.ports.validation_log import ValidationQuery, ValidationRecord
@@ -81,6 +83,7 @@ from engine.usecases.browser_keys import (
 from engine.usecases.checkpoints import create_checkpoint, list_checkpoints, restore_checkpoint
 from engine.usecases.control_execution import abort_execution, pause_execution, resume_execution
 from engine.usecases.create_flow import create_flow
+from engine.usecases.data_subjects import erase_subject, export_subject
 from engine.usecases.delete_execution import delete_execution
 from engine.usecases.delete_flow import delete_flow
 from engine.usecases.diff_versions import diff_versions
@@ -122,6 +125,7 @@ from engine.usecases.manage_grants import (
     renew_grant,
     revoke_grant,
 )
+from engine.usecases.manage_holds import NewHold, list_holds, place_hold, release_hold
 from engine.usecases.manage_identities import (
     IdentityView,
     create_identity,
@@ -153,6 +157,13 @@ from engine.usecases.report_audit import report_audit
 from engine.usecases.revoke_capability import revoke_capability
 from engine.usecases.rollback_flow import rollback_flow
 from engine.usecases.run_part import PartRequest, run_part
+from engine.usecases.schedule_reports import (
+    add_report_schedule,
+    kept_report,
+    list_report_schedules,
+    list_reports,
+    remove_report_schedule,
+)
 from engine.usecases.search import rebuild_index, search
 from engine.usecases.search_audit import export_audit, search_audit
 from engine.usecases.start_execution import Started, StartRequest, start_execution
@@ -218,6 +229,7 @@ __all__ = [
     "ForkRequest",
     "Grant",
     "Header",
+    "Hold",
     "IdentityRecord",
     "IdentityView",
     "Imported",
@@ -233,6 +245,7 @@ __all__ = [
     "ModuleVerdict",
     "NetworkFailure",
     "NewGrant",
+    "NewHold",
     "NodeFailure",
     "Outcome",
     "Parsed",
@@ -249,6 +262,8 @@ __all__ = [
     "Quarantine",
     "Refused",
     "Registration",
+    "ReportRun",
+    "ReportSchedule",
     "ResourceExhausted",
     "RetryPolicy",
     "Role",
@@ -282,6 +297,7 @@ __all__ = [
     "act_as_person",
     "add_browser",
     "add_grant",
+    "add_report_schedule",
     "answer_wait",
     "append_event",
     "archive_flow",
@@ -305,12 +321,14 @@ __all__ = [
     "diff_flows",
     "diff_versions",
     "dump_flow",
+    "erase_subject",
     "execution_logs",
     "execution_metrics",
     "execution_state",
     "export_audit",
     "export_execution",
     "export_flow",
+    "export_subject",
     "flow_history",
     "fork_execution",
     "from_canonical",
@@ -322,6 +340,7 @@ __all__ = [
     "import_flows",
     "items_of",
     "json_schema",
+    "kept_report",
     "key_status",
     "leave_node",
     "lift_quarantine",
@@ -332,8 +351,11 @@ __all__ = [
     "list_executions",
     "list_flows",
     "list_grants",
+    "list_holds",
     "list_identities",
     "list_quarantine",
+    "list_report_schedules",
+    "list_reports",
     "list_roles",
     "list_tokens",
     "list_validations",
@@ -345,6 +367,7 @@ __all__ = [
     "pause_execution",
     "person_keys",
     "person_logs",
+    "place_hold",
     "prepare_browser",
     "prepare_event",
     "prepare_inception",
@@ -360,6 +383,8 @@ __all__ = [
     "recover_identity",
     "register_identity",
     "register_person",
+    "release_hold",
+    "remove_report_schedule",
     "renew_consent",
     "renew_grant",
     "repair_blocks",

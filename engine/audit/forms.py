@@ -47,14 +47,21 @@ def _json(document: Document) -> str:
         table.name: [dict(zip(table.columns, row, strict=True)) for row in table.rows]
         for table in document.tables
     }
-    value = {"document": document.name, **document.head, **tables}
+    notes = {table.name: table.note for table in document.tables if table.note}
+    about = {**document.head, "notes": notes} if notes else document.head
+    value = {"document": document.name, **about, **tables}
     return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def _csv(document: Document) -> str:
-    """A single table as it is; several one after the other, each under a line with its name."""
+    """A single table as it is; several one after the other, each under a line with its name and note, and
+    before them what the document is about."""
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\r\n").writerow
+    if len(document.tables) > 1:
+        write(["# about", _cell(document.name)])
+        for name, value in document.head.items():
+            write([_cell(name), _cell(value)])
     for table in document.tables:
         if len(document.tables) > 1:
             write([f"# {table.name}", _cell(table.note)])

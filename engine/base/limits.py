@@ -241,6 +241,12 @@ METRIC_SERIES_MAX = 200  # label combinations of one measure
 USAGE_DAYS_MAX = 400
 
 # What the audit gives at once
+HOLDS_MAX = 100  # holds in force in a subnet: each is looked at before anything is deleted
+HOLD_LOOK_AGAIN_US = 86_400_000_000  # when retention looks again at an execution that was held
+REPORT_SCHEDULES_MAX = 50  # schedules of reports in a subnet
+REPORT_SCHEDULE_US_MIN = 3_600_000_000  # no report is made more often than hourly
+REPORT_RETRY_US = 600_000_000  # when another try makes a report that nobody finished
+SUBJECT_FINDINGS_MAX = 1_000  # places in one execution at which a person is looked up
 AUDIT_EXPORT_EVENTS_MAX = 100_000  # events of one export
 AUDIT_RETENTION_DAYS_MIN = 90  # no policy makes a trail shorter, so nobody hides an act by a policy
 AUDIT_FORGET_BATCH = 2_000  # events forgotten in one transaction

@@ -1,25 +1,27 @@
-"""``qflow audit``: the audit trail, compliance reports, and the node's log of journals."""
+"""``qflow audit``: the audit trail, compliance reports and their schedules, holds, and the node's log."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
 from engine.audit.forms import FORMS
 from engine.audit.report import KINDS
 from engine.base.errors import InvalidInput
-from engine.cli.boot import local_actor, open_world, refuse_remote
+from engine.cli import audit_holds, audit_schedules
 from engine.cli.export import write_file
 from engine.cli.frame import OK, Command, shared_again
+from engine.cli.inputs import micros_from
 from engine.cli.output import note, print_fields, print_json, print_table, when
-from engine.ports.audit_trail import CATEGORIES, OUTCOMES, AuditQuery
-from engine.usecases.world import World
+from engine.cli.records import Records, open_records
+from engine.ports.audit_trail import CATEGORIES, OUTCOMES
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="search|export|report|log")
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="search|export|report|reports|schedule|hold|log"
+    )
     shared = [shared_again()]
     search = verbs.add_parser("search", parents=shared, help="list events, newest first")
     search.add_argument("--limit", type=int, default=50, metavar="N", help="at most N (50)")
@@ -35,7 +37,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     for verb in (search, export, report):
         verb.add_argument("--since", metavar="TIME", help="ISO 8601, as 2026-01-31 or 2026-01-31T12:00:00Z")
         verb.add_argument("--until", metavar="TIME", help="the first moment that no longer counts")
-    log = verbs.add_parser("log", parents=shared, help="the node's log of journals")
+    audit_schedules.configure(verbs, shared)
+    audit_holds.configure(verbs, shared)
+    _log_arguments(verbs.add_parser("log", parents=shared, help="the node's log of journals"))
+
+
+def _log_arguments(log: argparse.ArgumentParser) -> None:
     log.add_argument("act", choices=("head", "prove"), help="show its head, or prove something of it")
     log.add_argument("--since-size", type=int, metavar="N", help="prove: it only grew since N leaves")
     log.add_argument("-o", "--output", metavar="FILE", help="prove: file to write (default: standard output)")
@@ -52,78 +59,61 @@ def _filters(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    refuse_remote(args)
-    verbs = {"search": _search, "export": _export, "report": _report, "log": _log}
-    return verbs[args.verb](open_world(args), args)
+    verbs = {
+        "search": _search,
+        "export": _export,
+        "report": _report,
+        "reports": _reports,
+        "schedule": audit_schedules.run,
+        "hold": audit_holds.run,
+        "log": _log,
+    }
+    period = _period(args) if hasattr(args, "since") else {}
+    return verbs[args.verb](open_records(args), args, period)
 
 
-def _query(args: argparse.Namespace, **more: Any) -> AuditQuery:
-    return AuditQuery(
-        args.subnet,
-        args.category,
-        args.action,
-        args.actor,
-        args.resource,
-        args.execution,
-        args.outcome,
-        _time(args.since),
-        _time(args.until),
-        args.text,
-        **more,
-    )
+def _period(args: argparse.Namespace) -> dict[str, Any]:
+    return {"sinceUs": micros_from(args.since), "untilUs": micros_from(args.until)}
 
 
-def _time(text: str | None) -> int | None:
-    """Microseconds since 1970; a time without a zone is UTC."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(f"{text!r} is no time; write it as 2026-01-31 or 2026-01-31T12:00:00Z") from error
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1_000_000)
+def _asked(args: argparse.Namespace) -> dict[str, Any]:
+    """The filters by the names of REST."""
+    names = ("category", "action", "actor", "resource", "outcome", "text")
+    return {"executionId": args.execution, **{name: getattr(args, name) for name in names}}
 
 
-def _search(world: World, args: argparse.Namespace) -> int:
-    from engine.usecases.search_audit import search_audit
-    from engine.web.rest.audit import event_of
-
-    found = search_audit(world, local_actor(args), _query(args, limit=args.limit))
+def _search(records: Records, args: argparse.Namespace, period: dict[str, Any]) -> int:
+    found = records.search_audit({**_asked(args), **period}, args.limit)
     if args.json:
-        print_json([event_of(event) for event in found])
+        print_json(found)
         return OK
-    rows = [
-        (when(e.at_us), e.outcome, e.category, e.action, e.actor, e.resource, e.execution, e.reason)
-        for e in found
-    ]
     columns = ("time", "outcome", "category", "action", "actor", "resource", "execution", "reason")
+    names = ("outcome", "category", "action", "actor", "resource", "executionId", "reason")
+    rows = [(when(event["at"]), *(event[name] for name in names)) for event in found]
     print_table(columns, rows, "nothing was found")
     return OK
 
 
-def _export(world: World, args: argparse.Namespace) -> int:
-    from engine.usecases.search_audit import export_audit
-
-    return _give(args, export_audit(world, local_actor(args), _query(args), args.format).encode())
+def _export(records: Records, args: argparse.Namespace, period: dict[str, Any]) -> int:
+    return _give(args, records.export_audit({**_asked(args), **period}, args.format))
 
 
-def _report(world: World, args: argparse.Namespace) -> int:
-    from engine.audit.forms import rendered
-    from engine.usecases.report_audit import report_audit
-
-    since, until = _time(args.since), _time(args.until)
-    made = report_audit(world, local_actor(args), args.kind, since, until, args.subject)
-    return _give(args, rendered(made, args.format).encode())
+def _report(records: Records, args: argparse.Namespace, period: dict[str, Any]) -> int:
+    return _give(args, records.report_audit(args.kind, period, args.subject, args.format))
 
 
-def _log(world: World, args: argparse.Namespace) -> int:
-    from engine.usecases.node_log import log_growth, log_head
+def _reports(records: Records, args: argparse.Namespace, period: dict[str, Any]) -> int:
+    if args.report:
+        return _give(args, records.kept_report(args.report))
+    return audit_schedules.list_made(records, args)
 
+
+def _log(records: Records, args: argparse.Namespace, period: dict[str, Any]) -> int:
     if args.act == "prove":
         if args.since_size is None:
             raise InvalidInput("prove needs --since-size N; the proof of one execution is in its export")
-        return _give(args, log_growth(world, local_actor(args), args.since_size))
-    head = log_head(world, local_actor(args))
+        return _give(args, records.log_growth(args.since_size))
+    head = records.log_head()
     print_json(head) if args.json else print_fields(head)
     return OK
 

@@ -77,11 +77,10 @@ class Door(Protocol):
 
 def open_door(args: argparse.Namespace) -> Door:
     """The remote door where a URL is given (``--url``, ``QFLOW_URL``), else the local one."""
-    url = args.url or os.environ.get("QFLOW_URL")
-    if url:
+    if url := url_of(args):
         from engine.cli.remote_door import RemoteDoor
 
-        return RemoteDoor(url, _token(args))
+        return RemoteDoor(url, token_of(args))
     from engine.cli.boot import local_actor, open_world
 
     world = open_world(args)
@@ -90,7 +89,13 @@ def open_door(args: argparse.Namespace) -> Door:
     return LocalDoor(world, local_actor(args))
 
 
-def _token(args: argparse.Namespace) -> str:
+def url_of(args: argparse.Namespace) -> str:
+    """The node that the command talks to; empty for the data directory."""
+    return str(args.url or os.environ.get("QFLOW_URL") or "")
+
+
+def token_of(args: argparse.Namespace) -> str:
+    """The bearer token for that node; empty for none."""
     if args.token or os.environ.get("QFLOW_TOKEN"):
         return str(args.token or os.environ["QFLOW_TOKEN"])
     path = os.environ.get("QFLOW_TOKEN_FILE")

@@ -7,12 +7,16 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.base.errors import CorruptData, InvalidInput
-from engine.cli.boot import local_actor, open_world, refuse_remote
+from engine.base.errors import InvalidInput
 from engine.cli.frame import FAILED, OK, Command
 from engine.cli.output import note, print_json
-from engine.usecases.world import World
+from engine.cli.records import open_records
+
+if TYPE_CHECKING:
+    from engine.audit.verifier.check import Report
+    from engine.audit.verifier.growth import Growth
 
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,32 +32,18 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(args: argparse.Namespace) -> int:
-    refuse_remote(args)
-    world = open_world(args)
+    records = open_records(args)
     if args.format == "in-toto":
-        return _attested(world, args)
-    from engine.usecases.export_execution import export_execution
-
-    bundle = export_execution(world, local_actor(args), args.execution, withhold=args.withhold)
-    if not args.output:
-        sys.stdout.write(bundle.decode())
-        return OK
-    write_file(args.output, bundle)
-    note(f"wrote {len(json.loads(bundle)['entries'])} entries to {args.output}")
-    return OK
-
-
-def _attested(world: World, args: argparse.Namespace) -> int:
-    """One envelope a line."""
-    from engine.usecases.attest_receipts import attest_receipts
-
-    envelopes = attest_receipts(world, local_actor(args), args.execution, args.step)
-    lines = "".join(json.dumps(one) + "\n" for one in envelopes)
-    if args.output:
-        write_file(args.output, lines.encode())
-        note(f"wrote {len(envelopes)} envelopes to {args.output}")
+        content, what = records.attest_receipts(args.execution, args.step), "envelopes"
+        count = content.count(b"\n")
     else:
-        print(lines, end="")
+        content, what = records.export_execution(args.execution, args.withhold), "entries"
+        count = len(json.loads(content)["entries"])
+    if args.output:
+        write_file(args.output, content)
+        note(f"wrote {count} {what} to {args.output}")
+    else:
+        sys.stdout.write(content.decode())
     return OK
 
 
@@ -76,7 +66,6 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    refuse_remote(args)
     if args.standalone:
         from engine.audit.standalone import program
 
@@ -88,21 +77,29 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _verified(args: argparse.Namespace) -> int:
-    from engine.audit.verifier.__main__ import checked, told
+    from engine.audit.verifier.__main__ import told
     from engine.audit.verifier.bundle import Refused
-    from engine.usecases.verify_execution import verify_execution
 
     try:
-        if Path(args.what).is_file():
-            report = checked(Path(args.what).read_bytes(), args.identity)
-        else:
-            report = verify_execution(open_world(args), local_actor(args), args.what, args.identity)
+        report = _checked(args)
     except Refused as refused:
         return _refused(args, refused.where, refused.what)
-    except CorruptData as error:
-        return _refused(args, f"entry {error.details.get('sequence', '?')}", error.message)
     print_json({"ok": True, **asdict(report)}) if args.json else print(told(report), end="")
     return OK
+
+
+def _checked(args: argparse.Namespace) -> Report | Growth:
+    """A bundle is checked here; of an execution its node says what its journal proves."""
+    from engine.audit.verifier.__main__ import checked
+    from engine.audit.verifier.bundle import Refused
+    from engine.audit.verifier.check import Report
+
+    if Path(args.what).is_file():
+        return checked(Path(args.what).read_bytes(), args.identity)
+    found = open_records(args).verify_execution(args.what, args.identity)
+    if not found.pop("ok"):
+        raise Refused(found["where"], found["what"])
+    return Report(**found)
 
 
 def _refused(args: argparse.Namespace, where: str, what: str) -> int:

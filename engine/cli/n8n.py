@@ -115,12 +115,14 @@ def _pull(args: argparse.Namespace) -> int:
 
 def _one(world: World, args: argparse.Namespace, workflow: Mapping[str, Any], seen: Seen) -> int:
     from engine.usecases.import_flows import import_flows
+    from engine.web.rest.imports import import_shown
 
     report = Report(str(workflow.get("name") or workflow.get("id")))
     publish = args.publish and workflow.get("active") is True
     try:
         data = json.dumps(workflow).encode()
-        report.arrivals = import_flows(world, local_actor(args), data, publish=publish)
+        arrivals = import_flows(world, local_actor(args), data, publish=publish)
+        report.workflows = import_shown(arrivals)["workflows"]
         seen.add(workflow)
     except QflowError as error:
         problems = [str(problem) for problem in getattr(error, "problems", ())]

@@ -54,6 +54,19 @@ class AuditQuery:
     limit: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Events that are kept however old they are: of executions, of and about actors, of times (the second
+    excluded)."""
+
+    executions: Sequence[str] = ()
+    actors: Sequence[str] = ()
+    times: Sequence[tuple[int, int]] = ()
+
+
+NOTHING_KEPT = Kept()
+
+
 class AuditTrail(Protocol):
     """Keeps and finds events."""
 
@@ -66,6 +79,6 @@ class AuditTrail(Protocol):
     def count(self, query: AuditQuery) -> Mapping[tuple[str, str, str], int]:
         """How many events there are per category, action and outcome; cursor and limit do not count."""
 
-    def forget(self, subnet: str, before_us: int, limit: int = 10_000) -> int:
+    def forget(self, subnet: str, before_us: int, limit: int = 10_000, kept: Kept = NOTHING_KEPT) -> int:
         """Delete a subnet's oldest recorded events from before this, and its checks that belong to no
-        execution; at most ``limit`` of either. Gives how many it deleted."""
+        execution; at most ``limit`` of either, and none of those ``kept``. Gives how many it deleted."""

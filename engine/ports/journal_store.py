@@ -186,6 +186,9 @@ class JournalStore(Protocol):
     def expired(self, now_us: int, limit: int = 200) -> list[str]:
         """Ended executions whose retention is over."""
 
+    def keep_until(self, execution: str, until_us: int) -> None:
+        """Put off the end of an ended execution's retention; nothing happens where it ends later."""
+
     def waiting_for(self, subnet: str, event_type: str) -> list[str]:
         """Unfinished executions whose header's ``waits_for`` names this event type, exactly or by a
         prefix pattern (``orders.*``)."""

@@ -111,5 +111,9 @@ class PermissionStore(Protocol):
     def withdraw_consent(self, subnet: str, consent: str, by: str, now_us: int) -> Consent:
         """The consent as it is now; twice changes nothing. Raises :class:`UnknownObject`."""
 
+    def forget_person(self, subnet: str, person: str, instead: str) -> int:
+        """Write another name into a person's consents, which ended; gives how many. They prove then that
+        somebody consented, and no more who."""
+
     def renew_consent(self, subnet: str, consent: str, expires_us: int | None) -> Consent:
         """The consent with a new end; as :meth:`renew_grant`."""

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from engine.base.canonical import decode, encode
-from engine.ports.audit_trail import AuditEvent, AuditQuery
+from engine.ports.audit_trail import NOTHING_KEPT, AuditEvent, AuditQuery, Kept
 from engine.ports.cipher import USES, Cipher, bound_to
 from engine.storage.database import Database, Row, holes, text
 from engine.storage.vault import Unsealed
@@ -41,11 +41,18 @@ _SOURCES = {
 """Where events lie, by category; each gives the columns of an event."""
 
 _FORGET = (
-    "DELETE FROM engine_audit_record WHERE id IN (SELECT id FROM engine_audit_record"
-    " WHERE subnet = %s AND at_us < %s ORDER BY at_us, id LIMIT %s)",
-    "DELETE FROM engine_validation WHERE id IN (SELECT id FROM engine_validation"
-    " WHERE subnet = %s AND until_us < %s AND execution = '' ORDER BY id LIMIT %s)",
+    (
+        "at_us",
+        "DELETE FROM engine_audit_record WHERE id IN (SELECT id FROM engine_audit_record"
+        " WHERE subnet = %s AND at_us < %s{kept} ORDER BY at_us, id LIMIT %s)",
+    ),
+    (
+        "until_us",
+        "DELETE FROM engine_validation WHERE id IN (SELECT id FROM engine_validation"
+        " WHERE subnet = %s AND until_us < %s AND execution = ''{kept} ORDER BY id LIMIT %s)",
+    ),
 )
+"""The time of a row, and what deletes the oldest."""
 
 _EQUAL = ("category", "actor", "resource", "execution", "outcome")
 
@@ -97,9 +104,27 @@ class DjangoAuditTrail:
                 counted[key] = counted.get(key, 0) + int(number)
         return counted
 
-    def forget(self, subnet: str, before_us: int, limit: int = 10_000) -> int:
+    def forget(self, subnet: str, before_us: int, limit: int = 10_000, kept: Kept = NOTHING_KEPT) -> int:
         """See :meth:`AuditTrail.forget`; the oldest first."""
-        return sum(self._db.write(sql, [subnet, before_us, limit]) for sql in _FORGET)
+        deleted = 0
+        for time, sql in _FORGET:
+            but, values = _but(kept, time)
+            deleted += self._db.write(sql.format(kept=but), [subnet, before_us, *values, limit])
+        return deleted
+
+
+def _but(kept: Kept, time: str) -> tuple[str, list[Any]]:
+    """The condition that leaves out what is kept."""
+    sql, values = "", list[Any]()
+    named = (("execution", kept.executions), ("actor", kept.actors), ("resource", kept.actors))
+    for column, names in named:
+        if names:
+            sql += f" AND {column} NOT IN ({holes(names)})"
+            values += names
+    for since_us, until_us in kept.times:
+        sql += f" AND NOT ({time} >= %s AND {time} < %s)"
+        values += [since_us, until_us]
+    return sql, values
 
 
 def _asked(query: AuditQuery) -> list[str]:

@@ -385,6 +385,11 @@ class DjangoJournalStore:
         """See :meth:`JournalStore.expired`; the longest expired first."""
         return [row[0] for row in self._db.rows(_EXPIRED, [now_us, limit])]
 
+    def keep_until(self, execution: str, until_us: int) -> None:
+        """See :meth:`JournalStore.keep_until`."""
+        sql = "UPDATE engine_execution SET keep_until_us = %s WHERE id = %s AND keep_until_us < %s"
+        self._db.write(sql, [until_us, execution, until_us])
+
     def list(self, query: ExecutionQuery) -> Sequence[Header]:
         """See :meth:`JournalStore.list`. A cursor that no longer exists in the subnet gives nothing."""
         conditions, values = _conditions(query)

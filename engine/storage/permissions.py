@@ -27,6 +27,9 @@ _PUT_ROLE = (
     " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subnet, name) DO UPDATE SET actions = excluded.actions,"
     " scopes = excluded.scopes, description = excluded.description, updated_us = excluded.updated_us"
 )
+_FORGET_PERSON = (
+    "UPDATE engine_consent SET person = %s WHERE subnet = %s AND person = %s AND withdrawn_us IS NOT NULL"
+)
 
 
 def counter(subnet: str) -> str:
@@ -95,6 +98,13 @@ class DjangoPermissionStore:
     def renew_consent(self, subnet: str, consent: str, expires_us: int | None) -> Consent:
         """See :meth:`PermissionStore.renew_consent`."""
         return self._renew(Consent, subnet, consent, expires_us)
+
+    def forget_person(self, subnet: str, person: str, instead: str) -> int:
+        """See :meth:`PermissionStore.forget_person`."""
+        with self._db.erasing() as cursor:
+            cursor.execute(_COUNT, [counter(subnet)])
+            cursor.execute(_FORGET_PERSON, [instead, subnet, text(person)])
+            return int(cursor.rowcount)
 
     # --- what grants and consents have in common ----------------------------------------------------
 

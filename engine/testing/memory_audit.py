@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from engine.ports.audit_trail import AuditEvent, AuditQuery
+from engine.ports.audit_trail import NOTHING_KEPT, AuditEvent, AuditQuery, Kept
 
 _EQUAL = ("category", "actor", "resource", "execution", "outcome")
 
@@ -32,9 +32,11 @@ class MemoryAuditTrail:
         """How many of each kind."""
         return Counter((event.category, event.action, event.outcome) for event in self._found(query))
 
-    def forget(self, subnet: str, before_us: int, limit: int = 10_000) -> int:
+    def forget(self, subnet: str, before_us: int, limit: int = 10_000, kept: Kept = NOTHING_KEPT) -> int:
         """Delete the oldest."""
-        own = [event for event in self.recorded.values() if event.subnet == subnet]
+        own = [
+            event for event in self.recorded.values() if event.subnet == subnet and not _is_kept(event, kept)
+        ]
         old = sorted((event for event in own if event.at_us < before_us), key=_age)[:limit]
         for event in old:
             del self.recorded[event.id]
@@ -42,6 +44,14 @@ class MemoryAuditTrail:
 
     def _found(self, query: AuditQuery) -> list[AuditEvent]:
         return [event for event in [*self.recorded.values(), *self._others()] if _matches(event, query)]
+
+
+def _is_kept(event: AuditEvent, kept: Kept) -> bool:
+    return (
+        event.execution in kept.executions
+        or bool({event.actor, event.resource} & set(kept.actors))
+        or any(since_us <= event.at_us < until_us for since_us, until_us in kept.times)
+    )
 
 
 def _age(event: AuditEvent) -> tuple[int, str]:

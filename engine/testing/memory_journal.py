@@ -334,6 +334,14 @@ class MemoryJournal:
             ]
         return [id for _, id in sorted(over)[:limit]]
 
+    def keep_until(self, execution: str, until_us: int) -> None:
+        """Put off the end of its retention."""
+        with self._lock:
+            stored = self._of(execution)
+            ends_us = stored.header.keep_until_us
+            if ends_us is not None and ends_us < until_us:
+                stored.header = replace(stored.header, keep_until_us=until_us)
+
     def list(self, query: ExecutionQuery) -> Sequence[Header]:
         """A page of executions, newest first."""
         with self._lock:

@@ -94,6 +94,16 @@ class MemoryPermissions:
                 self.add_consent(replace(held, withdrawn_us=now_us, withdrawn_by=by))
             return self._consents[consent]
 
+    def forget_person(self, subnet: str, person: str, instead: str) -> int:
+        """Another name in consents that ended."""
+        with self._lock:
+            theirs = [
+                one for one in self.consents(subnet) if one.person == person and one.withdrawn_us is not None
+            ]
+            for consent in theirs:
+                self.add_consent(replace(consent, person=instead))
+            return len(theirs)
+
     def renew_consent(self, subnet: str, consent: str, expires_us: int | None) -> Consent:
         """Another end."""
         with self._lock:

@@ -31,6 +31,7 @@ from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_capabilities import FixedSecrets, MemoryCapabilityStore
+from engine.testing.memory_compliance import MemoryHolds, MemoryReports
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
@@ -143,6 +144,8 @@ def _parts_of_its_own() -> dict[str, Any]:
         "secret": b"secret",
         "public_url": lambda: "http://node",
         "audit": MemoryAuditTrail(),
+        "holds": MemoryHolds(),
+        "reports": MemoryReports(),
     }
 
 

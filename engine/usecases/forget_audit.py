@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from engine.base.limits import AUDIT_FORGET_BATCH, AUDIT_RETENTION_DAYS_MIN
+from engine.ports.holds import Held
+from engine.usecases.manage_holds import kept_events
 from engine.usecases.world import World
 
 DAY_US = 86_400 * 1_000_000
@@ -19,6 +21,17 @@ def forget_audit(world: World) -> bool:
     done = True
     for subnet in world.access.subnets():
         before_us = world.clock.now_us() - audit_days(world, subnet.id) * DAY_US
-        forgotten = world.audit.forget(subnet.id, before_us, AUDIT_FORGET_BATCH)
+        forgotten = world.audit.forget(
+            subnet.id, before_us, AUDIT_FORGET_BATCH, kept_events(world, subnet.id)
+        )
+        _forget_reports(world, subnet.id, before_us)
         done = done and forgotten < AUDIT_FORGET_BATCH
     return done
+
+
+def _forget_reports(world: World, subnet: str, before_us: int) -> None:
+    """Reports go with the events they were made of; while a hold on a time is in force, none does."""
+    if any(hold.kind is Held.RANGE for hold in world.holds.in_force(subnet)):
+        return
+    for run in world.reports.forget(subnet, before_us):
+        world.blocks.drop(subnet, run.cid)

@@ -176,11 +176,20 @@ def _roots(world: World, subnet: str) -> Iterator[Any]:
     yield dict(policy)
     for effect in world.journal.outbox(1 << 62, EFFECTS_MAX):
         yield dict(effect.payload)
+    yield from _reports(world, subnet)
     for header in _headers(world, subnet):
         yield from _of_execution(world, header)
     for record in _flows(world, subnet):
         for version in world.flows.history(subnet, record):
             yield to_canonical(world.flows.version(subnet, version.version))
+
+
+def _reports(world: World, subnet: str) -> Iterator[Any]:
+    """The blocks of reports that are kept."""
+    before: str | None = None
+    while page := world.reports.runs(subnet, PAGE, before):
+        yield [run.cid for run in page]
+        before = page[-1].id
 
 
 def _of_execution(world: World, header: Header) -> Iterator[Any]:

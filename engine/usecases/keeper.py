@@ -17,6 +17,7 @@ from engine.base.errors import NodeFailure
 from engine.usecases.delete_execution import retire_executions
 from engine.usecases.fire_schedules import fire_schedules
 from engine.usecases.forget_audit import forget_audit
+from engine.usecases.make_reports import make_reports
 from engine.usecases.node_identity import tend_node_identity
 from engine.usecases.relay_outbox import relay
 from engine.usecases.renewals import resume_withheld
@@ -32,6 +33,7 @@ RETIRE_EVERY_MS = 60_000
 FORGET_EVERY_MS = 3_600_000
 TEND_EVERY_MS = 3_600_000
 INDEX_EVERY_MS = 5_000
+REPORT_EVERY_MS = 5_000
 EXECUTIONS_MAX = 100_000
 """How many executions are looked at after the clock was set back."""
 
@@ -66,6 +68,7 @@ class Keeper:
         self._forgot_us: int | None = None
         self._indexed_us: int | None = None
         self._tended_us: int | None = None
+        self._reported_us: int | None = None
         self._rung: dict[str, int] = {}  # when it last rang (monotonic) for whom nobody has taken since
         self._lanes_in_use = True
         self._clock_ahead_us: int | None = None  # how far the wall clock was before the monotonic one
@@ -172,6 +175,7 @@ class Keeper:
             self._index,
             self._tend,
             self._end_subnets,
+            self._report,
         ):
             try:
                 part()
@@ -236,6 +240,12 @@ class Keeper:
         if self._indexed_us is None or now - self._indexed_us > INDEX_EVERY_MS * 1000:
             self._indexed_us = now
             catch_up_all(self._world)
+
+    def _report(self) -> None:
+        now = self._world.clock.monotonic_us()
+        if self._reported_us is None or now - self._reported_us > REPORT_EVERY_MS * 1000:
+            self._reported_us = now
+            make_reports(self._world)
 
     def _log(self) -> None:
         """Take the heads of journals into the node's log, off the path of those who wrote them."""

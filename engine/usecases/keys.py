@@ -8,9 +8,11 @@ from engine.base.canonical import decode, encode
 from engine.base.errors import ContentErased, InvalidInput, PermissionDenied, UnknownObject
 from engine.ports.access_store import Principal
 from engine.ports.cipher import KeyStatus
+from engine.ports.journal_store import Header
 from engine.ports.policy import PERSONAL
 from engine.usecases.inspect_execution import execution_state, items_of
 from engine.usecases.keep_blocks import names_in, reachable, with_named
+from engine.usecases.manage_holds import refuse_held
 from engine.usecases.permission import own_execution, require
 from engine.usecases.remember import remember_done
 from engine.usecases.replication import JOURNAL
@@ -55,6 +57,15 @@ def shred_execution(world: World, actor: Principal, execution: str) -> int:
     """Erase the contents of an ended execution for good, with the blocks that nothing else names; gives
     how many blocks. Hashes and proofs stay. Raises :class:`WrongState` while it is not ended."""
     header = own_execution(world, actor, execution, "executions:write")
+    refuse_held(world, header, "shred")
+    dropped = erase_contents(world, header)
+    remember_done(world, actor, "data", "execution.shred", header.flow, execution=execution)
+    return dropped
+
+
+def erase_contents(world: World, header: Header) -> int:
+    """Erase an execution's keys, payloads and blocks, for who may; gives how many blocks."""
+    execution = header.id
     named = _blocks_of(world, header.subnet, execution)
     world.journal.shred(execution)
     if world.shelf is not None:
@@ -62,7 +73,6 @@ def shred_execution(world: World, actor: Principal, execution: str) -> int:
     unwanted = named - reachable(world, header.subnet) if named else set()
     for cid in unwanted:
         world.blocks.drop(header.subnet, cid)
-    remember_done(world, actor, "data", "execution.shred", header.flow, execution=execution)
     return len(unwanted)
 
 

@@ -78,8 +78,15 @@ def resume_subnet(world: World, actor: Principal, id: str) -> Subnet:
 
 def delete_subnet(world: World, actor: Principal, id: str) -> Subnet:
     """Halt everything in it and revoke its tokens, at once; the keeper erases its keys and contents as soon
-    as nothing runs any more. Hashes and proofs stay, and the id is never given again."""
+    as nothing runs any more. Hashes and proofs stay, and the id is never given again.
+
+    Raises :class:`WrongState` while a hold keeps something of it.
+    """
     _to_change(world, actor, id)
+    held = world.holds.in_force(id)
+    if held:
+        message = f"subnet {id!r} has evidence on hold ({held[0].id}: {held[0].reason}); release it first"
+        raise WrongState(message, subnet=id, hold=held[0].id)
     _place(world, actor, id, "it is being deleted")
     world.access.end_subnet(id, world.clock.now_us())
     remember(world, actor, "change", "subnet.delete", id)

@@ -20,6 +20,7 @@ from engine.ports.capabilities import CapabilityStore, SecretSource
 from engine.ports.cipher import Cipher, KeyKeeper
 from engine.ports.clock import Clock, Entropy
 from engine.ports.flow_store import FlowStore
+from engine.ports.holds import HoldStore
 from engine.ports.importer import Importer
 from engine.ports.ingress import SchemaStore, SeenCalls
 from engine.ports.journal_store import JournalStore
@@ -27,6 +28,7 @@ from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.policy import PolicyPort
 from engine.ports.replicas import Replicas
+from engine.ports.report_store import ReportStore
 from engine.ports.sandbox import Sandbox
 from engine.ports.search_index import SearchIndex
 from engine.ports.signer import SignatureScheme, Signer, Signing
@@ -83,6 +85,8 @@ class World:
     tokens: TokenDesk
     audit: AuditTrail
     log: TransparencyLog
+    holds: HoldStore
+    reports: ReportStore
     cipher: Cipher
     keys: KeyKeeper
     usage: UsageStore

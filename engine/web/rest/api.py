@@ -18,6 +18,7 @@ from engine.web.rest import (
     administration,
     audit,
     capabilities,
+    compliance,
     executions,
     flows,
     identities,
@@ -64,8 +65,8 @@ def build_api() -> NinjaAPI:
         renderer=JsonRenderer(),
         urls_namespace="qflow-api",
     )
-    access = (administration, audit, capabilities, identities, permissions, protection, sandbox, subnets)
-    for part in (flows, imports, starts, executions, *access, search):
+    access = (administration, audit, compliance, capabilities, identities, permissions, protection)
+    for part in (flows, imports, starts, executions, *access, sandbox, subnets, search):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer_error)

@@ -53,12 +53,17 @@ async def export(
     request: HttpRequest,
     form: str = "json",
     category: m.Name | None = None,
+    action: m.Name | None = None,
     actor: m.Name | None = None,
+    resource: m.Name | None = None,
+    executionId: m.Name | None = None,
+    outcome: m.Name | None = None,
     sinceUs: int | None = Query(None, ge=0),
     untilUs: int | None = Query(None, ge=0),
+    text: m.Name | None = None,
 ) -> HttpResponse:
     """The events as ``json``, ``csv`` or ``xml``."""
-    query = AuditQuery("", category, actor=actor, since_us=sinceUs, until_us=untilUs)
+    query = AuditQuery("", category, action, actor, resource, executionId, outcome, sinceUs, untilUs, text)
     return _file(await call(request, export_audit, query, form), form, "audit")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -31,6 +32,11 @@ async def import_n8n(
     arrivals = await call(request, import_flows, request.body, name, dry_run=dry_run, publish=publish)
     if publish and not dry_run:
         routes_changed()
+    return import_shown(arrivals)
+
+
+def import_shown(arrivals: Sequence[Arrival]) -> Json:
+    """An ``ImportShown``."""
     return {
         "nodes": sum(arrival.imported.nodes for arrival in arrivals),
         "runnable": sum(arrival.imported.runnable for arrival in arrivals),

@@ -225,6 +225,20 @@ validate_module
 verify_execution
 withdraw_consent
 withdraw_delegation
+add_report_schedule
+kept_report
+list_report_schedules
+list_reports
+remove_report_schedule
+NewHold
+list_holds
+place_hold
+release_hold
+erase_subject
+export_subject
+Hold
+ReportRun
+ReportSchedule
 world
 """
 
@@ -240,6 +254,8 @@ INSIDE = {
     "keeper",
     "node_identity",
     "node_seal",
+    "make_reports",
+    "subject_data",
     "permission",
     "relay_outbox",
     "remote_watch",

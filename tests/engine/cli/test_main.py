@@ -40,6 +40,7 @@ OURS = [
     "verify",
     "n8n",
     "audit",
+    "subject",
     "bench",
     "grant",
     "consent",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.base.ids import ulid
-from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
+from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail, Kept
 from engine.storage.audit_trail import DjangoAuditTrail
 from engine.testing.memory_audit import MemoryAuditTrail
 
@@ -121,3 +121,20 @@ def test_only_the_events_of_the_subnet_are_forgotten(trail: AuditTrail) -> None:
     trail.record([event(1), event(2, subnet="beta")])
     assert trail.forget("alpha", 9_000) == 1
     assert numbers(trail, AuditQuery("beta")) == [2]
+
+
+def test_what_is_held_is_not_forgotten(trail: AuditTrail) -> None:
+    trail.record(
+        [
+            event(1),
+            event(2, execution="exe_held"),
+            event(3, actor="held"),
+            event(4, resource="held"),
+            event(5),
+            event(6),
+        ]
+    )
+    kept = Kept(["exe_held", "exe_other"], ["held", "him"], [(5_000, 6_000), (100_000, 200_000)])
+    assert trail.forget("alpha", 10_000, kept=kept) == 2
+    assert numbers(trail, ASK) == [5, 4, 3, 2]
+    assert trail.forget("alpha", 10_000) == 4

@@ -123,3 +123,18 @@ def test_a_new_subnet_has_its_first_grant(alias: str | None) -> None:
         return
     DjangoAccessStore(alias).create_subnet("alpha", "Alpha", 7)
     assert list(DjangoPermissionStore(alias).grants("alpha")) == [first_grant("alpha", 7)]
+
+
+def test_a_person_is_forgotten_in_consents_that_ended(store: Any) -> None:
+    ended = replace(CONSENT, id="cst_2", withdrawn_us=50, withdrawn_by="alice")
+    others = [
+        CONSENT,
+        replace(ended, id="cst_3", person="customer-8"),
+        replace(ended, id="cst_4", subnet="beta"),
+    ]
+    for consent in (ended, *others):
+        store.add_consent(consent)
+    assert moves(store, lambda: store.forget_person("alpha", "customer-7", "subject:1"))
+    assert store.forget_person("alpha", "customer-7", "subject:2") == 0
+    assert [one.person for one in store.consents("alpha")] == ["customer-7", "subject:1", "customer-8"]
+    assert [one.person for one in store.consents("beta")] == ["customer-7"]

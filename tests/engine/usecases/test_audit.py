@@ -10,9 +10,12 @@ import pytest
 from engine.audit.forms import rendered
 from engine.base.errors import InvalidInput, PermissionDenied
 from engine.ports.audit_trail import AuditEvent, AuditQuery
+from engine.ports.report_store import ReportRun, ReportSchedule
 from engine.testing.world import ALICE, BOB, CHARLIE
 from engine.usecases.delete_execution import delete_execution
 from engine.usecases.export_execution import export_execution
+from engine.usecases.keys import shred_execution
+from engine.usecases.manage_holds import NewHold, place_hold, release_hold
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.report_audit import report_audit
 from engine.usecases.search_audit import export_audit, search_audit
@@ -81,7 +84,13 @@ def test_a_report_gathers_the_evidence_of_its_period(world: World, kind: str) ->
     assert [event["time"] for event in found["subject"]] == [12, 10]
     assert sum(row["count"] for row in found["access"]) == 4
     kept = {row["what"]: row["value"] for row in found["retention"]}
-    assert kept == {"executions, days": 30, "audit trail, days": 1_095}
+    assert kept == {
+        "executions, days": 30,
+        "audit trail and scheduled reports, days": 1_095,
+        "audit trail, least days that a policy can set": 90,
+    }
+    assert found["violations"][0]["at"] == "1970-01-01T00:00:00.000Z"
+    assert found["notes"]["holds"]
     assert found["truncated"] == []
     for form in ("csv", "xml"):
         assert "flow.publish" in rendered(report, form)
@@ -91,3 +100,34 @@ def test_a_report_on_nothing_or_of_another_kind_is_refused(world: World) -> None
     for kind, since, until in (("iso", 0, 1), ("soc2", 5, 5)):
         with pytest.raises(InvalidInput, match="a report is soc2 or gdpr"):
             report_audit(world, ALICE, kind, since, until)
+
+
+def test_a_report_shows_holds_erasures_reports_and_retention_of_its_period(
+    publish, start, world: World
+) -> None:
+    begun_us = world.clock.now_us()
+    publish("f", {"a": "t.add"}, retention_days=7)
+    first, second = start("f"), start("f")
+    for started in (first, second):
+        started.future.result(10)
+    place_hold(world, ALICE, NewHold("execution", "case 7", first.execution))
+    ended = place_hold(world, ALICE, NewHold("identity", "case 8", "ann@example.com"))
+    release_hold(world, ALICE, ended.id, "closed")
+    shred_execution(world, ALICE, second.execution)
+    run = ReportRun("rpt_1", "personal", "rsc_1", "soc2", "csv", 1, 2, None, "bafk", 9, world.clock.now_us())
+    schedule = ReportSchedule("rsc_1", "personal", "soc2", "csv", "alice", 1, 1, 2)
+    world.reports.add(schedule)
+    world.reports.begin(schedule, None, run)
+    report = report_audit(world, ALICE, "gdpr", begun_us, world.clock.now_us() + 1)
+    found = json.loads(rendered(report, "json"))
+    assert [(one["kind"], one["reason"], one["why"]) for one in found["holds"]] == [
+        ("execution", "case 7", ""),
+        ("identity", "case 8", "closed"),
+    ]
+    assert "ann@example.com" not in rendered(report, "csv")
+    assert [one["action"] for one in found["erasures"]] == ["execution.shred"]
+    assert [(one["id"], one["cid"]) for one in found["reports"]] == [("rpt_1", "bafk")]
+    assert {"what": "executions of flow f, days", "value": 7} in found["retention"]
+    later = world.clock.now_us() + 10
+    after = json.loads(rendered(report_audit(world, ALICE, "soc2", later, later + 1), "json"))
+    assert [one["kind"] for one in after["holds"]] == ["execution"]

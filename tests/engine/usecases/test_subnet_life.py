@@ -22,6 +22,7 @@ from engine.usecases.control_execution import resume_execution
 from engine.usecases.fire_schedules import fire_schedules
 from engine.usecases.keeper import Keeper
 from engine.usecases.lift_quarantine import lift_quarantine
+from engine.usecases.manage_holds import NewHold, place_hold, release_hold
 from engine.usecases.manage_subnets import create_subnet, list_subnets
 from engine.usecases.start_execution import Started, StartRequest, start_execution
 from engine.usecases.subnet_life import (
@@ -185,3 +186,12 @@ class TestDeleting:
         delete_subnet(world, ALICE, OTHER)
         with pytest.raises(WrongState, match="being deleted"):
             resume_subnet(world, ALICE, OTHER)
+
+
+def test_a_subnet_with_evidence_on_hold_is_not_deleted(world: World) -> None:
+    hold = place_hold(world, CHARLIE, NewHold("identity", "case 7", "ann"))
+    with pytest.raises(WrongState, match=hold.id):
+        delete_subnet(world, ALICE, OTHER)
+    assert standing(world, world.access.subnet(OTHER)) == ("active", "")
+    release_hold(world, CHARLIE, hold.id)
+    assert delete_subnet(world, ALICE, OTHER).ending_us is not None

@@ -16,6 +16,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from engine.base.canonical import RAW
+from engine.ports.report_store import ReportRun, ReportSchedule
 from engine.web import health
 from engine.web.asgi import http_application
 from engine.web.rest.api import openapi_document
@@ -114,8 +116,17 @@ def test_requests_made_from_the_document_are_answered_as_it_says(case, world, se
     case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, checks=CHECKS)
 
 
+def made_report(world: Any) -> str:
+    """A report that a schedule made."""
+    world.reports.add(ReportSchedule("rsc_1", "personal", "soc2", "json", "alice", 1, 1, 2))
+    run = ReportRun("rpt_1", "personal", "rsc_1", "soc2", "json", 1, 2, 2)
+    world.reports.begin(world.reports.schedules("personal")[0], None, run)
+    world.reports.made(run, world.blocks.put("personal", b"{}", RAW), 2, 3)
+    return run.id
+
+
 @pytest.fixture
-async def objects(alice: Any) -> dict[str, str]:
+async def objects(alice: Any, world: Any) -> dict[str, str]:
     """A flow and an execution to name in paths."""
     await published(alice, webhook_flow())
     await alice.post("/api/v1/flows", json=GREETING)
@@ -128,6 +139,7 @@ async def objects(alice: Any) -> dict[str, str]:
         "version": "1",
         "step": "start",
         "kind": "soc2",
+        "report_id": made_report(world),
     }
 
 
