@@ -18,13 +18,37 @@ from engine.api import PERSONAL, WrongState, register_person, setup_code, world
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-class SetUpForm(forms.Form):
-    """Name and password of the first person, and the code where the node asks for it."""
+class PasswordForm(forms.Form):
+    """A new password."""
 
-    username = forms.CharField(label="Name", max_length=100, strip=True)
     password = forms.CharField(
         label="Password", max_length=4096, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
+
+    def clean_password(self) -> str:
+        """By the site's rules."""
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password)
+        return password
+
+
+class NameForm(PasswordForm):
+    """Name and password of a person."""
+
+    username = forms.CharField(label="Name", max_length=100, strip=True)
+    field_order = ("username", "password")
+
+    def clean_username(self) -> str:
+        """Printable, since it is shown everywhere."""
+        name: str = self.cleaned_data["username"]
+        if not name.isprintable():
+            raise ValidationError("The name holds characters that cannot be shown.")
+        return name
+
+
+class SetUpForm(NameForm):
+    """The first person, and the code where the node asks for it."""
+
     code = forms.CharField(label="Set-up code", max_length=100, required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -38,19 +62,6 @@ class SetUpForm(forms.Form):
         if not hmac.compare_digest(given.encode(), wanted.encode()):
             raise ValidationError("This is not the code that qflow up printed on the node.")
         return given
-
-    def clean_username(self) -> str:
-        """Printable, since it is shown everywhere."""
-        name: str = self.cleaned_data["username"]
-        if not name.isprintable():
-            raise ValidationError("The name holds characters that cannot be shown.")
-        return name
-
-    def clean_password(self) -> str:
-        """By the site's rules."""
-        password: str = self.cleaned_data["password"]
-        password_validation.validate_password(password)
-        return password
 
 
 def is_open() -> bool:

@@ -1,4 +1,4 @@
-"""Who signs in: a user of Django, the identity that this person acts under, and what it may do."""
+"""Who signs in: a user, the identity that the person acts under, and what it may do; and who may join."""
 
 from __future__ import annotations
 
@@ -19,3 +19,24 @@ class Person(models.Model):
 
     class Meta:
         db_table = "designer_person"
+
+
+class Invitation(models.Model):
+    """A link that works once: to join a subnet or, with ``user``, to set a new password.
+
+    ``digest`` is the SHA-256 of the link's secret; times are microseconds since 1970.
+    """
+
+    public = models.CharField(max_length=32, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    subnet = models.CharField(max_length=128, db_index=True)
+    made_by = models.CharField(max_length=128)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)
+    scopes = models.CharField(max_length=256)
+    role = models.CharField(max_length=256)
+    forget_factors = models.BooleanField()
+    expires_us = models.BigIntegerField()
+    used_us = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "designer_invitation"

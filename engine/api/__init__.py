@@ -149,7 +149,15 @@ from engine.usecases.own_keys import (
     register_identity,
 )
 from engine.usecases.permission import require
-from engine.usecases.persons import act_as_person, register_person
+from engine.usecases.persons import (
+    act_as_person,
+    change_person,
+    list_persons,
+    one_person,
+    register_person,
+    remove_person,
+    switch_off_person,
+)
 from engine.usecases.preview_step import StepInView, preview_values, step_inputs
 from engine.usecases.publish_event import publish_event
 from engine.usecases.publish_flow import publish_flow
@@ -305,6 +313,7 @@ __all__ = [
     "block_status",
     "bound_to",
     "challenge_identity",
+    "change_person",
     "cid_of",
     "collect_blocks",
     "create_checkpoint",
@@ -353,6 +362,7 @@ __all__ = [
     "list_grants",
     "list_holds",
     "list_identities",
+    "list_persons",
     "list_quarantine",
     "list_report_schedules",
     "list_reports",
@@ -363,6 +373,7 @@ __all__ = [
     "log_growth",
     "log_head",
     "multikey",
+    "one_person",
     "parse_flow",
     "pause_execution",
     "person_keys",
@@ -384,6 +395,7 @@ __all__ = [
     "register_identity",
     "register_person",
     "release_hold",
+    "remove_person",
     "remove_report_schedule",
     "renew_consent",
     "renew_grant",
@@ -410,6 +422,7 @@ __all__ = [
     "start_execution",
     "step_inputs",
     "step_problems",
+    "switch_off_person",
     "tag_version",
     "to_canonical",
     "to_cloudevent",

@@ -90,8 +90,8 @@ Status
 Step
 StepCatalogue
 StepChange
-StepInView
 StepFailure
+StepInView
 StepType
 Subnet
 TimedOut
@@ -118,6 +118,7 @@ attest_receipts
 block_status
 bound_to
 challenge_identity
+change_person
 cid_of
 collect_blocks
 create_checkpoint
@@ -162,6 +163,7 @@ list_executions
 list_flows
 list_grants
 list_identities
+list_persons
 list_quarantine
 list_roles
 list_tokens
@@ -170,6 +172,7 @@ list_violations
 log_growth
 log_head
 multikey
+one_person
 parse_flow
 pause_execution
 person_keys
@@ -189,6 +192,7 @@ record_consent
 recover_identity
 register_identity
 register_person
+remove_person
 renew_consent
 renew_grant
 repair_blocks
@@ -214,6 +218,7 @@ signed_event
 start_execution
 step_inputs
 step_problems
+switch_off_person
 tag_version
 to_canonical
 to_cloudevent
