@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.access import answer, page
+from designer.publishing import state_of
 from designer.requests import part, sent
 from designer.step_types import looks
 from engine.api import (
@@ -140,11 +141,7 @@ def _loaded(view: FlowView) -> dict[str, Any]:
     """A version for the editor: always as a Flow Definition, whatever format the flow came in."""
     definition = definition_of(replace(view.flow, format="qflow"))
     return {
-        "id": view.record.id,
-        "name": view.record.name,
-        "revision": view.record.revision,
-        "published": view.record.published,
-        "archived": view.record.archived,
+        **state_of(view.record),
         "format": view.flow.format,
         "definition": definition,
         "looks": looks(definition["steps"]),

@@ -16,6 +16,7 @@ from designer import (
     keys,
     people,
     permissions,
+    publishing,
     step_types,
 )
 
@@ -31,6 +32,9 @@ urlpatterns = [
     path("flows/pasted", editor.pasted, name="pasted-flow"),
     path("flows/<str:flow>/edit", editor.edit, name="edit-flow"),
     path("flows/<str:flow>/document", editor.document, name="flow-document"),
+    path("flows/<str:flow>/changes", publishing.changes, name="flow-changes"),
+    path("flows/<str:flow>/publish", publishing.publish, name="publish-flow"),
+    path("flows/<str:flow>/unpublish", publishing.unpublish, name="unpublish-flow"),
     path("step-types.json", step_types.step_types, name="step-types"),
     path("flows/<str:flow>/start", flows.start, name="start"),
     path("import", flows.import_page, name="import"),

@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.browser.support import CHROMIUM, Complaints, Site, set_up
+from tests.browser.editor_support import ORDERS, opened
+from tests.browser.support import CHROMIUM, Complaints, Site, set_up, signed_in
 from tests.faults.node import NodeProcess
 
 HERE = Path(__file__).parent
@@ -96,3 +97,11 @@ async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
 async def page(context: BrowserContext) -> Page:
     """One tab of it."""
     return await context.new_page()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def editor(page: Page, site: Site) -> Page:
+    """The editor of a flow of its own, in a browser that signed in."""
+    await signed_in(page, site)
+    await opened(page, site, ORDERS)
+    return page

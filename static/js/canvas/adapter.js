@@ -43,6 +43,7 @@ export class Canvas {
     this.drawing.still = false;
     for (const layer of this.layers) layer.load(doc);
     for (const key of this.edges.keys()) this.#route(key);
+    this.events.emit("changed");
   }
 
   /** Show what changed. */
@@ -57,6 +58,7 @@ export class Canvas {
     for (const layer of this.layers) layer.update(doc, changes);
     for (const id of touched) this.#routeOf(id);
     this.#forget();
+    this.events.emit("changed");
   }
 
   /** Draw steps anew whose looks changed without the document (ports, problems). */

@@ -59,14 +59,15 @@ export class Drawing extends globalThis.Drawflow {
   dragEnd(event) {
     if (!this.#busy) return;
     if (this.drag) this.hands.dropped(event);
-    this.drop = { x: this.mouse_x, y: this.mouse_y, from: this.connection ? this.ele_selected : null, made: false };
+    this.drop = { x: this.mouse_x, y: this.mouse_y, from: this.connection ? this.ele_selected : null, made: null };
     this.byHand = true;
     try {
       super.dragEnd(event);
     } finally {
       this.byHand = false;
     }
-    if (this.drop.from && !this.drop.made) this.hands.drawn({ ...this.#start(this.drop.from), at: [this.drop.x, this.drop.y] });
+    const { from, made, x, y } = this.drop;
+    if (from) this.hands.drawn(made ?? { ...this.#start(from), at: [x, y] });
   }
 
   #start(port) {
@@ -74,10 +75,9 @@ export class Drawing extends globalThis.Drawflow {
   }
 
   #drawn(ends) {
-    this.drop.made = true;
     this.removeSingleConnection(ends.output_id, ends.input_id, ends.output_class, ends.input_class);
     const [output, input] = [indexOf(ends.output_class), indexOf(ends.input_class)];
-    this.hands.drawn({ source: ends.output_id, output, target: ends.input_id, input });
+    this.drop.made = { source: ends.output_id, output, target: ends.input_id, input };
   }
 
   contextmenu(event) {

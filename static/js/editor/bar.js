@@ -1,7 +1,8 @@
 // The bar above the canvas: the flow's name and state, and what can be done with it.
 
 import { setHead } from "../flow/commands.js";
-import { h, icon, iconButton } from "./dom.js";
+import { run } from "./actions.js";
+import { h, iconButton } from "./dom.js";
 
 export function makeBar(editor, bar) {
   const undo = iconButton("undo-2", "Undo", () => editor.history.undo(), "Ctrl+Z");
@@ -9,16 +10,25 @@ export function makeBar(editor, bar) {
   const name = h("button", { type: "button", class: "flow-name", title: "Rename the flow", onclick: () => rename(editor, name) });
   const chips = h("span", { class: "chips" });
   const save = h("button", { type: "button", class: "main", title: "Save (Ctrl+S)", onclick: () => editor.saving.save() }, "Save");
+  const publish = h("button", { type: "button", title: "Publish (Shift+P)", onclick: () => run(editor, "publish") }, "Publish");
+  const add = iconButton("plus", "Add a step", () => run(editor, "add"), "N");
+  const search = iconButton("search", "Search in the flow", () => run(editor, "search"), "Ctrl+F");
+  const more = iconButton("command", "All commands", () => run(editor, "commands"), "Ctrl+K");
+  const views = makeViews(editor);
   bar.append(
     h("div", { class: "bar-name" }, name, chips),
     h("div", { class: "apart" }),
-    h("div", { class: "bar-tools", id: "bar-tools" }, undo, redo),
+    views,
+    h("div", { class: "bar-tools", id: "bar-tools" }, editor.canWrite && add, undo, redo, search, more),
+    h("div", { id: "run-tools", class: "bar-tools" }),
     save,
+    publish,
   );
   const show = () => {
     name.textContent = editor.doc.head.get("name") || editor.flow.id;
     undo.disabled = !editor.history.canUndo || !editor.canWrite;
     redo.disabled = !editor.history.canRedo || !editor.canWrite;
+    publish.disabled = !editor.canWrite || editor.saving.busy;
     save.disabled = !editor.canWrite || editor.saving.busy || !editor.saving.dirty;
     save.textContent = editor.saving.busy ? "Saving…" : "Save";
     chips.replaceChildren(...chipsOf(editor));
@@ -26,6 +36,18 @@ export function makeBar(editor, bar) {
   editor.events.on("change", show);
   editor.events.on("flow", show);
   show();
+}
+
+function makeViews(editor) {
+  const button = (label, on) => h("button", { type: "button", onclick: () => editor.showList(on) }, label);
+  const [canvas, list] = [button("Canvas", false), button("List", true)];
+  const show = () => {
+    canvas.setAttribute("aria-pressed", String(!editor.listed));
+    list.setAttribute("aria-pressed", String(editor.listed));
+  };
+  editor.events.on("flow", show);
+  show();
+  return h("div", { class: "segments", role: "group", "aria-label": "View" }, canvas, list);
 }
 
 function chipsOf(editor) {
@@ -45,8 +67,10 @@ function chipsOf(editor) {
 function rename(editor, button) {
   if (!editor.canWrite) return;
   const input = h("input", { class: "flow-name", "aria-label": "Name of the flow", value: button.textContent, maxLength: 256 });
+  let over = false;
   const done = (keep) => {
-    if (!input.isConnected) return;
+    if (over) return;
+    over = true;
     input.replaceWith(button);
     if (keep && input.value.trim()) editor.do(setHead(editor.doc, "name", input.value.trim()));
     button.focus();

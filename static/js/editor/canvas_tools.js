@@ -1,6 +1,7 @@
 // The small tools on the canvas: zoom, fit, the rectangle that selects, and the moving view.
 
-import { h, iconButton } from "./dom.js";
+import { run } from "./actions.js";
+import { h, icon, iconButton } from "./dom.js";
 
 const ZOOM_STEP = 1.25;
 
@@ -14,7 +15,9 @@ export function makeCanvasTools(editor) {
     percent,
     iconButton("zoom-in", "Zoom in", () => canvas.zoomBy(ZOOM_STEP), "+"),
     iconButton("maximize", "Show all", () => canvas.fit(), "1"),
+    editor.canWrite && iconButton("wand-sparkles", "Tidy up", () => run(editor, "tidy"), "Shift+Alt+T"),
   );
+  showWhenEmpty(editor);
   canvas.element.append(tools);
   const show = () => {
     const { x, y, zoom } = canvas.view;
@@ -26,6 +29,22 @@ export function makeCanvasTools(editor) {
   canvas.events.on("view", show);
   canvas.events.on("marquee", (event) => marquee(canvas, event));
   panBySpace(canvas);
+}
+
+// What stands on a canvas without steps.
+function showWhenEmpty(editor) {
+  const add = h("button", { type: "button", class: "main", onclick: () => run(editor, "add") }, icon("plus"), " Add the first step");
+  const lines = [
+    h("div", { class: "lead" }, "This flow is empty"),
+    h("p", {}, "A flow begins with a trigger: a webhook, a schedule, an event, or a start by hand."),
+    editor.canWrite && add,
+    editor.canWrite && h("p", {}, "Or paste steps from another flow or from n8n with ", h("kbd", {}, "Ctrl+V"), "; ", h("kbd", {}, "Ctrl+K"), " shows every command."),
+  ];
+  const empty = h("div", { class: "empty" }, lines.filter(Boolean));
+  editor.canvas.element.append(empty);
+  const show = () => (empty.hidden = editor.doc.steps.size + editor.doc.notes.size > 0);
+  editor.events.on("change", show);
+  show();
 }
 
 // While the space bar is down, the canvas is dragged as a whole.

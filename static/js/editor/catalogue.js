@@ -27,7 +27,10 @@ export class Catalogue {
 
   /** A new step of a type, with an id that is free. */
   newStep(doc, type, position) {
-    return { id: freshId(doc.steps, type.type.split(".").at(-1)), type: type.type, position };
+    const names = new Set([...doc.steps.values()].map(titleOf));
+    let name = type.label;
+    for (let number = 2; names.has(name); number += 1) name = `${type.label} ${number}`;
+    return { id: freshId(doc.steps, type.type.split(".").at(-1)), type: type.type, name, position };
   }
 
   /** Ports of a step as wires may use them, the one for failures last. */

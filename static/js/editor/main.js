@@ -1,15 +1,27 @@
 // The editor: puts the flow's model, the canvas, the list and the node together.
 
 import { Canvas } from "../canvas/adapter.js";
-import { empty, fromDefinition, toDefinition } from "../flow/document.js";
+import { empty, fromDefinition } from "../flow/document.js";
 import { Events } from "../flow/events.js";
 import { History } from "../flow/history.js";
+import { Groups } from "../canvas/groups.js";
+import { addMinimap } from "../canvas/minimap.js";
+import { Notes } from "../canvas/notes.js";
+import { addWireTools } from "../canvas/wire_tools.js";
+import { run } from "./actions.js";
+import { addAfter, addAt, dropOnWire, insertByPalette } from "./adding.js";
 import { Catalogue } from "./catalogue.js";
 import { Checking } from "./checking.js";
 import { makeBar } from "./bar.js";
 import { makeCanvasTools } from "./canvas_tools.js";
+import { stateOf } from "./flow_state.js";
+import { StepList } from "./list.js";
+import { listenForMenu } from "./menu.js";
+import { listenForClipboard } from "./pasting.js";
 import { Saving } from "./saving.js";
+import { listenForKeys } from "./shortcuts.js";
 import { Toasts } from "./toasts.js";
+import { WorkingCopy } from "./working_copy.js";
 import * as commands from "../flow/commands.js";
 import * as server from "./server.js";
 
@@ -32,7 +44,12 @@ class Editor {
     this.toasts = new Toasts(root.querySelector(".stage"));
     this.canvas = new Canvas(root.querySelector("#canvas"), (step) => catalogue.look(step, this.doc));
     this.canvas.readOnly = !this.canWrite;
+    this.notes = new Notes(this);
+    this.groups = new Groups(this);
+    this.listed = false;
+    this.list = new StepList(this, root.querySelector("#list"));
     this.#connect();
+    this.#connectCanvas();
   }
 
   get doc() {
@@ -60,6 +77,24 @@ class Editor {
     this.root.querySelector("#told").textContent = text;
   }
 
+  /** Whether keys are meant for the flow: the canvas or the list has the focus, or nothing has. */
+  hasKeys() {
+    const { activeElement } = document;
+    const field = activeElement.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog, .chooser, .menu");
+    return !field && (activeElement === document.body || activeElement.closest(".stage") !== null) && !activeElement.closest(".panel");
+  }
+
+  /** Show the list of steps, or the canvas. */
+  showList(on) {
+    this.listed = on;
+    this.root.querySelector("#list").hidden = !on;
+    this.canvas.element.hidden = on;
+    this.list.draw();
+    if (on) this.list.focus();
+    else this.canvas.element.focus();
+    this.events.emit("flow");
+  }
+
   #connect() {
     this.history.events.on("change", (event) => {
       this.canvas.update(event.doc, withPortsAt(event));
@@ -67,17 +102,24 @@ class Editor {
       if (event.origin !== "do") this.tell(`${event.origin === "undo" ? "Undone" : "Done again"}: ${event.label}`);
     });
     this.events.on("looks", (ids) => this.canvas.refresh(ids));
-    const { events } = this.canvas;
+  }
+
+  #connectCanvas() {
+    const { events, element } = this.canvas;
     events.on("select", (selection) => this.events.emit("select", selection));
     events.on("open", (id) => this.events.emit("step:open", id));
     events.on("move", (places) => this.do(commands.move(this.doc, places)));
     events.on("wire", (edge) => this.do(commands.connect(this.doc, edge)));
+    events.on("wire-to-space", ({ source, sourcePort, ...at }) => addAfter(this, source, sourcePort, at));
+    events.on("space", ({ point, client }) => this.canWrite && addAt(this, point, client));
+    events.on("drop-on-wire", (id, key) => dropOnWire(this, id, key));
+    addWireTools(this.canvas, {
+      insert: (key, client) => insertByPalette(this, key, client),
+      remove: (key) => this.do(commands.disconnect(this.doc, key)),
+    });
+    element.addEventListener("pointermove", (event) => (this.pointer = [event.clientX, event.clientY]));
+    element.addEventListener("pointerleave", () => (this.pointer = null));
   }
-}
-
-/** What the page knows of the flow beside its document. */
-export function stateOf({ id, revision, published, archived, format }) {
-  return { id, revision, published, archived, format };
 }
 
 // A wire for failures shows or hides a port, so its step is drawn anew.
@@ -96,11 +138,19 @@ async function open(root) {
   const editor = new Editor(root, new Catalogue(types), loaded);
   editor.saving = new Saving(editor, loaded?.definition);
   editor.checking = new Checking(editor);
+  editor.working = new WorkingCopy(editor);
   makeBar(editor, root.querySelector("#bar"));
   makeCanvasTools(editor);
+  addMinimap(editor.canvas);
+  listenForKeys(editor);
+  listenForClipboard(editor);
+  listenForMenu(editor);
+  editor.events.on("problems:show", () => run(editor, "problems"));
   editor.canvas.load(editor.doc);
   editor.canvas.fit();
+  await editor.working.restore();
   editor.checking.soon();
+  editor.canvas.element.focus({ preventScroll: true });
   root.dataset.ready = "yes";
   window.qflowEditor = editor;
   document.dispatchEvent(new CustomEvent("qflow:editor", { detail: editor }));

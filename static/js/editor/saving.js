@@ -3,7 +3,7 @@
 import { fromDefinition, toDefinition } from "../flow/document.js";
 import { merge } from "../flow/merge.js";
 import { settle } from "./conflicts.js";
-import { stateOf } from "./main.js";
+import { stateOf } from "./flow_state.js";
 import { createFlow, saveFlow } from "./server.js";
 
 export class Saving {

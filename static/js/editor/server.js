@@ -34,4 +34,7 @@ export const saveFlow = (id, definition, revision) =>
   ask(flowPath(id, "document"), { method: "PUT", body: { definition, revision } });
 export const createFlow = (definition) => ask("/flows/new", { method: "POST", body: { definition } });
 export const checkFlow = (definition, signal) => ask("/flows/check", { method: "POST", body: { definition }, signal });
+export const changesOf = (id) => ask(flowPath(id, "changes"));
+export const publishFlow = (id) => ask(flowPath(id, "publish"), { method: "POST", body: {} });
+export const unpublishFlow = (id) => ask(flowPath(id, "unpublish"), { method: "POST", body: {} });
 export const readN8n = (text) => ask("/flows/pasted", { method: "POST", body: { text } });

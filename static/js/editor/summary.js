@@ -21,12 +21,13 @@ const SAYINGS = {
   "file.write": (p) => [p.path],
 };
 
-/** The line; where nothing can be said, the type's own name. */
+/** The line; where nothing can be said, the type's own name, or what steps of the type do. */
 export function summary(step, type) {
   const say = SAYINGS[type?.type ?? step.type];
   const words = say ? say(step.params ?? {}) : [];
   const text = words.filter((word) => word !== undefined && word !== null && word !== "").join(" ");
-  return text || type?.label || step.type;
+  if (text || !type) return text || step.type;
+  return step.name && !step.name.startsWith(type.label) ? type.label : type.summary;
 }
 
 function short(value) {
