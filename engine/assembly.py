@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import logging
+import os
+import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from celery import current_app
 from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 
 from engine.base.errors import UnknownObject
+from engine.dispatch.broker_waker import BrokerWaker
+from engine.dispatch.celery_waker import CeleryWaker
+from engine.dispatch.channels_notifier import ChannelsNotifier
+from engine.dispatch.crew_member import MemberMetrics, MemberNotifier, MemberWaker
+from engine.dispatch.lines import Line
+from engine.dispatch.prometheus_metrics import PrometheusMetrics
 from engine.identity.ed25519 import Ed25519
 from engine.identity.former_seal import FormerSeal
 from engine.identity.keyring import Keyring
 from engine.identity.root_keys import root_keys_of
+from engine.ports.block_store import BlockStore
 from engine.ports.cipher import Cipher
-from engine.ports.clock import Clock
+from engine.ports.clock import Clock, Entropy
 from engine.ports.importer import Importer
+from engine.ports.metrics import Metrics
+from engine.ports.modules import Modules
+from engine.ports.notifier import Notifier
 from engine.ports.replicas import Replicas
+from engine.ports.waker import Waker
+from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
 from engine.settings import EngineSettings
+from engine.settings.values import keep
+from engine.steps.http_request.egress import GuardedEgress
+from engine.storage.audit_trail import DjangoAuditTrail
+from engine.storage.capability_uses import DjangoCapabilityStore
+from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.holds import DjangoHoldStore
 from engine.storage.identities import DjangoIdentityStore
 from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
@@ -27,12 +48,40 @@ from engine.storage.kubo import kubo_replicas
 from engine.storage.packs import PackedBlocks
 from engine.storage.reports import DjangoReportStore
 from engine.storage.usage import DjangoUsageStore
+from engine.usecases.answer_wait import resume_token
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.node_identity import ensure_node_identity
 from engine.usecases.node_seal import NodeSeal, reseal_held_keys
 from engine.usecases.world import World
 
 log = logging.getLogger("qflow.node")
+
+
+def voices_of(
+    settings: EngineSettings, unheard: Callable[[str], None], line: Line | None
+) -> tuple[Metrics, Notifier, Waker]:
+    """How a process tells the world what it measures, what happened and who should look; a further process
+    of a node speaks through the node's own, on a line."""
+    if line is not None:
+        return MemberMetrics(line), MemberNotifier(line), MemberWaker(line)
+    app = current_app._get_current_object()
+    waker = CeleryWaker(app) if settings.embedded else BrokerWaker(app, unheard)
+    return PrometheusMetrics(), ChannelsNotifier(), waker
+
+
+def owner_of_leases(node_id: str) -> str:
+    """A name no other worker has or had: leases of a dead one are never taken for ours."""
+    return f"{node_id}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def resume_urls(settings: EngineSettings, secret: bytes) -> Callable[[str, int], str]:
+    """Gives the URL that resumes a parked step, by execution and task."""
+
+    def url(execution: str, task: int) -> str:
+        token = resume_token(secret, execution, task)
+        return f"{settings.base_url}/webhook-waiting/{execution}/{task}/{token}"
+
+    return url
 
 
 def keyring_of(settings: EngineSettings, clock: Clock) -> Keyring:
@@ -68,7 +117,9 @@ def more_stores(cipher: Cipher) -> dict[str, Any]:
     """Stores that only the use-cases know."""
     usage = DjangoUsageStore(cipher=cipher)
     evidence = {"holds": DjangoHoldStore(), "reports": DjangoReportStore()}
-    return {"seen": DjangoSeenCalls(), "schemas": DjangoSchemaStore(), "usage": usage, **evidence}
+    capabilities, audit = DjangoCapabilityStore(cipher=cipher), DjangoAuditTrail(cipher=cipher)
+    asked = {"seen": DjangoSeenCalls(), "schemas": DjangoSchemaStore(), "usage": usage}
+    return {**asked, **evidence, "capabilities": capabilities, "audit": audit}
 
 
 def blocks_of(settings: EngineSettings, cipher: Cipher, clock: Clock) -> tuple[PackedBlocks, Replicas | None]:
@@ -86,3 +137,21 @@ def importer(system: str) -> Importer:
         raise UnknownObject(f"this node reads no workflows of {system!r}")
     found: Importer = import_string(place)()
     return found
+
+
+def capability_host(
+    settings: EngineSettings,
+    notifier: Notifier,
+    clock: Clock,
+    entropy: Entropy,
+    cipher: Cipher,
+    modules: Modules | None = None,
+    blocks: BlockStore | None = None,
+) -> CapabilityHost:
+    """What the guests of this process reach the world through, behind capability tokens."""
+    keys = NodeKeys(keep(settings.data_dir / "capability-key", fresh_key()))
+    secret_files = SecretFiles(settings.secrets_file)
+    values = DjangoFlowValues(cipher=cipher)
+    store = DjangoCapabilityStore(cipher=cipher)
+    reach = Reach(store, values, secret_files, GuardedEgress, modules, blocks)
+    return CapabilityHost(keys, reach, notifier, clock, entropy)

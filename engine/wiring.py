@@ -6,7 +6,6 @@ import gc
 import hashlib
 import logging
 import os
-import secrets
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -16,16 +15,26 @@ from typing import Any
 from celery import current_app
 from django.db import connections
 
-from engine.assembly import awaken, blocks_of, identities_of, importer, keyring_of, more_stores
+from engine.assembly import (
+    awaken,
+    blocks_of,
+    capability_host,
+    identities_of,
+    importer,
+    keyring_of,
+    more_stores,
+    owner_of_leases,
+    resume_urls,
+    voices_of,
+)
 from engine.base.errors import QflowError
 from engine.base.ids import ulid
 from engine.base.limits import GC_OBJECTS, SWITCH_INTERVAL_S
-from engine.dispatch.broker_waker import BrokerWaker
-from engine.dispatch.celery_waker import CeleryWaker
-from engine.dispatch.channels_notifier import ChannelsNotifier
 from engine.dispatch.clock import SystemClock, SystemEntropy
+from engine.dispatch.crew import EngineCrew
+from engine.dispatch.crew_member import Member
 from engine.dispatch.embedded_worker import EmbeddedWorker
-from engine.dispatch.prometheus_metrics import PrometheusMetrics
+from engine.dispatch.lines import Line
 from engine.execution.bindings import Bindings
 from engine.execution.breaker import BreakerRegistry
 from engine.execution.data import ItemStore
@@ -37,23 +46,18 @@ from engine.identity.biscuits import BiscuitMint
 from engine.identity.ed25519 import Ed25519
 from engine.keylog.form import Checks
 from engine.keylog.making import checks_with
-from engine.ports.block_store import BlockStore
-from engine.ports.cipher import Cipher
-from engine.ports.clock import Clock, Entropy
+from engine.ports.clock import Entropy
+from engine.ports.crew import Crew, NoCrew
 from engine.ports.journal_store import Outgoing
-from engine.ports.modules import Modules
+from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.token_mint import TokenMint
-from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
+from engine.sandbox.capabilities import SecretFiles
 from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.settings import EngineSettings, current
-from engine.settings.values import keep
-from engine.steps.http_request.egress import GuardedEgress
 from engine.steps.registry import Registry
 from engine.storage.access import DjangoAccessStore
-from engine.storage.audit_trail import DjangoAuditTrail
 from engine.storage.capability_uses import DjangoCapabilityStore
-from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.flows import DjangoFlowStore
 from engine.storage.journal import DjangoJournalStore
 from engine.storage.packs import PackedBlocks
@@ -64,7 +68,6 @@ from engine.storage.search_index import DjangoSearchIndex
 from engine.storage.transparency import DjangoTransparencyLog
 from engine.storage.validation_log import DjangoValidationLog
 from engine.storage.violations import DjangoViolationStore
-from engine.usecases.answer_wait import resume_token
 from engine.usecases.denials import tell_denied
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.keeper import Keeper
@@ -92,7 +95,7 @@ class _Knot:
     """The worker tells a keeper, and relays effects through a world, that are made after it; so does
     the waker with rings that could not be sent."""
 
-    keeper: Keeper | None = None
+    keeper: Keeper | Member | None = None
     world: World | None = None
     otherwise: Callable[[str], None] | None = None
 
@@ -144,9 +147,12 @@ def _collect_seldom() -> None:
     gc.set_threshold(GC_OBJECTS, *gc.get_threshold()[1:])
 
 
-def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
-    """A world from the settings; nothing is started."""
-    clock, entropy, metrics = SystemClock(), SystemEntropy(), PrometheusMetrics()
+def build(
+    settings: EngineSettings, *, drive_here: bool, crew: Crew | None = None, line: Line | None = None
+) -> tuple[World, _Knot]:
+    """A world from the settings; nothing is started. ``line``: of a further process of a node."""
+    clock, entropy, knot = SystemClock(), SystemEntropy(), _Knot()
+    metrics, notifier, waker = voices_of(settings, knot.unheard, line)
     keyring = keyring_of(settings, clock)
     catalogue, flows = Registry(), DjangoFlowStore(cipher=keyring)
     identities = identities_of(keyring, clock)
@@ -154,14 +160,13 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
     journal, access = DjangoJournalStore(signing=signing, cipher=keyring), DjangoAccessStore()
     blocks, replicas = blocks_of(settings, keyring, clock)
     policy = _policies(settings, access, clock)
-    plans, notifier, knot = Plans(flows, catalogue, metrics), ChannelsNotifier(), _Knot()
+    plans = Plans(flows, catalogue, metrics)
     trust, violations = _guards(knot, metrics, notifier, clock, entropy, Standing(access, identities.store))
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
     services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations, trust)
     reach = (settings, notifier, clock, entropy, keyring, sandbox.modules, blocks)
     services = replace(services, capabilities=capability_host(*reach))
-    app = current_app._get_current_object()
     parts = Parts(
         journal=journal,
         plans=plans,
@@ -171,7 +176,7 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         clock=clock,
         entropy=entropy,
         limits=settings.limits,
-        owner=_owner(settings.node_id),
+        owner=owner_of_leases(settings.node_id),
         relay=knot.relay,
         poke=knot.poke,
     )
@@ -185,11 +190,10 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         index=DjangoSearchIndex(),
         **more_stores(keyring),
         secrets=SecretFiles(settings.secrets_file),
-        capabilities=DjangoCapabilityStore(cipher=keyring),
         catalogue=catalogue,
         policy=policy,
         notifier=notifier,
-        waker=CeleryWaker(app) if settings.embedded else BrokerWaker(app, knot.unheard),
+        waker=waker,
         metrics=metrics,
         limits=settings.limits,
         plans=plans,
@@ -207,8 +211,8 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
         keys=keyring,
         shelf=blocks,
         replicas=replicas,
-        audit=DjangoAuditTrail(cipher=keyring),
         log=DjangoTransparencyLog(signing),
+        crew=crew or NoCrew(),
         importer=importer,
     )
     knot.world = made
@@ -217,8 +221,8 @@ def build(settings: EngineSettings, *, drive_here: bool) -> tuple[World, _Knot]:
 
 def _guards(
     knot: _Knot,
-    metrics: PrometheusMetrics,
-    notifier: ChannelsNotifier,
+    metrics: Metrics,
+    notifier: Notifier,
     clock: SystemClock,
     entropy: Entropy,
     standing: Standing,
@@ -274,7 +278,7 @@ def _services(
         limits=settings.limits,
         node=settings.node_id,
         timezone=settings.timezone,
-        resume_url=_resume_urls(settings, secret),
+        resume_url=resume_urls(settings, secret),
         sandbox=sandbox,
         trust=trust,
         violations=violations,
@@ -294,19 +298,6 @@ def _identity_parts(
     }
 
 
-def _owner(node_id: str) -> str:
-    """A name no other worker has or had: leases of a dead one are never taken for ours."""
-    return f"{node_id}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
-def _resume_urls(settings: EngineSettings, secret: bytes) -> Any:
-    def url(execution: str, task: int) -> str:
-        token = resume_token(secret, execution, task)
-        return f"{settings.base_url}/webhook-waiting/{execution}/{task}/{token}"
-
-    return url
-
-
 # --- a running node ---------------------------------------------------------------------------------
 
 
@@ -319,6 +310,7 @@ class Node:
     bell: EmbeddedWorker | None
     watch: RemoteWatch | None
     replicator: Replicator | None = None
+    crew: EngineCrew | None = None
 
     def stop(self, timeout_s: float = 3.0) -> None:
         """Begin nothing new, let steps land, give leases back, end the threads."""
@@ -327,6 +319,8 @@ class Node:
             self.replicator.stop()
         if self.watch is not None:
             self.watch.stop()
+        if self.crew is not None:
+            self.crew.stop()
         self.world.worker.stop(timeout_s)
         flush_trust(self.world)
         if self.bell is not None:
@@ -335,7 +329,7 @@ class Node:
             _process.node = _process.world = _process.knot = None
 
 
-def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
+def start_node(*, exclusive: bool = True, workers: bool = True, crew: EngineCrew | None = None) -> Node:
     """Bring a node up in this process.
 
     ``exclusive``: no other process of this node runs (the caller holds the data directory's lock), so
@@ -349,7 +343,7 @@ def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
     with _process.lock:
         here = workers and settings.drive == "here"
         _collect_seldom()
-        made, knot = build(settings, drive_here=here)
+        made, knot = build(settings, drive_here=here, crew=crew)
         keeper = Keeper(made, insist=made.worker.attend_later) if workers else Keeper(made)
         knot.keeper = keeper
         if workers:  # while the broker is away the node helps itself
@@ -360,7 +354,7 @@ def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
             made.journal.release_all(f"{made.node}:")
         bell = EmbeddedWorker(current_app._get_current_object()) if settings.embedded and workers else None
         watch = None if here else RemoteWatch(made)
-        node = Node(made, keeper, bell, watch, replicator_of(made))
+        node = Node(made, keeper, bell, watch, replicator_of(made), crew)
         _process.world, _process.knot, _process.node = made, knot, node
     if bell is not None:
         bell.start()
@@ -369,6 +363,8 @@ def start_node(*, exclusive: bool = True, workers: bool = True) -> Node:
     if node.replicator is not None:
         node.replicator.start()
     keeper.start()
+    if crew is not None:
+        crew.begin(made, keeper.poke)
     return node
 
 
@@ -382,7 +378,8 @@ def answer_ring(execution: str) -> None:
     stays with the execution for a while, so that the broker spreads work over processes."""
     made = world()
     if current().embedded:
-        made.worker.attend_later(execution)
+        if not made.crew.attend(execution):
+            made.worker.attend_later(execution)
         return
     _have_pulse(made)
     made.worker.attend(execution, wait_s=RING_WAIT_S)
@@ -401,6 +398,19 @@ def _have_pulse(made: World) -> None:
         if _process.pulse is None:
             _process.pulse = Keeper(made)
             _process.pulse.start_pulse()
+
+
+def serve_crew(line: Line) -> None:
+    """In a further process of a node: drive what is handed over, until the node's own process ends."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    _collect_seldom()
+    made, knot = build(current(), drive_here=True, line=line)
+    member = knot.keeper = Member(line, made)
+    _process.world, _process.knot = made, knot
+    made.sandbox.warm_up()
+    _have_pulse(made)
+    member.serve()
+    stop_worker()
 
 
 def start_keeper(otherwise: Callable[[str], None]) -> None:
@@ -443,24 +453,6 @@ def forget() -> None:
     connections.close_all()
     _process.lock = threading.RLock()
     _process.world = _process.node = _process.knot = _process.pulse = None
-
-
-def capability_host(
-    settings: EngineSettings,
-    notifier: Notifier,
-    clock: Clock,
-    entropy: Entropy,
-    cipher: Cipher,
-    modules: Modules | None = None,
-    blocks: BlockStore | None = None,
-) -> CapabilityHost:
-    """What the guests of this process reach the world through, behind capability tokens."""
-    keys = NodeKeys(keep(settings.data_dir / "capability-key", fresh_key()))
-    secret_files = SecretFiles(settings.secrets_file)
-    values = DjangoFlowValues(cipher=cipher)
-    store = DjangoCapabilityStore(cipher=cipher)
-    reach = Reach(store, values, secret_files, GuardedEgress, modules, blocks)
-    return CapabilityHost(keys, reach, notifier, clock, entropy)
 
 
 def without_node() -> tuple[TokenMint, Checks, int]:

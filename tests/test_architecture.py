@@ -29,6 +29,7 @@ FAKES = {
     "Capabilities": "engine.testing.memory_capabilities:RecordingHost",
     "Cipher": "engine.identity.keyring:Keyring",
     "CapabilityStore": "engine.testing.memory_capabilities:MemoryCapabilityStore",
+    "Crew": "engine.ports.crew:NoCrew",
     "Clock": "engine.testing.clock:FakeClock",
     "Entropy": "engine.testing.clock:SeededEntropy",
     "FlowStore": "engine.testing.memory_flow_store:MemoryFlowStore",
@@ -114,6 +115,7 @@ def test_only_wiring_names_adapters():
     allowed = (
         "engine/wiring.py",
         "engine/assembly.py",
+        "engine/crewing.py",
         "engine/models.py",
         "engine/tasks.py",
         "engine/storage/",

@@ -22,6 +22,7 @@ from benchmarks.results import Limit, Result
 from benchmarks.slow_server import slow_server
 
 CLIENTS = 16
+PROCESSES = 2  # of the node, beside its own
 HTTP_DELAY_S = 0.005
 PARALLEL = 10
 
@@ -100,6 +101,7 @@ def _served(shape: Shape, options: Options) -> Iterator[tuple[node.Node, place.P
             flows.append(arrival.imported.flow.id)
         environment = {
             "QFLOW_EGRESS_ALLOW": "127.0.0.1",
+            "QFLOW_PROCESSES": str(PROCESSES),
             "QFLOW_LIMIT_WEBHOOKS_PER_MINUTE_MAX": "1000000",
         }
         with node.running(options.scratch / "node", environment) as served:

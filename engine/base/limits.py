@@ -138,6 +138,7 @@ SWITCH_INTERVAL_S = 0.001  # how long a thread may keep the interpreter while an
 GUEST_VECTORS_MAX = 1_024  # buffers of one WASI read or write
 GUEST_RANDOM_BYTES_MAX = 65_536  # of one request for chance
 GUEST_SPARES_MAX = 4  # virtual machines kept for the next call, their memory as in the snapshot
+CREW_MEASURES_MAX = 500  # measures that a further process of a node holds before it tells them
 GUEST_TIMERS_MAX = 10_000  # timers of one call; each takes one more call of the guest
 GUEST_LOG_LINES_MAX = 1_000  # printed lines kept of one call
 GUEST_LOG_CHARACTERS_MAX = 256 * 1024

@@ -21,6 +21,7 @@ OPTION_FIELDS = {
     "port": "port",
     "broker": "broker_url",
     "workers": "workers",
+    "processes": "processes",
     "log_level": "log_level",
     "log_format": "log_format",
 }

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from engine.base.errors import WrongState
 
@@ -14,8 +15,8 @@ NAME = "node.lock"
 
 
 @contextmanager
-def node_lock(data_dir: Path, url: str = "") -> Iterator[None]:
-    """Hold the lock; raises :class:`WrongState` naming the node that has it."""
+def node_lock(data_dir: Path, url: str = "") -> Iterator[IO[str]]:
+    """Hold the lock, whose file is given; raises :class:`WrongState` naming the node that has it."""
     with (data_dir / NAME).open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -28,7 +29,7 @@ def node_lock(data_dir: Path, url: str = "") -> Iterator[None]:
         file.truncate(0)
         file.write(f"{os.getpid()}\n{url}\n")
         file.flush()
-        yield
+        yield file
 
 
 def node_runs(data_dir: Path) -> bool:

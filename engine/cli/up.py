@@ -30,6 +30,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", help="port to listen on (QFLOW_PORT; default 8080; 0: any)")
     parser.add_argument("--broker", metavar="URL", help="broker of the bell (QFLOW_BROKER_URL)")
     parser.add_argument("--workers", metavar="N", help="worker threads (QFLOW_WORKERS)")
+    parser.add_argument(
+        "--processes", metavar="N", help="further processes that drive executions (QFLOW_PROCESSES)"
+    )
     parser.add_argument("--no-workers", action="store_true", help="only web: leave the work to qflow worker")
     parser.add_argument("--no-samples", action="store_true", help="do not publish the sample flows")
 
@@ -46,22 +49,24 @@ def _run(args: argparse.Namespace) -> int:
     from engine.cli.node_lock import node_lock
     from engine.cli.tables import ensure_tables
 
-    with node_lock(settings.data_dir, _local_url(settings)):
+    with node_lock(settings.data_dir, _local_url(settings)) as lock:
         ensure_tables(settings)
-        _serve(args, settings)
+        _serve(args, settings, lock.close)
     return OK
 
 
-def _serve(args: argparse.Namespace, settings: EngineSettings) -> None:
+def _serve(args: argparse.Namespace, settings: EngineSettings, unlock: Callable[[], None]) -> None:
     from django.conf import settings as django_settings
     from django.utils.module_loading import import_string
 
     from engine.cli.samples import publish_samples
     from engine.cli.server import NodeServer
+    from engine.crewing import fork_crew
     from engine.wiring import start_node
 
     application = import_string(django_settings.ASGI_APPLICATION)
-    node = start_node(workers=not args.no_workers)
+    crew = None if args.no_workers else fork_crew(settings.processes, [unlock])
+    node = start_node(workers=not args.no_workers, crew=crew)
     samples = [] if args.no_samples else publish_samples(node.world, settings.data_dir)
     server = NodeServer(
         application,

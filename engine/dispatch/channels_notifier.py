@@ -50,6 +50,12 @@ class ChannelsNotifier:
         """Send on this loop from now on."""
         self._loop = loop
 
+    def watched(self, subnet: str, execution: str) -> bool:
+        """Whether somebody may be listening; only the in-memory layer knows."""
+        heard = getattr(get_channel_layer(), "groups", None)
+        names = (group_name("execution", execution), group_name("subnet", subnet))
+        return heard is None or any(heard.get(name) for name in names)
+
     def committed(self, header: Header, first_sequence: int, facts: Sequence[Fact]) -> None:
         """Send facts to whoever watches the execution or its subnet."""
         subnet = group_name("subnet", header.subnet)

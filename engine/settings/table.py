@@ -171,6 +171,16 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "QFLOW_PROCESSES",
+        "processes",
+        "0",
+        readers.whole_number(0, 64),
+        "Processes beside the node's own that drive executions whose callers wait, such as those of "
+        "webhooks, each with its own worker threads. 0: the node's own process drives them.",
+        "dispatch.processes",
+        "--processes",
+    ),
+    Setting(
         "QFLOW_WORKERS",
         "workers",
         "8",

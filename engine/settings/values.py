@@ -44,6 +44,7 @@ class EngineSettings:
     redis_url: str
     channel_url: str
     workers: int
+    processes: int
     drive_mode: str
     log_level: str
     log_format: str

@@ -173,6 +173,8 @@ def _store(
     if world.drive_here:
         here = request.wait is not None
         durable = request.durable or request.id is not None
+        if request.wait and not durable and world.crew.drive(header, facts, request.wait):
+            return False
         world.worker.start(header, plan, facts, durable=durable, here=here)
         return False
     stored = replace(header, sequence=len(facts), started_us=started.at_us)

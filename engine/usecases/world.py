@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.base.errors import UnknownObject
@@ -19,6 +19,7 @@ from engine.ports.block_store import BlockStore
 from engine.ports.capabilities import CapabilityStore, SecretSource
 from engine.ports.cipher import Cipher, KeyKeeper
 from engine.ports.clock import Clock, Entropy
+from engine.ports.crew import Crew, NoCrew
 from engine.ports.flow_store import FlowStore
 from engine.ports.holds import HoldStore
 from engine.ports.importer import Importer
@@ -92,6 +93,7 @@ class World:
     usage: UsageStore
     shelf: BlockShelf | None = None  # the index of blocks
     replicas: Replicas | None = None  # where blocks lie beside this node
+    crew: Crew = field(default_factory=NoCrew)  # further processes that drive executions
     importer: Callable[[str], Importer] = no_importer  # by the name of the other system
 
     @property

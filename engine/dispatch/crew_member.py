@@ -1,0 +1,132 @@
+"""A further process of a node: drives what it is handed, and tells the node's own process of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from engine.base.errors import ErrorInfo
+from engine.base.limits import CREW_MEASURES_MAX
+from engine.dispatch import crew_messages as m
+from engine.dispatch.lines import Line
+from engine.execution.session import Outcome
+from engine.journal.facts import Fact
+from engine.ports.journal_store import Header
+from engine.usecases.world import World
+
+log = logging.getLogger("qflow.crew")
+
+
+class MemberMetrics:
+    """Implements :class:`engine.ports.metrics.Metrics`: measures are told to the node's own process, which
+    shows them."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._held: list[list[Any]] = []
+        self._lock = threading.Lock()
+
+    def count(self, name: str, value: float = 1, **labels: str) -> None:
+        """Hold it until the next :meth:`flush`."""
+        self._hold(["count", name, float(value), labels])
+
+    def observe(self, name: str, seconds: float, **labels: str) -> None:
+        """Hold it until the next :meth:`flush`."""
+        self._hold(["observe", name, float(seconds), labels])
+
+    def gauge(self, name: str, value: float, **labels: str) -> None:
+        """Hold it until the next :meth:`flush`."""
+        self._hold(["gauge", name, float(value), labels])
+
+    def text(self) -> bytes:
+        """Nothing: the node's own process shows the measures."""
+        return b""
+
+    def flush(self) -> None:
+        """Tell what is held."""
+        with self._lock:
+            held, self._held = self._held, []
+        if held:
+            tell(self._line, m.MEASURED, held)
+
+    def _hold(self, measure: list[Any]) -> None:
+        with self._lock:
+            self._held.append(measure)
+            full = len(self._held) >= CREW_MEASURES_MAX
+        if full:
+            self.flush()
+
+
+class MemberNotifier:
+    """Implements :class:`engine.ports.notifier.Notifier`: says what was stored; the node's own process
+    reads it where somebody watches."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def committed(self, header: Header, first_sequence: int, facts: Sequence[Fact]) -> None:
+        """See :class:`Notifier`."""
+        tell(self._line, m.STORED, header.id, header.subnet, first_sequence, len(facts))
+
+    def event(self, subnet: str, type: str, data: Mapping[str, Any]) -> None:
+        """See :class:`Notifier`."""
+        tell(self._line, m.EVENT, subnet, type, dict(data))
+
+
+class MemberWaker:
+    """Implements :class:`engine.ports.waker.Waker`: the node's own process rings."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def ring(self, execution: str, priority: int = 5) -> None:
+        """See :class:`Waker`."""
+        tell(self._line, m.RING, execution, priority)
+
+
+def tell(line: Line, *message: Any) -> None:
+    """Send where somebody listens: without the node's own process this one ends soon."""
+    try:
+        line.send(*message)
+    except OSError:
+        log.warning("the node's own process is gone", extra={"message_kind": message[0]})
+
+
+class Member:
+    """Serves one line until it is closed."""
+
+    def __init__(self, line: Line, world: World) -> None:
+        self._line, self._world = line, world
+
+    def serve(self) -> None:
+        """Hear and obey; returns when the node's own process hangs up."""
+        while (message := self._line.receive()) is not None:
+            kind, *content = message
+            if kind == m.START:
+                self._start(*content)
+            elif kind == m.ATTEND:
+                self._world.worker.attend_later(content[0])
+
+    def poke(self, execution: str, wake_us: int | None) -> None:
+        """Tell that nobody here drives an execution any more, and of its next timer."""
+        if isinstance(self._world.metrics, MemberMetrics):
+            self._world.metrics.flush()
+        tell(self._line, m.LEFT, execution, wake_us)
+
+    def _start(self, plain: Mapping[str, Any], facts: Sequence[Mapping[str, Any]], until: Any) -> None:
+        header, world = m.header_from_plain(plain), self._world
+        future = world.worker.watches.add(header.id, until)
+        future.add_done_callback(lambda done: self._told(header.id, done))
+        try:
+            plan = world.plans.get(header.subnet, header.version)
+            world.worker.start(header, plan, m.facts_from_plain(facts), durable=False, here=False)
+        except Exception as error:
+            log.exception("an execution could not be started", extra={"execution": header.id})
+            world.worker.watches.discard(header.id, future)
+            tell(self._line, m.REFUSED, header.id, ErrorInfo.of(error).as_json())
+
+    def _told(self, execution: str, done: Future[Outcome]) -> None:
+        tell(self._line, m.OUTCOME, execution, m.outcome_to_plain(done.result()))
