@@ -255,6 +255,10 @@ AUDIT_REPORT_EVENTS_MAX = 10_000  # events in each list of a report
 
 # Servers that steps log in to, and commands they execute
 CONNECT_SECONDS_MAX = 20.0  # making a connection
+COMMAND_CHARACTERS_MAX = 1024 * 1024  # a command for a shell, or what a program reads
+COMMAND_ARGUMENTS_MAX = 1_000
+COMMAND_OUTPUT_BYTES_MAX = 32 * 1024 * 1024  # what a command writes
+COMMAND_MEMORY_BYTES_MAX = 4 * 1024 * 1024 * 1024  # the address space of each of its processes
 MAIL_BYTES_MAX = 32 * 1024 * 1024  # one mail that is read, and all files of one that is sent
 MAIL_SESSION_BYTES_MAX = 256 * 1024 * 1024  # what a mailbox sends in one run
 MAIL_TEXT_CHARACTERS_MAX = 4 * 1024 * 1024

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from n8n_import.nodes.mail import criteria
-from tests.n8n_import.support import translated
+from tests.n8n_import.support import first_output, node, run, translated, workflow
+
+GO_ON = "continueRegularOutput"
 
 
 def steps(kind, version=1, **parameters):
@@ -65,3 +67,70 @@ def test_criteria_become_words_of_imap(written, search):
 def test_criteria_that_are_none_make_the_node_unsupported(written):
     (step,) = steps("emailReadImap", 2, options={"customEmailConfig": written})
     assert step.type == "flow.unsupported"
+
+
+def test_a_command_goes_to_a_shell_that_the_policy_must_name():
+    (step,) = steps("executeCommand", command="=echo {{ $json.a }}")
+    assert step.type == "command.execute"
+    assert step.parameters == {"path": "/bin/sh", "arguments": ["-c", "echo {{ $json.a }}"], "once": True}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "becomes", "has"),
+    [
+        ({"command": "ls", "cwd": "/srv"}, "ssh.command", {"command": "ls", "folder": "/srv"}),
+        ({"command": "ls"}, "ssh.command", {"folder": "/"}),
+        (
+            {"resource": "file", "operation": "download", "path": "/a"},
+            "server.files",
+            {"operation": "download", "path": "/a"},
+        ),
+        ({"resource": "file", "operation": "no"}, "flow.unsupported", {}),
+    ],
+)
+def test_commands_and_files_of_other_machines(parameters, becomes, has):
+    (step,) = steps("ssh", **parameters)
+    assert step.type == becomes
+    assert {name: step.parameters[name] for name in has} == has
+
+
+@pytest.mark.parametrize(
+    ("parameters", "has"),
+    [
+        ({}, {"protocol": "ftp", "operation": "download", "property": "data"}),
+        ({"protocol": "sftp", "operation": "list", "path": "/", "recursive": True}, {"recursive": True}),
+        ({"operation": "rename", "oldPath": "/a", "newPath": "/b"}, {"path": "/a", "to": "/b"}),
+        (
+            {"operation": "delete", "path": "/a", "options": {"folder": True}},
+            {"folder": True, "recursive": False},
+        ),
+        ({"operation": "upload", "path": "/a", "binaryData": False, "fileContent": "x"}, {"text": "x"}),
+    ],
+)
+def test_files_of_servers(parameters, has):
+    (step,) = steps("ftp", 1, **{"path": "/x", **parameters})
+    assert step.type == "server.files"
+    assert {name: step.parameters[name] for name in has} == has
+
+
+def test_an_upload_by_ssh_keeps_the_files_name():
+    steps_ = run(
+        workflow(
+            [
+                node("Start", "manualTrigger"),
+                node("Set", "set", 3.4, {"mode": "raw", "jsonOutput": '{"a": "x"}'}),
+                node("Make", "convertToFile", 1.1, {"operation": "csv", "options": {"fileName": "f.csv"}}),
+                node(
+                    "Send",
+                    "ssh",
+                    1,
+                    {"resource": "file", "operation": "upload", "path": "/in"},
+                    onError=GO_ON,
+                ),
+            ]
+        )
+    )
+    assert "server.host" in first_output(steps_, "Send")[0]["error"]
+    (send,) = steps("ssh", resource="file", path="/in")
+    assert "/in" in send.parameters["path"]
+    assert "fileName" in send.parameters["path"]

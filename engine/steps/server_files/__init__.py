@@ -1,0 +1,1 @@
+"""The step type server.files: files on other machines (SFTP, FTP)."""

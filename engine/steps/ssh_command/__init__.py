@@ -1,0 +1,1 @@
+"""The step type ssh.command: runs commands on other machines."""
