@@ -15,8 +15,10 @@ from engine.api import Imported, Limits
 from engine.dispatch.clock import SystemClock
 from engine.flow.model import FAILURE
 from engine.journal.state import ExecutionState
+from engine.ports.policy import Policy
 from engine.sandbox.wasm_sandbox import WasmSandbox
 from engine.steps.registry import Registry
+from engine.testing.policies import FixedPolicies
 from engine.testing.world import ALICE, fake_world
 from engine.usecases.inspect_execution import items_of, state_of
 from engine.usecases.start_execution import StartRequest, start_execution
@@ -78,10 +80,13 @@ def run(value: Any, *, pins: bool = False) -> dict[str, list[list[list[dict[str,
     return steps
 
 
-def run_to_end(value: Any, *, pins: bool = False) -> tuple[str, dict[str, Any], Mapping[str, Any] | None]:
+def run_to_end(
+    value: Any, *, pins: bool = False, policy: Policy | None = None
+) -> tuple[str, dict[str, Any], Mapping[str, Any] | None]:
     """Status, steps and error of a run."""
     flow = imported(value).flow
-    world = fake_world(REGISTRY, SystemClock(), sandbox=sandbox())
+    policies = FixedPolicies(*([policy] if policy else []))
+    world = fake_world(REGISTRY, SystemClock(), sandbox=sandbox(), policies=policies)
     try:
         world.flows.create("personal", flow, "alice", "", 1)
         pinned: Mapping[str, Any] | None = None if pins else {}
