@@ -38,8 +38,10 @@ Code that does so `code_violations_max` times within `violation_window_ms`, or a
 `flow_violations_max` times, goes into quarantine: it is refused with `quarantined` until an administrator
 lifts that with `qflow sandbox quarantine lift`. Other code and other subnets are not touched. Guests that
 use more than `sandbox_alert_percent` of the node's time or of their memory raise `q.qflow.sandbox.alert.v1`.
-Whoever watches a subnet is told for every completed step what its guests used, in
-`q.qflow.wasm.execution.completed.v1`: the CID of the code, fuel, memory, time and calls of the host.
+Whoever watches a subnet is told for every step, completed or failed, what its guests used, in
+`q.qflow.wasm.execution.completed.v1`: `outcome`, the CID of the code, fuel, memory, time and calls of the
+host; of a failed one the type and code of its error. What code printed before it ran out of memory stays in
+the journal.
 
 ## Published escapes, as tests
 

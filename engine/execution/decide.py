@@ -264,6 +264,9 @@ def _raised(plan: Plan, state: ExecutionState, given: i.StepRaised, rules: Rules
         outputs=given.outputs if goes_on else {},
         node=rules.node,
         logs=given.logs,
+        code=given.spent.code,
+        fuel=given.spent.usage.fuel,
+        usage=_usage(given.spent.usage),
     )
     return Decision((failed,))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.base.errors import ErrorInfo
 from engine.journal.facts import PortData
-from engine.ports.sandbox import NOTHING_USED, Usage
+from engine.ports.sandbox import NOTHING_SPENT, NOTHING_USED, Spent, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class StepRaised:
     started_us: int = 0
     outputs: Mapping[str, PortData] = field(default_factory=dict)
     logs: Sequence[str] = ()
+    spent: Spent = NOTHING_SPENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from engine.ports.clock import Clock
 from engine.ports.grants import Capability
 from engine.ports.permissions import RENEWED_EVENT
 from engine.ports.policy import Policy, PolicyPort
-from engine.ports.sandbox import Determinism, ExpressionBatch, Sandbox, Usage
+from engine.ports.sandbox import NOTHING_SPENT, Determinism, ExpressionBatch, Sandbox, Spent, Usage, spent
 from engine.ports.step_catalogue import (
     Breakers,
     Effect,
@@ -292,7 +292,9 @@ class Attempt:
                 log.exception("step failed", extra={"execution": self.execution, "step": self.step.id})
             if isinstance(error, SandboxViolation):
                 services.violations.record(self._place(), context.policy, error)
-            return self.failed(ErrorInfo.of(error, self.step.id), _logs_of(error))
+            gone = spent(error)
+            services.violations.meter.used(context.policy, self.step.type, gone.usage)
+            return self.failed(ErrorInfo.of(error, self.step.id), _logs_of(error), gone)
 
     def _place(self) -> Place:
         started, task = self._state.started, self.task
@@ -346,7 +348,7 @@ class Attempt:
         wait = _wait_map(result, self)
         return StepWaits(now, self.id, wait, result.memory, self.started_us)
 
-    def failed(self, info: ErrorInfo, logs: Sequence[str] = ()) -> StepRaised:
+    def failed(self, info: ErrorInfo, logs: Sequence[str] = (), gone: Spent = NOTHING_SPENT) -> StepRaised:
         """The attempt as failed, with the items with which the flow may go on."""
         outputs: dict[str, PortData] = {}
         if self.step.on_error != "stop":
@@ -356,7 +358,7 @@ class Attempt:
             passed = port != FAILURE and self.services.bindings.passes_on(self.plan, self.step.id)
             failed = list(given) if passed else failed_items(self.step, info, given, brief=brief)
             outputs = {port: self.services.items.store(self.subnet, failed)}
-        return StepRaised(self.services.clock.now_us(), self.id, info, self.started_us, outputs, logs)
+        return StepRaised(self.services.clock.now_us(), self.id, info, self.started_us, outputs, logs, gone)
 
 
 def _with_traffic(returned: StepReturned, egress_bytes: int) -> StepReturned:

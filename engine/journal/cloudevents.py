@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from engine.journal.facts import Fact, StepCompleted, to_plain
+from engine.journal.facts import Fact, StepCompleted, StepFailed, to_plain
 from engine.journal.state import Status
 
 TYPES = {
@@ -30,7 +30,7 @@ TYPES = {
 """Type of the event per type of fact."""
 
 GUEST_EVENT = "q.qflow.wasm.execution.completed.v1"
-"""Type of the event that tells what the guests of a completed step used."""
+"""Type of the event that tells what the guests of a step used, whether it completed or failed."""
 
 _LEFT_OUT = ("t", "state", "variables", "pins")
 
@@ -74,20 +74,30 @@ def to_cloudevent(header: Subject, sequence: int, fact: Fact) -> dict[str, Any]:
 
 
 def guest_event(header: Subject, sequence: int, fact: Fact) -> dict[str, Any] | None:
-    """What guests did and used in a step that completed (fuel; bytes; microseconds); None where none ran.
+    """What guests did and used in a step (fuel; bytes; microseconds); None where none ran.
+
+    ``outcome`` is ``completed`` or ``failed``. A failed one tells the error's type and code in the place of
+    an output, and not its message, which code makes.
 
     It tells of the same entry as the step's own event, so it has no place in the row of the journal's
     events: its id ends in ``/wasm``.
     """
-    if not isinstance(fact, StepCompleted) or not fact.usage.get("wall_us"):
+    if not isinstance(fact, StepCompleted | StepFailed) or not fact.usage.get("wall_us"):
         return None
     event = to_cloudevent(header, sequence, fact)
     told = ("executionId", "flowId", "subnet", "sequence")
     data = {name: event["data"][name] for name in told}
     data |= {"step": fact.step, "run": fact.run, "attempt": fact.attempt, "node": fact.node}
-    data |= {"code": fact.code, "outputCid": fact.output_cid, "fuel": fact.fuel}
+    data |= {"code": fact.code, "fuel": fact.fuel, **_outcome(fact)}
     data |= {_camel(name): value for name, value in fact.usage.items()}
     return {**event, "id": f"{event['id']}/wasm", "type": GUEST_EVENT, "data": data}
+
+
+def _outcome(fact: StepCompleted | StepFailed) -> dict[str, Any]:
+    if isinstance(fact, StepCompleted):
+        return {"outcome": "completed", "outputCid": fact.output_cid}
+    error = {name: fact.error.get(name, "") for name in ("type", "code")}
+    return {"outcome": "failed", "error": error, "action": fact.action}
 
 
 def _data(fact: Fact) -> dict[str, Any]:

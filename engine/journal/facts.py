@@ -114,6 +114,9 @@ class StepFailed(Fact):
     outputs: Mapping[str, PortData] = field(default_factory=dict)
     node: str = ""
     logs: Sequence[str] = ()
+    code: str = ""  # of the guest that failed, and below what it had used
+    fuel: int = 0
+    usage: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

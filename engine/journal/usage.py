@@ -49,9 +49,9 @@ def day_of(at_us: int) -> str:
 
 def _used(fact: Fact) -> Amounts:
     if isinstance(fact, StepCompleted):
-        return _completed(fact)
+        return _finished(fact)
     if isinstance(fact, StepFailed):
-        return Amounts(steps=1)
+        return _finished(fact)
     if isinstance(fact, ExecutionStarted):
         return Amounts(executions=1, webhook_calls=int(fact.trigger_type == "webhook"))
     if isinstance(fact, SignalReceived) and fact.kind == "webhook":
@@ -59,7 +59,7 @@ def _used(fact: Fact) -> Amounts:
     return NOTHING
 
 
-def _completed(fact: StepCompleted) -> Amounts:
+def _finished(fact: StepCompleted | StepFailed) -> Amounts:
     used = fact.usage
     if not used:
         return Amounts(steps=1, fuel=fact.fuel)

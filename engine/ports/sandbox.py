@@ -49,6 +49,30 @@ NOTHING_USED = Usage()
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a guest had used when its call failed, and the CID of its code."""
+
+    usage: Usage = NOTHING_USED
+    code: str = ""
+
+
+NOTHING_SPENT = Spent()
+
+
+def note_spent(error: BaseException, usage: Usage = NOTHING_USED, code: str = "") -> None:
+    """Note on an error what the failed call had used, and whose code it was; what is known already stays."""
+    known = spent(error)
+    used = usage if known.usage == NOTHING_USED else known.usage
+    error.__dict__["spent"] = Spent(used, known.code or code)
+
+
+def spent(error: BaseException) -> Spent:
+    """What :func:`note_spent` noted; nothing for the errors of what is no guest."""
+    noted = error.__dict__.get("spent")
+    return noted if isinstance(noted, Spent) else NOTHING_SPENT
+
+
+@dataclass(frozen=True, slots=True)
 class Determinism:
     """All that a guest sees of time and chance; recorded, it replays to the same output."""
 

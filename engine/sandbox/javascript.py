@@ -15,9 +15,9 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from engine.base.canonical import cid_of
-from engine.base.errors import SandboxViolation
-from engine.base.limits import GUEST_SPARES_MAX
-from engine.ports.sandbox import MEBIBYTE, Determinism, SandboxLimits
+from engine.base.errors import QflowError, SandboxViolation
+from engine.base.limits import FAILURE_LOG_LINES_MAX, GUEST_SPARES_MAX
+from engine.ports.sandbox import MEBIBYTE, Determinism, SandboxLimits, note_spent
 from engine.sandbox.guest_memory import Image
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.runtime import CompiledModule, HostCall, Instance, Runtime
@@ -89,7 +89,9 @@ class MachineContext:
         self._instance = self._spares.taken(self._limits, self._host)
         return Machine(self._instance, self._determinism)
 
-    def __exit__(self, failure: type[BaseException] | None, *_: Any) -> None:
+    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, *_: Any) -> None:
+        if isinstance(failure, QflowError):
+            note_spent(failure, self._instance.usage())
         if failure is None:
             self._spares.put_back(self._instance)
         else:  # where it stopped midway, more than its memory may be out of order
@@ -167,7 +169,7 @@ def read_reply(instance: Instance, at: int) -> bytes:
     """The text of a reply; raises :class:`SandboxViolation` where there is none."""
     status, text_at, size, starved = REPLY.unpack(instance.read(at, REPLY.size))
     if starved:
-        raise _starved(instance)
+        raise _starved(instance, _printed(instance, text_at, size) if status == OK else [])
     if status == PENDING:
         raise SandboxViolation("the code waits for a promise that nobody settles", limit="promise")
     if size > instance.limits.output_bytes:
@@ -183,9 +185,23 @@ def read_reply(instance: Instance, at: int) -> bytes:
     return text
 
 
-def _starved(instance: Instance) -> SandboxViolation:
+def _starved(instance: Instance, logs: list[str] | None = None) -> SandboxViolation:
     limit = instance.limits.memory_bytes
-    return SandboxViolation(f"the code needs more memory than its limit of {limit} bytes", limit="memory")
+    told = {"logs": logs} if logs else {}
+    message = f"the code needs more memory than its limit of {limit} bytes"
+    return SandboxViolation(message, limit="memory", **told)
+
+
+def _printed(instance: Instance, at: int, size: int) -> list[str]:
+    """What the code printed before its memory was refused, the last lines; none where the reply that the
+    guest could make nevertheless is not whole."""
+    if not 0 < size <= instance.limits.output_bytes:
+        return []
+    try:
+        lines = json.loads(instance.read(at, size)).get("logs", [])
+    except (ValueError, AttributeError, SandboxViolation):
+        return []
+    return [str(line) for line in lines][-FAILURE_LOG_LINES_MAX:] if isinstance(lines, list) else []
 
 
 # --- the snapshot -----------------------------------------------------------------------------------

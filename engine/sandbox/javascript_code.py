@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from engine.base.errors import SandboxViolation, StepFailure
+from engine.base.errors import QflowError, SandboxViolation, StepFailure
 from engine.base.limits import FAILURE_LOG_LINES_MAX, GUEST_TIMERS_MAX
-from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage
+from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage, note_spent
 from engine.sandbox.host_door import HostDoor
 from engine.sandbox.javascript import JavaScriptGuest, Machine
 
@@ -34,7 +34,11 @@ class JavaScriptCode:
         with self._guest.machine(limits, request.determinism, door) as machine:
             reply = _settled(machine, document)
             usage = machine.instance.usage()
-        return _result(orjson.loads(reply), request, usage, door)
+        try:
+            return _result(orjson.loads(reply), request, usage, door)
+        except QflowError as error:
+            note_spent(error, usage)
+            raise
 
 
 def _document(request: CodeRequest) -> dict[str, Any]:

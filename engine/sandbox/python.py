@@ -6,20 +6,20 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from engine.base.errors import SandboxViolation, StepFailure
+from engine.base.errors import QflowError, SandboxViolation, StepFailure
 from engine.base.limits import (
     FAILURE_LOG_LINES_MAX,
     GUEST_LOG_CHARACTERS_MAX,
     GUEST_LOG_LINES_MAX,
     GUEST_MESSAGE_CHARACTERS_MAX,
 )
-from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage
+from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage, note_spent
 from engine.sandbox.host_door import HostDoor
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.python_image import ENTRY, build_image, guest_cid
@@ -89,7 +89,11 @@ class PythonGuest:
             message = f"{len(document)} bytes of input; the limit is {limits.input_bytes}"
             raise SandboxViolation(message, limit="input")
         reply, usage = self._called(document, request, limits, door)
-        return _result(reply, request, limits, usage, door)
+        try:
+            return _result(reply, request, limits, usage, door)
+        except QflowError as error:
+            note_spent(error, usage)
+            raise
 
     def _called(
         self, document: bytes, request: CodeRequest, limits: SandboxLimits, door: HostDoor
@@ -151,7 +155,7 @@ def _result(
         reply = orjson.loads(data)
         logs = [str(line) for line in reply.get("logs", [])][: GUEST_LOG_LINES_MAX + 1]
         if reply.get("starved"):
-            raise _starved(limits)
+            raise _starved(limits, logs)
         if "error" in reply:
             raise door.through(_failure(reply["error"], logs), reply["error"].get("host"))
         items = reply["items"]
@@ -182,6 +186,8 @@ def _failure(told: Mapping[str, Any], logs: list[str]) -> StepFailure:
     return StepFailure(f"{text} ({place})", **details)
 
 
-def _starved(limits: SandboxLimits) -> SandboxViolation:
+def _starved(limits: SandboxLimits, logs: Sequence[str] = ()) -> SandboxViolation:
     limit = limits.memory_bytes
-    return SandboxViolation(f"the code needs more memory than its limit of {limit} bytes", limit="memory")
+    told = {"logs": list(logs)[-FAILURE_LOG_LINES_MAX:]} if logs else {}
+    message = f"the code needs more memory than its limit of {limit} bytes"
+    return SandboxViolation(message, limit="memory", **told)

@@ -15,9 +15,9 @@ from typing import Any, TypeAlias
 import wasmtime
 
 from engine.base.canonical import RAW, cid_of_bytes
-from engine.base.errors import SandboxViolation
+from engine.base.errors import QflowError, SandboxViolation
 from engine.base.limits import GUEST_STACK_BYTES, GUEST_TABLE_ELEMENTS_MAX
-from engine.ports.sandbox import SandboxLimits, Usage
+from engine.ports.sandbox import SandboxLimits, Usage, note_spent
 from engine.sandbox.direct_call import direct
 from engine.sandbox.guest_memory import GuestMemory, Image
 from engine.sandbox.module_cache import ModuleCache
@@ -102,6 +102,9 @@ class Runtime:
         opened = self.open(compiled, limits, host)
         try:
             yield opened
+        except QflowError as error:
+            note_spent(error, opened.usage())
+            raise
         finally:
             opened.close()
 

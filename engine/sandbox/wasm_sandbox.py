@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from engine.base.errors import InvalidInput, SandboxViolation
+from engine.base.errors import InvalidInput, QflowError, SandboxViolation
 from engine.ports.sandbox import (
     CodeRequest,
     CodeResult,
@@ -20,6 +20,7 @@ from engine.ports.sandbox import (
     ExpressionValues,
     HostCalls,
     SandboxLimits,
+    note_spent,
 )
 from engine.sandbox.javascript import JavaScriptGuest, guest_cid
 from engine.sandbox.javascript_code import JavaScriptCode
@@ -112,6 +113,10 @@ class WasmSandbox:
             return guest().run(request, limits, host)
         except SandboxViolation as violation:
             violation.details["code_cid"] = request.cid
+            note_spent(violation, code=request.cid)
+            raise
+        except QflowError as error:
+            note_spent(error, code=request.cid)
             raise
 
     def _python_guest(self) -> PythonGuest:

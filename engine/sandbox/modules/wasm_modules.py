@@ -23,7 +23,7 @@ from engine.base.limits import (
 )
 from engine.ports.modules import Finding, LoadedModule, Risk, ScanReport
 from engine.ports.policy import Policy
-from engine.ports.sandbox import Determinism, HostCalls, SandboxLimits
+from engine.ports.sandbox import Determinism, HostCalls, SandboxLimits, note_spent
 from engine.sandbox.compiler import NotCompiled
 from engine.sandbox.modules.machine import Compiled, Machine, first_line
 from engine.sandbox.modules.scan import scan_module
@@ -89,6 +89,7 @@ class WasmModules:
             try:
                 yield session
             except QflowError as error:
+                note_spent(error, session.usage(), module.cid)
                 error.details.setdefault("logs", list(session.logs())[-FAILURE_LOG_LINES_MAX:])
                 raise
             finally:

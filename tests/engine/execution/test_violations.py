@@ -11,9 +11,10 @@ import pytest
 from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import DatabaseUnavailable, Quarantined, SandboxViolation, StepFailure
 from engine.base.limits import TRUST_RECHECK_US, Limits
+from engine.journal.facts import StepFailed
 from engine.ports.policy import PERSONAL, Policy
 from engine.ports.quarantine import PLACED_EVENT, Contained
-from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage
+from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimits, Usage, note_spent
 from engine.ports.violations import ALERT_EVENT, VIOLATION_EVENT
 from engine.steps.registry import Registry
 from engine.testing.clock import FakeClock
@@ -221,3 +222,18 @@ def _place() -> Any:
     from engine.execution.violations import Place
 
     return Place("f", "exe_1", "code", 0, 1, "alice")
+
+
+def test_what_a_failed_guest_had_used_is_in_the_journal(world, run, monkeypatch):
+    def starve(self, request, limits, host=None):
+        error = SandboxViolation("too much", limit="memory", logs=["begun"])
+        note_spent(error, USED, request.cid)
+        raise error
+
+    monkeypatch.setattr(CodeSandbox, "run_code", starve)
+    _, execution = run(BAD)
+    _, entries = world.journal.load(execution)
+    (failed,) = [entry.fact for entry in entries if isinstance(entry.fact, StepFailed)]
+    assert (failed.code, failed.fuel, list(failed.logs)) == (BAD_CID, 7, ["begun"])
+    assert failed.usage == {"memory_bytes": 1 << 20, "wall_us": 900, "host_calls": 2}
+    assert "begun" in str(execution_logs(world, ALICE, execution))

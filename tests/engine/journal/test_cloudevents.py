@@ -42,6 +42,7 @@ def test_a_step_that_ran_a_guest_tells_what_it_used():
         "attempt": 1,
         "node": "node",
         "code": "bafycode",
+        "outcome": "completed",
         "outputCid": "bafyout",
         "fuel": 7,
         "memoryBytes": 65_536,
@@ -67,3 +68,26 @@ def test_steps_without_guests_and_other_facts_tell_nothing():
     assert guest_event(HEADER, 5, replace(DONE, usage={}, fuel=0)) is None
     failed = StepFailed(at_us=1, task=3, step="code", run=0, attempt=1, error={}, action="stop", started_us=0)
     assert guest_event(HEADER, 6, failed) is None
+
+
+def test_a_step_whose_guest_failed_tells_so_with_what_it_used_and_not_what_it_said():
+    error = {"type": "execution_error", "code": "sandbox_violation", "message": "private"}
+    used = {"memory_bytes": 65_536, "wall_us": 900, "host_calls": 2}
+    fields = {"task": 1, "step": "code", "run": 0, "attempt": 2, "started_us": 1_000_000, "node": "node"}
+    fields |= {"action": "retry", "logs": ["printed"], "code": "bafycode", "fuel": 7, "usage": used}
+    failed = StepFailed(at_us=2_000_000, error=error, **fields)
+    event = guest_event(HEADER, 6, failed)
+    assert event is not None
+    assert event["type"] == "q.qflow.wasm.execution.completed.v1"
+    told = {name: event["data"][name] for name in ("outcome", "error", "action", "code", "fuel", "wallUs")}
+    assert told == {
+        "outcome": "failed",
+        "error": {"type": "execution_error", "code": "sandbox_violation"},
+        "action": "retry",
+        "code": "bafycode",
+        "fuel": 7,
+        "wallUs": 900,
+    }
+    assert "private" not in str(event)
+    assert "printed" not in str(event)
+    assert guest_event(HEADER, 6, replace(failed, usage={})) is None

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from engine.base.errors import SandboxViolation, StepFailure
-from engine.ports.sandbox import MEBIBYTE, CodeRequest, CodeResult, SandboxLimits
+from engine.ports.sandbox import MEBIBYTE, CodeRequest, CodeResult, SandboxLimits, spent
 from tests.engine.sandbox.conftest import NEW_YORK, QUICK
 
 SMALL = SandboxLimits(memory_bytes=48 * MEBIBYTE, deadline_ms=400, output_bytes=MEBIBYTE)
@@ -425,6 +425,26 @@ BOMBS = [
 def test_a_memory_bomb_goes_off_inside(stopped, source):
     limits = SandboxLimits(memory_bytes=48 * MEBIBYTE, deadline_ms=10_000)
     assert stopped(source, limits=limits) == "memory"
+
+
+def test_starved_code_keeps_what_it_printed_and_tells_what_it_used(code):
+    bomb = "console.log('begun'); console.warn({ n: 1 }); const a = []; for (;;) a.push(Array(10000).fill(1))"
+    with pytest.raises(SandboxViolation) as caught:
+        code(bomb, limits=SandboxLimits(memory_bytes=48 * MEBIBYTE, deadline_ms=10_000))
+    assert caught.value.details["limit"] == "memory"
+    assert caught.value.details["logs"] == ["begun", 'warn: {"n":1}']
+    used = spent(caught.value)
+    assert used.usage.wall_us > 0
+    assert used.usage.fuel > 0
+    assert used.code == CodeRequest("javascript", bomb, [], NEW_YORK, "all", {}).cid
+
+
+def test_code_that_fails_tells_what_it_used(code):
+    for source in ("throw new Error('no')", "for (;;);"):
+        with pytest.raises((SandboxViolation, StepFailure)) as caught:
+            code(source, limits=SMALL)
+        assert spent(caught.value).usage.wall_us > 0
+        assert spent(caught.value).code
 
 
 def test_an_output_bomb_is_cut_off(stopped):

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from engine.base.errors import QflowError, SandboxViolation, StepFailure
-from engine.ports.sandbox import MEBIBYTE, CodeRequest, SandboxLimits
+from engine.ports.sandbox import MEBIBYTE, CodeRequest, SandboxLimits, spent
 from tests.engine.sandbox.conftest import NEW_YORK
 
 SMALL = SandboxLimits(memory_bytes=64 * MEBIBYTE, deadline_ms=1_000, output_bytes=MEBIBYTE)
@@ -155,6 +155,15 @@ def test_a_bomb_is_stopped_at_its_limit(run, source):
     with pytest.raises(SandboxViolation) as caught:
         run(source)
     assert caught.value.details["limit"] == BOMBS[source]
+
+
+def test_starved_code_keeps_what_it_printed_and_tells_what_it_used(run):
+    with pytest.raises(SandboxViolation) as caught:
+        run("print('begun')\nprint(1, 2)\nx = []\nwhile True: x.append('a' * 10 ** 6)")
+    assert caught.value.details["limit"] == "memory"
+    assert caught.value.details["logs"] == ["begun", "1 2"]
+    assert spent(caught.value).usage.wall_us > 0
+    assert spent(caught.value).code
 
 
 LIMITLESS = "import sys\nsys.setrecursionlimit(10 ** 9)\n"
