@@ -25,6 +25,7 @@ def slow_server(delay_s: float) -> Iterator[Slow]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else its body waits until the caller has acknowledged its head
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))

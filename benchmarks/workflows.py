@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
@@ -125,8 +126,9 @@ def http_merge(url: str) -> bytes:
     return _workflow("http-merge", nodes, wires)
 
 
-def files(path: str) -> bytes:
-    """A text becomes a file on disk, and is read and understood again."""
+def files(directory: Path) -> bytes:
+    """A text becomes a file on disk, one for each execution, and is read and understood again."""
+    path = f"={directory}/{{{{ $execution.id }}}}.txt"
     nodes = [
         _webhook("files"),
         _set("Text", ("text", "={{ 'n is ' + $json.body.n }}", "string")),

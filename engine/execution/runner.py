@@ -94,7 +94,7 @@ class Attempt:
         self.execution = execution
         self.signal = task.signal
         self.inputs: PortItems = {}
-        self._given = ""
+        self._given = self._url = ""
         self.written: Written | None = None
         self._state = state
         self._prepared: Callable[[], Input] | None = None
@@ -223,7 +223,7 @@ class Attempt:
             sandbox=services.sandbox,
             timeout_ms=self.timeout_ms(),
             trigger={"type": started.trigger_type, "step": started.trigger_step, "mode": started.mode},
-            resume_url=services.resume_url(self.execution, task.id),
+            resume_url=self._resume_url(),
             depth=started.depth,
             fixed=binding.fixed,
             about=self._batch((code,), policy, inputs, zone).context if code else {},
@@ -268,8 +268,13 @@ class Attempt:
             execution=self.execution,
             environment={name: environment[name] for name in policy.environment if name in environment},
             determinism=Determinism(self.started_us, self._seed(), zone),
-            resume_url=services.resume_url(self.execution, self.task.id),
+            resume_url=self._resume_url(),
         )
+
+    def _resume_url(self) -> str:
+        if not self._url:
+            self._url = self.services.resume_url(self.execution, self.task.id)
+        return self._url
 
     def _call(self, binding: Binding, context: StepContext, inputs: PortItems) -> Input:
         services, sent_before = self.services, traffic.total()

@@ -237,18 +237,22 @@ class Instance:
 
     def call(self, name: str, *arguments: int) -> int:
         """Call an export; a trap raises :class:`SandboxViolation`."""
-        return self._called(self._function(name), arguments)
+        before = self._runtime.enter(self)
+        try:
+            return self._called(self._function(name), arguments)
+        finally:
+            self._runtime.leave(before)
 
     def call_quick(self, name: str, *arguments: int) -> int:
-        """Call an export that surely returns in microseconds, and keep the interpreter meanwhile: nothing
-        could interrupt it. Only for exports of our own in a memory that no user's code has touched."""
+        """Call an export that surely returns in microseconds and asks nobody, and keep the interpreter
+        meanwhile: nothing could interrupt it. Only for exports of our own in a memory that no user's code
+        has touched."""
         return self._called(self._function(name, quick=True), arguments)
 
     def _called(self, function: Any, arguments: tuple[int, ...]) -> int:
         if self._stopped is not None:
             raise self._stopped
         started = time.perf_counter_ns()
-        before = self._runtime.enter(self)
         try:
             answer: int = function(self._store, *arguments) or 0
         except wasmtime.Trap as trap:
@@ -256,7 +260,6 @@ class Instance:
         except wasmtime.WasmtimeError as error:
             raise self._stopped or SandboxViolation(_first_line(error), limit="trap") from error
         finally:
-            self._runtime.leave(before)
             self._wall_ns += time.perf_counter_ns() - started
         if self._stopped is not None:  # it was told to halt, and ended before it could
             raise self._stopped

@@ -1,4 +1,4 @@
-"""The clock that interrupts guests: one thread in a process, asleep while no guest runs."""
+"""The clock that interrupts guests: one thread in a process, asleep while no guest has run for a while."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from engine.base.limits import GUEST_TICK_MS
 
 TICK_NS = GUEST_TICK_MS * 1_000_000
+LINGER_TICKS = 100
+"""So long without a guest the thread stays awake: to wake it for each call costs more than the call."""
 
 
 class Ticker:
@@ -24,6 +26,7 @@ class Ticker:
         self._tick, self._now_ns = tick, now_ns
         self._changed = threading.Condition()
         self._running = 0
+        self._asleep = False
         self._last_ns = now_ns()  # the time that the ticks so far stand for
         self._thread: threading.Thread | None = None
 
@@ -45,7 +48,7 @@ class Ticker:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name="qflow-epochs", daemon=True)
                 self._thread.start()
-            elif self._running == 1:
+            elif self._asleep:
                 self._changed.notify()
 
     def end(self) -> None:
@@ -70,10 +73,22 @@ class Ticker:
         return max(0, self._now_ns() - self._last_ns) // TICK_NS
 
     def _loop(self) -> None:
-        pause = threading.Event()
+        pause, idle = threading.Event(), 0
         while True:
-            with self._changed:
-                while self._running == 0:
-                    self._changed.wait()
+            if idle >= LINGER_TICKS:
+                self._sleep()
+                idle = 0
             pause.wait(GUEST_TICK_MS / 1000)
-            self.catch_up()
+            if self._running:
+                self.catch_up()
+                idle = 0
+            else:
+                idle += 1
+
+    def _sleep(self) -> None:
+        """Until a guest runs."""
+        with self._changed:
+            self._asleep = True
+            while self._running == 0:
+                self._changed.wait()
+            self._asleep = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any
@@ -55,7 +54,7 @@ def _find(header: Header, state: ExecutionState, task: int | str, kind: str) -> 
 
 def resume_token(secret: bytes, execution: str, task: int) -> str:
     """The unguessable part of a parked step's resume URL: HMAC-SHA-256, first 32 hex digits."""
-    return hmac.new(secret, f"{execution}/{task}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret, f"{execution}/{task}".encode(), "sha256").hex()[:32]
 
 
 def check_resume_token(world: World, execution: str, task: int, token: str) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.limits import GUEST_TICK_MS
+from engine.sandbox import ticker as ticker_module
 from engine.sandbox.ticker import TICK_NS, Ticker
 
 
@@ -65,3 +66,19 @@ def test_a_deadline_that_is_set_while_nothing_runs_counts_no_old_ticks():
     ticker = Ticker(watch.tick, lambda: watch.now_ns)
     watch.now_ns = 10**12
     assert ticker.ticks(100) == 100 // GUEST_TICK_MS + 1
+
+
+def test_a_guest_that_runs_after_a_long_silence_wakes_the_clock(monkeypatch):
+    monkeypatch.setattr(ticker_module, "LINGER_TICKS", 0)
+    ticked = threading.Event()
+    ticker = Ticker(ticked.set)
+    for _ in range(3):
+        ticked.clear()
+        with ticker.running():
+            assert ticked.wait(10)
+        pause = threading.Event()
+        for _ in range(2_000):
+            if ticker._asleep:
+                break
+            pause.wait(0.005)
+        assert ticker._asleep
