@@ -272,6 +272,8 @@ class StepCatalogue(Protocol):
         """The step type; raises :class:`UnknownObject` naming the nearest known one."""
 
     def names(self) -> Iterable[str]: ...
+    def help(self, type_name: str) -> str:
+        """The step type's help page, in Markdown."""
 
     def resolve_alias(self, name: str) -> str | None:
         """The type that a format's own name stands for (``network_request``), or None."""

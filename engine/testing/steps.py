@@ -79,6 +79,10 @@ class DictCatalogue:
         """All names."""
         return self._types.keys()
 
+    def help(self, type_name: str) -> str:
+        """None here."""
+        return ""
+
     def resolve_alias(self, name: str) -> str | None:
         """No aliases here."""
         return name if name in self._types else None

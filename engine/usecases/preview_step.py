@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.base.errors import InvalidInput
 from engine.base.limits import PREVIEW_VALUES_MAX
+from engine.execution.plans import plan_of
 from engine.execution.preview import Preview, next_task, with_pins
 from engine.flow.plan import Plan
 from engine.journal import facts as f
@@ -17,17 +18,20 @@ from engine.ports.step_catalogue import PortItems
 from engine.usecases.get_flow import DRAFT, view
 from engine.usecases.inspect_execution import state_of
 from engine.usecases.permission import own_execution, require
+from engine.usecases.validate_flow import valid_flow
 from engine.usecases.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class StepInView:
-    """A step of a flow's version, with the data of an execution of that flow, or with pins alone."""
+    """A step of a flow's version, or of a ``definition`` that is not saved yet, with the data of an
+    execution of that flow, or with pins alone."""
 
     flow_id: str
     step: str
     kept: str | None = None
     version: str = DRAFT
+    definition: Mapping[str, Any] | None = None
 
 
 def step_inputs(world: World, actor: Principal, shown: StepInView) -> PortItems:
@@ -51,8 +55,8 @@ def preview_values(
 
 def _preview(world: World, actor: Principal, shown: StepInView) -> Preview:
     require(world, actor, "flows:write", f"flows/{shown.flow_id}")
-    flow = view(world, actor.subnet, shown.flow_id, shown.version).flow
-    plan = world.plans.get(actor.subnet, flow.version)
+    plan = _plan(world, actor, shown)
+    flow = plan.flow
     if shown.step not in flow.by_id:
         raise InvalidInput(f"flow {flow.id!r} has no step {shown.step!r}")
     state = _state(world, actor, shown, plan)
@@ -61,6 +65,14 @@ def _preview(world: World, actor: Principal, shown: StepInView) -> Preview:
     with_pins(plan, state, pins if isinstance(pins, Mapping) else {}, services)
     execution = shown.kept or "exe_preview"
     return Preview(services, plan, state, next_task(plan, state, shown.step), execution)
+
+
+def _plan(world: World, actor: Principal, shown: StepInView) -> Plan:
+    if shown.definition is not None:
+        flow = valid_flow(world, actor, shown.definition, shown.flow_id or "new", draft=True)
+        return plan_of(flow, world.catalogue)
+    flow = view(world, actor.subnet, shown.flow_id, shown.version).flow
+    return world.plans.get(actor.subnet, flow.version)
 
 
 def _state(world: World, actor: Principal, shown: StepInView, plan: Plan) -> ExecutionState:

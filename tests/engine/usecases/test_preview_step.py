@@ -67,6 +67,12 @@ def test_without_an_execution_pins_are_what_there_is(publish, world) -> None:
     assert values(world, shown, "{{ $json.n }}", item=1) == [8]
 
 
+def test_a_definition_that_is_not_saved_yet_is_what_is_shown(world) -> None:
+    steps = [{"id": "a", "type": "t.add", "next": {"main": "b"}}, {"id": "b", "type": "t.add", "next": {}}]
+    unsaved = {"id": "new", "steps": steps, "pins": {"a": [{"json": {"n": 3}}]}}
+    assert values(world, StepInView("", "b", definition=unsaved), "{{ $json.n * 2 }}") == [6]
+
+
 def test_a_step_that_nothing_reached_yet_has_no_input(publish, world) -> None:
     publish("f", CHAIN)
     assert step_inputs(world, ALICE, StepInView("f", "b")) == {"main": []}
