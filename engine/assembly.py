@@ -31,15 +31,18 @@ from engine.ports.importer import Importer
 from engine.ports.metrics import Metrics
 from engine.ports.modules import Modules
 from engine.ports.notifier import Notifier
+from engine.ports.policy import PolicyPort
 from engine.ports.replicas import Replicas
 from engine.ports.waker import Waker
 from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
 from engine.settings import EngineSettings
 from engine.settings.values import keep
 from engine.steps.http_request.egress import GuardedEgress
+from engine.storage.access import DjangoAccessStore
 from engine.storage.audit_trail import DjangoAuditTrail
 from engine.storage.capability_uses import DjangoCapabilityStore
 from engine.storage.flow_values import DjangoFlowValues
+from engine.storage.flows import DjangoFlowStore
 from engine.storage.holds import DjangoHoldStore
 from engine.storage.identities import DjangoIdentityStore
 from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
@@ -52,6 +55,7 @@ from engine.usecases.answer_wait import resume_token
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.node_identity import ensure_node_identity
 from engine.usecases.node_seal import NodeSeal, reseal_held_keys
+from engine.usecases.quotas import Quotas, RoomyBlocks
 from engine.usecases.world import World
 
 log = logging.getLogger("qflow.node")
@@ -120,6 +124,12 @@ def more_stores(cipher: Cipher) -> dict[str, Any]:
     capabilities, audit = DjangoCapabilityStore(cipher=cipher), DjangoAuditTrail(cipher=cipher)
     asked = {"seen": DjangoSeenCalls(), "schemas": DjangoSchemaStore(), "usage": usage}
     return {**asked, **evidence, "capabilities": capabilities, "audit": audit}
+
+
+def roomy(blocks: BlockStore, policy: PolicyPort, clock: Clock) -> BlockStore:
+    """The blocks, for what executions store: within the quotas of their subnets."""
+    stores = DjangoUsageStore(), DjangoFlowStore(), DjangoAccessStore()
+    return RoomyBlocks(blocks, Quotas(policy, *stores, clock))
 
 
 def blocks_of(settings: EngineSettings, cipher: Cipher, clock: Clock) -> tuple[PackedBlocks, Replicas | None]:

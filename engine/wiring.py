@@ -25,6 +25,7 @@ from engine.assembly import (
     more_stores,
     owner_of_leases,
     resume_urls,
+    roomy,
     voices_of,
 )
 from engine.base.errors import QflowError
@@ -268,10 +269,11 @@ def _services(
     trust: Trust,
 ) -> Services:
     """What runs of steps need of the node."""
+    kept = roomy(blocks, policy, clock)
     return Services(
         bindings=Bindings(catalogue),
-        items=ItemStore(blocks, settings.limits),
-        blocks=blocks,
+        items=ItemStore(kept, settings.limits),
+        blocks=kept,
         policy=policy,
         breakers=BreakerRegistry(clock.monotonic_us).of,
         clock=clock,

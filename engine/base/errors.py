@@ -22,7 +22,8 @@
     │   ├── Quarantined         dao_policy_violation  403   until an administrator lifts it
     │   └── SubnetSuspended     dao_policy_violation  503   until the keeper of the node resumes it
     ├── ResourceExhausted       resource_exhausted    429
-    │   └── PayloadTooLarge     resource_exhausted    413
+    │   ├── PayloadTooLarge     resource_exhausted    413
+    │   └── QuotaExceeded       resource_exhausted    429   the subnet has used up what its policy gives it
     ├── StepFailure             execution_error       a step said no
     │   └── ExpressionFailed    execution_error       an expression in {{ }} raised an error
     ├── SandboxViolation        resource_exhausted    guest code crossed a limit and was stopped
@@ -270,6 +271,12 @@ class PayloadTooLarge(ResourceExhausted):
     code = "payload_too_large"
     http_status = 413
     retryable = False
+
+
+class QuotaExceeded(ResourceExhausted):
+    """The subnet has used up a quota; ``details`` tell which, its limit, and when it frees."""
+
+    code = "quota_exceeded"
 
 
 class StepFailure(QflowError):

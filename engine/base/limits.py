@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+UNLIMITED = 2**53 - 1
+"""Stands for no limit: the largest whole number that every JSON reader keeps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -46,6 +49,12 @@ class Limits:
     webhook_wait_ms: int = 120_000  # how long a webhook caller waits for an answer
     requests_per_minute_max: int = 60_000  # per token or address on REST
     webhooks_per_minute_max: int = 120_000  # per flow
+    subnet_webhooks_per_minute_max: int = 600_000  # all webhooks of a subnet, by process
+    executions_per_day_max: int = UNLIMITED  # begun in a subnet on a day (UTC)
+    steps_per_minute_max: int = UNLIMITED  # attempts of a subnet, by process; more wait
+    stored_bytes_max: int = UNLIMITED  # blocks of a subnet
+    flows_max: int = 100_000  # per subnet, archived ones too
+    tokens_max: int = 10_000  # per subnet, neither revoked nor expired
     page_size_max: int = 250
     retention_days: int = 30  # finished executions' data, unless the flow says otherwise
     audit_retention_days: int = 1_095  # recorded audit events, and checks that belong to no execution
@@ -125,7 +134,8 @@ POLICY_MODULES_MAX = 1_000  # modules that a policy names
 SEARCH_TEXT_MAX = 1_000  # characters of a search
 SEARCH_TERMS_MAX = 50  # words, phrases and filters of a search
 INDEXED_TEXT_MAX = 20_000  # characters of a thing's texts that it can be found by
-TEST_CALLS_PER_MINUTE_MAX = 1_200  # test webhooks of one flow
+TEST_CALLS_PER_MINUTE_MAX = 1_200  # test calls of the webhooks of one subnet
+TEST_CALLERS_PER_MINUTE_MAX = 12_000  # test calls of one address
 CALLS_WAITING_MAX = 2_000  # calls waiting for a thread; more are refused
 STREAM_BACKLOG_MAX = 2_000  # events a slow reader may be behind
 STREAM_MESSAGE_BYTES_MAX = 64 * 1024  # a message from a watcher

@@ -76,6 +76,7 @@ class Session:
         self.scheduled = False
         self.closed = threading.Event()
         self.stalled_since_us = 0
+        self.paced = False  # its next step waits, since the subnet's steps begin too fast
         limits = services.limits
         self.retention_days = limits.retention_days
         self.rules = Rules(

@@ -24,11 +24,12 @@ from engine.base.errors import (
     QflowError,
 )
 from engine.base.ids import ulid
-from engine.base.limits import Limits
+from engine.base.limits import UNLIMITED, Limits
 from engine.execution.alarm import Alarm
 from engine.execution.crash import crash_point
 from engine.execution.data import ItemStore
 from engine.execution.inputs import Input, Proceed, Recovered, Signalled
+from engine.execution.pace import Pace
 from engine.execution.plans import Plans
 from engine.execution.runner import Attempt, Services
 from engine.execution.session import Look, Session
@@ -80,6 +81,7 @@ class Worker:
         self._lock = threading.Lock()
         self._draining = False  # nothing new begins
         self._stopped = False  # no more turns
+        self._pace = Pace()
         self.watches = Watches()
 
     # --- doors ------------------------------------------------------------------------------------
@@ -344,7 +346,7 @@ class Worker:
 
         Raises :class:`DatabaseUnavailable`, which is no failure of the step: the next turn goes on here.
         """
-        while session.begun:
+        while session.begun and not self._too_fast(session):
             attempt = session.begun[0]
             attempt.prepare()
             session.begun.popleft()
@@ -354,6 +356,21 @@ class Worker:
             came = attempt.perform()
             if session.landed(attempt):
                 session.mailbox.append(came)
+
+    def _too_fast(self, session: Session) -> bool:
+        """Whether the subnet's steps begin faster than its policy allows; then a later turn goes on."""
+        per_minute = self._parts.services.policy.of(session.header.subnet).limits.steps_per_minute_max
+        if per_minute >= UNLIMITED or session.paced:
+            return session.paced
+        wait_ms = self._pace.step(session.header.subnet, per_minute, self._parts.clock.monotonic_us())
+        if wait_ms:
+            session.paced = True
+            self._alarm.after_ms(wait_ms, lambda: self._go_on_later(session))
+        return session.paced
+
+    def _go_on_later(self, session: Session) -> None:
+        session.paced = False
+        self._schedule(session)
 
     def _act_pending(self, session: Session) -> None:
         """Let steps act, after the commit that says they are about to."""

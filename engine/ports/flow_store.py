@@ -144,6 +144,9 @@ class FlowStore(Protocol):
 
     def next_schedule_us(self) -> int | None: ...
 
+    def count(self, subnet: str) -> int:
+        """How many flows a subnet has, archived ones too."""
+
     def list(
         self,
         subnet: str,

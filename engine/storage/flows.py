@@ -256,6 +256,10 @@ class DjangoFlowStore:
         """See :meth:`FlowStore.next_schedule_us`."""
         return triggers.next_us(self._db)
 
+    def count(self, subnet: str) -> int:
+        """See :meth:`FlowStore.count`."""
+        return int(self._db.value("SELECT COUNT(*) FROM engine_flow WHERE subnet = %s", [subnet]))
+
     def list(
         self,
         subnet: str,

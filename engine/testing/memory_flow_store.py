@@ -231,6 +231,11 @@ class MemoryFlowStore:
         times = (trigger.next_us for trigger in self.triggers("schedule"))
         return min((time for time in times if time is not None), default=None)
 
+    def count(self, subnet: str) -> int:
+        """How many there are."""
+        with self._lock:
+            return sum(owner == subnet for owner, _ in self._entries)
+
     def list(
         self,
         subnet: str,

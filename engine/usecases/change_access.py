@@ -23,6 +23,7 @@ def issue_token(
     proven: bool = False,
 ) -> tuple[TokenRecord, str]:
     """As :meth:`engine.usecases.token_desk.TokenDesk.issue`, in the actor's subnet."""
+    world.quotas.token(actor.subnet)
     made, text = world.tokens.issue(name, actor.subnet, scopes, expires_us, identity, proven=proven)
     details = {"scopes": list(made.scopes), "identity": made.identity, "expires_us": expires_us}
     remember_done(world, actor, "change", "token.create", made.id, details=details)

@@ -26,6 +26,7 @@ def create_flow(
     Raises :class:`InvalidInput` with all problems, :class:`WrongState` where the id is taken.
     """
     require(world, actor, "flows:write")
+    world.quotas.flow(actor.subnet)
     flow = valid_flow(world, actor, definition, name, draft=draft)
     record = world.flows.create(actor.subnet, flow, actor.id, message, world.clock.now_us())
     remember_done(world, actor, "change", "flow.create", flow.id, details={"version": flow.version})

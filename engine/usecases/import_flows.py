@@ -59,6 +59,7 @@ def _arrival(world: World, actor: Principal, imported: Imported, dry_run: bool) 
     record = _record(world, actor.subnet, flow.id)
     if record is None:
         if not dry_run:
+            world.quotas.flow(actor.subnet)
             world.flows.create(actor.subnet, flow, actor.id, "imported", world.clock.now_us())
             _remember(world, actor, "flow.create", flow)
             sign_flow(world, actor, flow.version)

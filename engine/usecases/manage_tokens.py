@@ -37,6 +37,7 @@ def create_token(
     if problems:
         raise InvalidInput("the token is not valid", problems)
     proven = proof is not None and prove_actor(world, actor, proof)
+    world.quotas.token(actor.subnet)
     return world.tokens.issue(name, actor.subnet, scopes, expires_us, actor.identity, proven=proven)
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.base.errors import InvalidInput, JournalConflict, ResourceExhausted
+from engine.base.errors import InvalidInput, JournalConflict
 from engine.execution.session import Outcome
 from engine.execution.watches import Until
 from engine.flow.plan import Plan
@@ -17,6 +17,7 @@ from engine.ports.access_store import Principal
 from engine.ports.journal_store import Commit, Header
 from engine.ports.step_catalogue import Item
 from engine.usecases.admission import admit_start
+from engine.usecases.quotas import exceeded
 from engine.usecases.world import World
 from engine.validation.risk import Circumstances
 
@@ -64,7 +65,7 @@ def start_execution(world: World, actor: Principal, request: StartRequest) -> St
     """Accept an execution: pin the version, choose its lane, store and drive it.
 
     Raises :class:`UnknownObject` for an unknown flow, :class:`WrongState` for one that is not
-    published or is archived, :class:`ResourceExhausted` where too many are pending.
+    published or is archived, :class:`QuotaExceeded` where too many are pending.
     """
     plan = admit_start(
         world,
@@ -76,6 +77,7 @@ def start_execution(world: World, actor: Principal, request: StartRequest) -> St
         outside=request.trigger_type == "webhook",
         circumstances=request.circumstances,
     )
+    world.quotas.start(actor.subnet)
     now = world.clock.now_us()
     header = _header(world, actor, request, plan, now)
     started = _started_fact(world, actor, request, plan, now)
@@ -197,9 +199,7 @@ def _into_lane(
     world: World, header: Header, plan: Plan, started: f.ExecutionStarted, pending_max: int
 ) -> None:
     if world.journal.pending(header.subnet) >= pending_max:
-        raise ResourceExhausted(
-            f"subnet {header.subnet!r} has {pending_max} executions waiting (executions_pending_max)"
-        )
+        raise exceeded("executions_pending_max", pending_max, "executions waiting for others to end")
     stored = replace(header, status=Status.PENDING, sequence=1)
     world.journal.create(Commit(stored, 0, (started,)))
     world.notifier.committed(stored, 1, (started,))

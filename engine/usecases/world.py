@@ -38,6 +38,7 @@ from engine.ports.transparency import TransparencyLog
 from engine.ports.usage import UsageStore
 from engine.ports.waker import Waker
 from engine.usecases.identity_book import IdentityBook
+from engine.usecases.quotas import Quotas
 from engine.usecases.token_desk import TokenDesk
 from engine.usecases.vouchers import Vouchers
 from engine.validation.containment import Containment
@@ -110,6 +111,11 @@ class World:
     def vouchers(self) -> Vouchers:
         """Who answers for flow versions."""
         return Vouchers(self.flows, self.identities)
+
+    @cached_property
+    def quotas(self) -> Quotas:
+        """What subnets may have and do."""
+        return Quotas(self.policy, self.usage, self.flows, self.access, self.clock)
 
     def new_id(self, prefix: str) -> str:
         """A fresh sortable id."""

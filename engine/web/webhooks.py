@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.base.canonical import RAW
-from engine.base.limits import TEST_CALLS_PER_MINUTE_MAX
+from engine.base.errors import ResourceExhausted
+from engine.base.limits import TEST_CALLERS_PER_MINUTE_MAX, TEST_CALLS_PER_MINUTE_MAX
 from engine.execution.watches import Until
 from engine.ports.access_store import Principal
 from engine.ports.flow_store import ActiveTrigger
@@ -21,6 +22,7 @@ from engine.settings import current
 from engine.usecases.admit_call import OutsideCall, admitted, without_proof
 from engine.usecases.answer_wait import answer_wait, check_resume_token
 from engine.usecases.event_schemas import check_event_data
+from engine.usecases.quotas import exceeded
 from engine.usecases.start_execution import Started, StartRequest, start_execution
 from engine.usecases.world import World
 from engine.validation.addresses import client_address
@@ -128,10 +130,7 @@ class WebhookDoor:
         if request.door == BY_FLOW:
             return await _find_by_flow(parts, request)
         if request.door == TEST:
-            parts.test_rate.take("all", parts.world.clock.monotonic_us())
-            table = await parts.drafts.table()
-            _must_be_of_one_subnet(table, request)
-            found = table.find(request.method, request.segments)
+            found = await _find_draft(parts, request)
         else:
             found = (await parts.published.table()).find(request.method, request.segments)
             if not isinstance(found, Match):
@@ -161,6 +160,19 @@ def _for_origin(trigger: ActiveTrigger, scope: Scope, reply: Reply) -> Reply:
     return reply
 
 
+async def _find_draft(parts: _Parts, request: _Request) -> Match | frozenset[str]:
+    """The draft that a test call reaches. An address that asks too often, and calls beyond what a subnet may
+    have, are refused; nobody's calls count for another subnet."""
+    now_us = parts.world.clock.monotonic_us()
+    rate_limit(TEST_CALLERS_PER_MINUTE_MAX).take(f"test {_address(request.scope)}", now_us)
+    table = await parts.drafts.table()
+    _must_be_of_one_subnet(table, request)
+    found = table.find(request.method, request.segments)
+    if isinstance(found, Match):
+        parts.test_rate.take(found.trigger.subnet, now_us)
+    return found
+
+
 def _must_be_of_one_subnet(table: RouteTable, request: _Request) -> None:
     """Drafts claim no paths, so a test call that two subnets would take goes to neither."""
     if len(table.subnets(request.method, request.segments)) > 1:
@@ -175,6 +187,17 @@ def _count(parts: _Parts, trigger: ActiveTrigger, address: str) -> None:
     most = trigger.registration.spec.get("callsPerMinute")
     if most:
         rate_limit(most).take(f"{flow} {address}", now_us)
+
+
+def _count_for_subnet(world: World, subnet: str) -> None:
+    """Raise :class:`QuotaExceeded` where the webhooks of a subnet are called too often, all together."""
+    most = world.policy.of(subnet).limits.subnet_webhooks_per_minute_max
+    try:
+        rate_limit(most).take(f"subnet {subnet}", world.clock.monotonic_us())
+    except ResourceExhausted as error:
+        seconds = error.details["retry_after_s"]
+        what = "calls of webhooks a minute"
+        raise exceeded("subnet_webhooks_per_minute_max", most, what, seconds) from error
 
 
 def _address(scope: Scope) -> str:
@@ -284,6 +307,7 @@ def _admit(
     test: bool,
 ) -> Started:
     """On a pool thread: start the flow if the call is admitted."""
+    _count_for_subnet(world, match.trigger.subnet)
     with admitted(world, match.trigger, OutsideCall(address, call.headers, call.body)) as claims:
         return _start(world, match, call, address, options, until, test, claims)
 
@@ -302,6 +326,7 @@ def _start(
     trigger = match.trigger
 
     def put(data: bytes) -> str:
+        world.quotas.room(trigger.subnet, len(data))
         return world.blocks.put(trigger.subnet, data, RAW)
 
     spec = trigger.registration.spec
@@ -351,6 +376,7 @@ def _resume(world: World, segments: tuple[str, ...], call: Call) -> Reply:
     subnet = world.journal.header(execution).subnet
 
     def put(data: bytes) -> str:
+        world.quotas.room(subnet, len(data))
         return world.blocks.put(subnet, data, RAW)
 
     item = build_item(call, {}, world.limits, put)

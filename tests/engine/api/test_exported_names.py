@@ -271,6 +271,7 @@ INSIDE = {
     "remember",
     "admit_call",
     "manage_subnets",
+    "quotas",
     "standing",
     "subnet_life",
     "usage",

@@ -265,3 +265,28 @@ async def test_test_calls_are_for_people_not_for_load(alice, anyone, monkeypatch
     await alice.post("/api/v1/flows", json=webhook_flow())
     answers = [(await anyone.post("/webhook-test/hook")).status_code for _ in range(3)]
     assert answers == [200, 200, 429]
+
+
+async def test_test_calls_of_one_subnet_leave_those_of_another_alone(alice, charlie, anyone, monkeypatch):
+    monkeypatch.setattr("engine.web.webhooks.TEST_CALLS_PER_MINUTE_MAX", 12)
+    await alice.post("/api/v1/flows", json=webhook_flow())
+    await charlie.post("/api/v1/flows", json=webhook_flow("other"))
+    answers = [(await anyone.post("/webhook-test/hook")).status_code for _ in range(5)]
+    assert answers[-1] == 429
+    assert (await anyone.post("/webhook-test/other")).status_code == 200
+
+
+async def test_a_subnet_whose_webhooks_are_flooded_is_refused_alone(alice, charlie, anyone, world):
+    await published(alice, webhook_flow())
+    await published(alice, webhook_flow("second"))
+    await published(charlie, webhook_flow("other"))
+    policies = world.policy.policies
+    limits = world.limits.lowered_by({"subnet_webhooks_per_minute_max": 18})
+    policies["personal"] = replace(policies["personal"], limits=limits)
+    answers = [await anyone.post(f"/webhook/{path}") for path in ("hook", "second", "hook", "second")]
+    assert [one.status_code for one in answers] == [200, 200, 200, 429]
+    refused = answers[-1].json()
+    assert refused["code"] == "quota_exceeded"
+    assert refused["details"]["quota"] == "subnet_webhooks_per_minute_max"
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert (await anyone.post("/webhook/other")).status_code == 200
