@@ -1,9 +1,9 @@
 """The driver: takes executions, carries out what ``decide`` says, and commits.
 
 Every live execution is a session with a mailbox. Turns of one session never overlap; turns of
-different sessions share a small pool of threads. Pure steps run within the turn, steps that act
-run in a pool of their own after the commit that says they are about to. When nothing is left that
-can run here and now, the session is committed with its lease given up, and forgotten: an
+different sessions share a small pool of threads, in which subnets are served in turn. Pure steps run
+within the turn, steps that act run in a pool of their own after the commit that says they are about to.
+When nothing is left that can run here and now, the session is committed, its lease given up: an
 execution that waits costs no memory and no thread.
 """
 
@@ -12,8 +12,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from engine.base.errors import (
     ErrorInfo,
@@ -28,6 +28,7 @@ from engine.base.limits import UNLIMITED, Limits
 from engine.execution.alarm import Alarm
 from engine.execution.crash import crash_point
 from engine.execution.data import ItemStore
+from engine.execution.fair_pool import FairPool
 from engine.execution.inputs import Input, Proceed, Recovered, Signalled
 from engine.execution.pace import Pace
 from engine.execution.plans import Plans
@@ -46,6 +47,7 @@ from engine.validation.anomalies import Anomaly
 
 log = logging.getLogger("qflow.worker")
 
+ARRIVALS = "@arrivals"  # whose turn it is to be taken up; what is taken up waits its subnet's turn
 COMMIT_RETRY_FIRST_MS = 50
 COMMIT_RETRY_MAX_MS = 1_000
 
@@ -73,8 +75,8 @@ class Worker:
     def __init__(self, parts: Parts, drivers: int = 4, acts: int = 32) -> None:
         self._parts = parts
         self._acts_max = acts
-        self._drivers = ThreadPoolExecutor(drivers, thread_name_prefix="qflow-driver")
-        self._actors = ThreadPoolExecutor(acts, thread_name_prefix="qflow-step")
+        self._drivers = FairPool(drivers, "qflow-driver")
+        self._actors = FairPool(acts, "qflow-step", most=max(1, acts * 3 // 4))
         self._alarm = Alarm(parts.clock)
         self._sessions: dict[str, Session] = {}
         self._adrift: set[str] = set()  # leases we may hold without a session
@@ -160,7 +162,7 @@ class Worker:
     def attend_later(self, execution: str) -> None:
         """The same on a driver thread; never raises."""
         if not self._draining:
-            self._drivers.submit(self._attend_quietly, execution)
+            self._drivers.submit(ARRIVALS, partial(self._attend_quietly, execution))
 
     def _attend_quietly(self, execution: str) -> None:
         try:
@@ -197,8 +199,8 @@ class Worker:
                 session.drop_in_flight()
         self._stopped = True
         self._alarm.stop()
-        self._drivers.shutdown(wait=True, cancel_futures=True)
-        self._actors.shutdown(wait=False, cancel_futures=True)
+        self._drivers.shutdown(wait=True)
+        self._actors.shutdown(wait=False)
         try:
             self._parts.journal.release_all(self.owner)
         finally:
@@ -250,7 +252,7 @@ class Worker:
         elif on_this_thread:
             self._turn(session)
         elif not self._stopped:
-            self._drivers.submit(self._turn, session)
+            self._drivers.submit(session.header.subnet, partial(self._turn, session))
 
     def _post(self, session: Session, given: Input | Look) -> None:
         session.mailbox.append(given)
@@ -394,7 +396,7 @@ class Worker:
             self._alarm.cancel(alarm)
             self._land(session, attempt, came)
 
-        self._actors.submit(act)
+        self._actors.submit(session.header.subnet, act)
 
     def _land(self, session: Session, attempt: Attempt, came: Input) -> None:
         with session.lock:
@@ -489,7 +491,7 @@ class Worker:
 
         def again() -> None:
             if not self._stopped:
-                self._drivers.submit(self._turn, session)
+                self._drivers.submit(session.header.subnet, partial(self._turn, session))
 
         self._alarm.after_ms(delay, again)
 

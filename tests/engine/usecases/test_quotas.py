@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,11 +14,13 @@ from engine.dispatch.clock import SystemClock
 from engine.flow.model import Edge, Flow, Step
 from engine.ports.access_store import Principal
 from engine.ports.policy import PERSONAL, Policy
+from engine.ports.step_catalogue import StepContext, StepResult
 from engine.ports.usage import UsageDay
 from engine.testing.clock import FakeClock
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.policies import FixedPolicies
+from engine.testing.steps import DictCatalogue, PlainTrigger, make_type, pass_on
 from engine.testing.world import ALICE, CHARLIE, fake_world
 from engine.usecases.change_access import issue_token, revoke_token
 from engine.usecases.create_flow import create_flow
@@ -131,3 +134,30 @@ def test_bytes_beyond_the_quota_are_not_stored() -> None:
     clock.advance_ms(RECOUNT_US / 1000)
     blocks.put(OTHER, b"y" * 90)
     blocks.put(PERSONAL, b"y" * 1000)
+
+
+def test_the_flood_of_one_subnet_does_not_delay_the_first_step_of_another() -> None:
+    order, entered, opened = list[str](), threading.Event(), threading.Event()
+
+    def note(context: StepContext) -> StepResult:
+        order.append(context.flow.id)
+        entered.set()
+        assert opened.wait(30)
+        return pass_on(context)
+
+    access = MemoryAccess()
+    policies = FixedPolicies(Policy(OTHER))
+    types = DictCatalogue([PlainTrigger(), make_type("t.note", note)])
+    world = fake_world(types, SystemClock(), access=access, policies=policies, drivers=1)
+    for subnet, name in ((OTHER, "flood"), (PERSONAL, "calm")):
+        flow = Flow(name, name, (Step("a", "t.note"),))
+        world.flows.create(subnet, flow, "someone", "", 1)
+        world.flows.publish(subnet, name, flow.version, (), {}, 1)
+    for _ in range(40):
+        start_execution(world, CHARLIE, StartRequest("flood"))
+    assert entered.wait(30)
+    start_execution(world, ALICE, StartRequest("calm"))
+    opened.set()
+    until(lambda: order.count("flood") == 40 and "calm" in order)
+    assert order.index("calm") <= 2, order
+    world.worker.stop(1)

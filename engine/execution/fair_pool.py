@@ -1,0 +1,99 @@
+"""Threads that serve several parties in turn, so that nobody waits behind all the work of another."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+log = logging.getLogger("qflow.worker")
+
+Work = Callable[[], Any]
+
+
+class FairPool:
+    """At most ``threads`` threads; whoever has work takes turns with the others, its own in order.
+
+    With ``most`` no party is served by more threads than that at once, however many are idle: room is kept
+    for those who come later. Safe for threads.
+    """
+
+    def __init__(self, threads: int, name: str, most: int | None = None) -> None:
+        self._threads_max, self._name, self._most = threads, name, most or threads
+        self._waiting: dict[str, deque[Work]] = {}  # in the order in which parties are served next
+        self._busy: dict[str, int] = {}
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
+        self._stopped = False
+        self._bell = threading.Condition()
+
+    def submit(self, party: str, work: Work) -> None:
+        """Do it as soon as it is the party's turn; raises :class:`RuntimeError` once the pool has ended."""
+        with self._bell:
+            if self._stopped:
+                raise RuntimeError("the pool has ended")
+            self._waiting.setdefault(party, deque()).append(work)
+            if self._idle == 0 and len(self._threads) < self._threads_max:
+                self._begin()
+            self._bell.notify()
+
+    def shutdown(self, *, wait: bool) -> None:
+        """Drop what waits; what is under way ends, and is waited for if wished."""
+        with self._bell:
+            self._stopped = True
+            self._waiting.clear()
+            self._bell.notify_all()
+            threads = list(self._threads)
+        if wait:
+            for thread in threads:
+                if thread is not threading.current_thread():
+                    thread.join()
+
+    def _begin(self) -> None:
+        name = f"{self._name}_{len(self._threads)}"
+        thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve(self) -> None:
+        while (taken := self._take()) is not None:
+            party, work = taken
+            try:
+                work()
+            except BaseException:
+                log.exception("work failed")
+            finally:
+                self._done(party)
+            del work, taken
+
+    def _take(self) -> tuple[str, Work] | None:
+        """The next work, with its party; None once the pool has ended."""
+        with self._bell:
+            while True:
+                party = self._next()
+                if party is not None:
+                    break
+                if self._stopped:
+                    return None
+                self._idle += 1
+                self._bell.wait()
+                self._idle -= 1
+            works = self._waiting.pop(party)
+            work = works.popleft()
+            if works:
+                self._waiting[party] = works  # behind all others
+            self._busy[party] = self._busy.get(party, 0) + 1
+            return party, work
+
+    def _next(self) -> str | None:
+        return next((one for one in self._waiting if self._busy.get(one, 0) < self._most), None)
+
+    def _done(self, party: str) -> None:
+        with self._bell:
+            self._busy[party] -= 1
+            if not self._busy[party]:
+                del self._busy[party]
+            if party in self._waiting:
+                self._bell.notify()
