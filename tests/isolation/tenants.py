@@ -152,6 +152,9 @@ def furnish(victim: Tenant) -> dict[str, str]:
         "sub": sub["id"],
         "grant": victim.must("POST", "/api/v1/grants", {"who": CANARY, "actions": ["flow.read"]})["id"],
         "consent": victim.must("POST", "/api/v1/consents", {"person": CANARY, "purpose": CANARY})["id"],
+        "hold": victim.must("POST", "/api/v1/audit/holds", _HOLD | {"subject": ended["executionId"]})["id"],
+        "schedule": victim.must("POST", "/api/v1/audit/schedules", _HOURLY)["id"],
+        "report": "rep_00000000000000000000000000",  # a schedule is not due within a test
         "use": victim.get("/api/v1/capabilities/uses")["uses"][0]["id"],
         "capability": victim.get("/api/v1/capabilities/uses")["uses"][0]["token"],
         "audit": victim.get("/api/v1/audit?limit=1")["next"],
@@ -159,6 +162,10 @@ def furnish(victim: Tenant) -> dict[str, str]:
         "role": CANARY,
         "subject": WAITS["id"],
     }
+
+
+_HOLD = {"kind": "execution", "reason": CANARY}
+_HOURLY = {"kind": "gdpr", "intervalMs": 3_600_000}
 
 
 def _kept(victim: Tenant) -> dict[str, Any]:

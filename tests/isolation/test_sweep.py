@@ -28,6 +28,8 @@ WATCHED = (
     "/api/v1/identities/{identity}/log",
     "/api/v1/identities/{sub}/log",
     "/api/v1/keys",
+    "/api/v1/audit/holds",
+    "/api/v1/audit/schedules",
     "/api/v1/subnets",
 )
 """What the victim has, as it sees it."""
@@ -35,7 +37,8 @@ WATCHED = (
 
 @pytest.mark.wall(
     "every operation of the OpenAPI document, with ids of another's flow, version, execution, checkpoint, "
-    "step, file, token, identity, sub-identity, grant, consent, role, schema, capability, subnet",
+    "step, file, token, identity, sub-identity, grant, consent, role, schema, capability, hold, schedule of "
+    "reports, subnet",
     outcome="403 or 404, nothing changed, nothing told",
 )
 @pytest.mark.parametrize(("method", "path"), operations(), ids=str)
