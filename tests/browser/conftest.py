@@ -15,7 +15,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browser.editor_support import ORDERS, opened
-from tests.browser.support import CHROMIUM, Complaints, Site, set_up, signed_in
+from tests.browser.support import CHROMIUM, WAIT_MS, Complaints, Site, set_up, signed_in
 from tests.faults.node import NodeProcess
 
 HERE = Path(__file__).parent
@@ -79,6 +79,7 @@ async def a_context(chromium: Browser) -> AsyncIterator[BrowserContext]:
     """A browser without a past. What it complains of (console errors, uncaught exceptions, violations of
     the content security policy) fails the test."""
     made = await chromium.new_context(viewport={"width": 1280, "height": 800})
+    made.set_default_timeout(2 * WAIT_MS)
     complaints = Complaints()
     complaints.listen(made)
     yield made

@@ -20,7 +20,7 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 VENDOR = Path(__file__).parent / "vendor"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 PASSWORD = "correct horse battery"
-WAIT_MS = 20_000
+WAIT_MS = 30_000
 """How long a busy machine may take for anything."""
 
 expect.set_options(timeout=WAIT_MS)
