@@ -8,7 +8,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from designer import first_run
 from designer.access import local_redirect, page
-from engine.api import InvalidInput, Principal, StartRequest, import_flows, list_flows, start_execution, world
+from engine.api import (
+    InvalidInput,
+    Principal,
+    StartRequest,
+    import_flows,
+    list_flows,
+    person_keys,
+    start_execution,
+    world,
+)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -22,7 +31,9 @@ def flow_list(request: HttpRequest, actor: Principal) -> HttpResponse:
     text, after = request.GET.get("text", "").strip(), request.GET.get("after") or None
     flows = list_flows(world(), actor, text=text or None, after=after, limit=50)
     following = flows[-1].id if len(flows) == 50 else ""
-    return render(request, "designer/flows.html", {"flows": flows, "text": text, "following": following})
+    own_key = not person_keys(world(), actor).record.held
+    shown = {"flows": flows, "text": text, "following": following, "own_key": own_key}
+    return render(request, "designer/flows.html", shown)
 
 
 @require_POST

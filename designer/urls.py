@@ -20,6 +20,7 @@ from designer import (
     running,
     step_panel,
     step_types,
+    vouching,
 )
 
 app_name = "designer"
@@ -44,6 +45,8 @@ urlpatterns = [
     path("step-types/<str:type_name>/help", step_panel.help_page, name="step-help"),
     path("step-types.json", step_types.step_types, name="step-types"),
     path("flows/<str:flow>/start", flows.start, name="start"),
+    path("flows/<str:flow>/vouch/prepare", vouching.prepare),
+    path("flows/<str:flow>/vouch", vouching.sign),
     path("import", flows.import_page, name="import"),
     path("executions", executions.execution_list, name="executions"),
     path("executions/<str:execution>", executions.one, name="execution"),

@@ -53,7 +53,7 @@ from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
 from engine.ports.capabilities import CapabilityUse, UseQuery
 from engine.ports.cipher import CREDENTIALS, NODE, bound_to
-from engine.ports.flow_store import ActiveTrigger, FlowRecord, Registration, VersionRecord
+from engine.ports.flow_store import ActiveTrigger, FlowRecord, FlowSignature, Registration, VersionRecord
 from engine.ports.holds import Hold
 from engine.ports.identities import IdentityRecord
 from engine.ports.importer import Ask, Exported, Imported, Importer
@@ -182,6 +182,7 @@ from engine.usecases.update_flow import update_flow
 from engine.usecases.validate_flow import step_problems, validate_flow
 from engine.usecases.validate_module import ModuleVerdict, validate_module
 from engine.usecases.verify_execution import verify_execution
+from engine.usecases.vouch_flow import prepare_vouching, vouch_for_flow
 from engine.usecases.world import World
 from engine.validation.operation import Cleared, Kind
 
@@ -233,6 +234,7 @@ __all__ = [
     "FlowDiff",
     "FlowRecord",
     "FlowSettings",
+    "FlowSignature",
     "FlowView",
     "ForkRequest",
     "Grant",
@@ -383,6 +385,7 @@ __all__ = [
     "prepare_event",
     "prepare_inception",
     "prepare_leaving",
+    "prepare_vouching",
     "preview_values",
     "prove_identity",
     "publish_event",
@@ -432,6 +435,7 @@ __all__ = [
     "validate_flow",
     "validate_module",
     "verify_execution",
+    "vouch_for_flow",
     "withdraw_consent",
     "withdraw_delegation",
     "world",

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import a_context
 from tests.browser.support import Complaints, Site, assert_accessible, screenshot, signed_in
+from tests.browser.test_live import plain_flow, token
 
 SIGN = """async (text) => {
   const { sign } = await import('/static/js/keys/signing.js');
@@ -189,3 +190,17 @@ async def test_bytes_that_are_key_events_are_not_signed_for_pages(site: Site, pa
             context,
         )
         assert "not for signing" in refused
+
+
+async def test_a_flow_is_signed_in_the_browser(own_site: Site, page: Page) -> None:
+    token(own_site)
+    own_site.node.create(plain_flow("signed-here"))
+    await signed_in(page, own_site)
+    await moved(page, own_site)
+    await page.goto(own_site.at("/flows"))
+    await page.get_by_role("button", name="Sign signed-here").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("You answer for its newest version")
+    await agree(page)
+    await expect(page.get_by_text("You signed signed-here.")).to_be_visible()
+    identity = (await page.evaluate("fetch('/keys/mine').then((answer) => answer.json())"))["identity"]
+    assert own_site.node.get("/api/v1/flows/signed-here")["signature"]["identity"] == identity
