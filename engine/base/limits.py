@@ -277,7 +277,7 @@ MAIL_RECIPIENTS_MAX = 500
 MAILS_READ_MAX = 1_000  # mails of one run
 
 # Files that steps read and make
-IMAGE_PIXELS_MAX = 50_000_000  # width times height of one picture, before and after each change
+IMAGE_PIXELS_MAX = 25_000_000  # width times height of one picture, before and after each change
 IMAGE_SIDE_MAX = 20_000  # pixels of a side
 IMAGE_CHANGES_MAX = 100  # changes of one image.edit
 IMAGE_BLUR_MAX = 200  # pixels

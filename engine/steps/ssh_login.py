@@ -93,6 +93,7 @@ async def connection(wire: Line, server: SshServer) -> AsyncIterator[Any]:
             agent_path=None,
             agent_forwarding=False,
             gss_host=None,
+            x509_trusted_certs=None,
             known_hosts=([], [], []),
             client_factory=lambda: _client(pin),
             server_host_key_algs="default",

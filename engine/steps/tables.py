@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -92,3 +93,24 @@ def number_in(text: str) -> Any:
         return text or None
     value = float(text)
     return int(value) if value.is_integer() else value
+
+
+def cells_within(rows: Iterable[Row], area: str) -> Iterator[Row]:
+    """The cells from one corner to another (``B2:D10``), or what comes after a number of rows."""
+    if area.isdecimal():
+        yield from islice(rows, int(area), None)
+        return
+    begin, _, end = area.partition(":")
+    left, top = _place(begin)
+    right, bottom = _place(end or begin)
+    for row in islice(rows, top, bottom + 1):
+        yield row[left : right + 1]
+
+
+def _place(cell: str) -> tuple[int, int]:
+    """Column and row of a cell, from 0."""
+    letters = cell.rstrip("0123456789")
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column - 1, int(cell[len(letters) :]) - 1

@@ -41,7 +41,7 @@ def translate(node: Node, context: Context) -> Draft:
 def table(context: Context) -> Json:
     """What tables have."""
     node = context.node
-    context.ignores("options.rawData", "options.readAsString", "options.range", "options.relaxQuotes")
+    context.ignores("options.rawData", "options.readAsString", "options.relaxQuotes")
     context.ignores("options.skipRecordsWithErrors")
     found: Json = {
         "header": context.param("options.headerRow", True),
@@ -49,6 +49,8 @@ def table(context: Context) -> Json:
         "stripMark": node.param("options.enableBOM") is True,
     }
     names = {"delimiter": "delimiter", "fromLine": "fromLine", "sheetName": "sheet", "maxRowCount": "rowsMax"}
+    if node.param("options.range") not in (None, ""):
+        found["range"] = str(context.param("options.range"))
     for theirs, ours in names.items():
         if node.param(f"options.{theirs}") not in (None, "", 0):
             found[ours] = context.param(f"options.{theirs}")

@@ -20,4 +20,13 @@ def translate(node: Node, context: Context) -> Draft:
     return Draft("flow.noop")
 
 
-NODES = (NodeType("n8n-nodes-base.simulate", (1,), translate, "data.sample"),)
+def translate_trigger(node: Node, context: Context) -> list[Draft]:
+    """A start by hand, with what stands in it."""
+    items = converted(node.param("jsonOutput", "[]"))
+    return [Draft("trigger.manual"), Draft("data.sample", {"items": items})]
+
+
+NODES = (
+    NodeType("n8n-nodes-base.simulate", (1,), translate, "data.sample"),
+    NodeType("n8n-nodes-base.simulateTrigger", (1,), translate_trigger, "data.sample", trigger=True),
+)

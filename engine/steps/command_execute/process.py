@@ -46,20 +46,58 @@ def carried_out(argv: list[str], stdin: str, bounds: Bounds, cancellation: Cance
     """Run it to its end in an empty folder. Raises :class:`TimedOut` and :class:`PayloadTooLarge`; the whole
     group of processes is killed in any case, those it left behind too."""
     with tempfile.TemporaryDirectory(prefix="qflow-command-") as folder:
-        process = _started(argv, folder, bounds)
-        cancellation.on_cancel(lambda: _kill(process))
+        group = _Group(_started(argv, folder, bounds))
+        cancellation.on_cancel(group.kill)
         try:
-            writer = threading.Thread(target=_write, args=(process.stdin, stdin.encode("utf-8", "replace")))
-            writer.daemon = True
+            writer = threading.Thread(target=_write, args=(group.leader.stdin, stdin), daemon=True)
             writer.start()
-            out, errors = _read(process, bounds)
-            code = process.wait(max(bounds.seconds, 1))
+            out, errors = _read(group, bounds)
+            group.wait(bounds.seconds)
         finally:
-            _kill(process)
-            process.wait()
-            _close(process)
+            code = group.end()
     cancellation.check()
     return Ended(code, _text(out), _text(errors))
+
+
+class _Group:
+    """The processes of a command. Their group bears the number of the first one, which is given to nobody
+    else before that one was waited for; from then on nothing is killed."""
+
+    def __init__(self, leader: subprocess.Popen[bytes]) -> None:
+        self.leader = leader
+        self._lock = threading.Lock()
+        self._over = False
+
+    def kill(self) -> None:
+        """End all of them; may be called from any thread and at any time."""
+        with self._lock:
+            if not self._over:
+                _signal(self.leader.pid)
+
+    def has_ended(self) -> bool:
+        """Whether the first one has; it is not waited for."""
+        options = os.WEXITED | os.WNOWAIT | os.WNOHANG
+        return os.waitid(os.P_PID, self.leader.pid, options) is not None
+
+    def wait(self, seconds: float) -> None:
+        """Until the first one has ended; raises :class:`TimedOut`."""
+        ends = time.monotonic() + seconds
+        while not self.has_ended():
+            if time.monotonic() >= ends:
+                raise TimedOut("the command takes longer than the step may")
+            time.sleep(_LOOK_S / 50)
+
+    def end(self) -> int:
+        """Kill what is left, and give the exit code of the first one; negative for a signal."""
+        with self._lock:
+            _signal(self.leader.pid)
+            code = self.leader.wait()
+            self._over = True
+        for stream in (self.leader.stdin, self.leader.stdout, self.leader.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        return code
 
 
 def _started(argv: list[str], folder: str, bounds: Bounds) -> subprocess.Popen[bytes]:
@@ -76,15 +114,17 @@ def _started(argv: list[str], folder: str, bounds: Bounds) -> subprocess.Popen[b
     )
 
 
-def _write(target: IO[bytes] | None, data: bytes) -> None:
+def _write(target: IO[bytes] | None, text: str) -> None:
+    data = text.encode("utf-8", "replace")
     with contextlib.suppress(OSError, ValueError):  # it did not want it
         if target is not None:
             target.write(data)
             target.close()
 
 
-def _read(process: subprocess.Popen[bytes], bounds: Bounds) -> tuple[bytes, bytes]:
+def _read(group: _Group, bounds: Bounds) -> tuple[bytes, bytes]:
     """Both streams, until the command has ended or closed them."""
+    process = group.leader
     found: dict[Any, bytearray] = {process.stdout: bytearray(), process.stderr: bytearray()}
     ends = time.monotonic() + bounds.seconds
     with selectors.DefaultSelector() as selector:
@@ -95,7 +135,7 @@ def _read(process: subprocess.Popen[bytes], bounds: Bounds) -> tuple[bytes, byte
             if left <= 0:
                 raise TimedOut("the command takes longer than the step may")
             ready = selector.select(min(left, _LOOK_S))
-            if not ready and process.poll() is not None:
+            if not ready and group.has_ended():
                 break  # what it left behind holds the streams open
             for key, _ in ready:
                 piece = os.read(key.fd, _PIECE)
@@ -107,17 +147,9 @@ def _read(process: subprocess.Popen[bytes], bounds: Bounds) -> tuple[bytes, byte
     return bytes(found[process.stdout]), bytes(found[process.stderr])
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """The group bears the number of the process, which is not given to another before it is waited for."""
+def _signal(group: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def _close(process: subprocess.Popen[bytes]) -> None:
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            with contextlib.suppress(OSError):
-                stream.close()
+        os.killpg(group, signal.SIGKILL)
 
 
 def _text(data: bytes) -> str:

@@ -26,6 +26,11 @@ class FileExtractParameters(Parameters):
     emptyCells: bool = Field(False, description="For tables: whether empty cells become empty texts.")
     delimiter: str = Field(",", min_length=1, max_length=1, description="For csv: what separates cells.")
     fromLine: int = Field(1, ge=1, description="For csv: the first line that is read.")
+    range: str = Field(
+        "",
+        pattern=r"^(|[A-Za-z]{1,3}[1-9]\d{0,6}(:[A-Za-z]{1,3}[1-9]\d{0,6})?|\d{1,7})$",
+        description="For all tables but csv: the cells to read, as B2:D10, or the rows to leave out first.",
+    )
     rowsMax: int = Field(-1, ge=-1, description="For tables: no more objects than this; -1: all.")
     sheet: str = Field("", description="For xlsx, xls and ods: the sheet; else the first.")
     password: str = Field("", repr=False, description="For pdf: what opens it.")

@@ -17,7 +17,7 @@ from engine.steps.files import text_in
 from engine.steps.old_workbooks import rows_in_old_workbook
 from engine.steps.rich_text import rows_in_rtf
 from engine.steps.spreadsheets import rows_in_ods
-from engine.steps.tables import Json, Row, number_in, objects_of
+from engine.steps.tables import Json, Row, cells_within, number_in, objects_of
 from engine.steps.workbooks import rows_in_workbook
 
 TABLES = frozenset({"csv", "xlsx", "html", "ods", "rtf", "xls"})
@@ -67,6 +67,8 @@ def format_of(entry: Mapping[str, Any]) -> str:
 def rows_from(data: bytes, format_: str, given: FileExtractParameters) -> Iterator[Json]:
     """An object for each row of a table."""
     rows = _rows(data, format_, given)
+    if given.range and format_ != "csv":
+        rows = cells_within(rows, given.range)
     found = objects_of(rows, header=given.header, empty_cells=given.emptyCells)
     return found if given.rowsMax < 0 else islice(found, given.rowsMax)
 

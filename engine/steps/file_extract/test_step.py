@@ -262,3 +262,17 @@ def test_older_workbooks_are_read():
 def test_a_wide_and_long_older_workbook_is_bounded():
     data = old_workbook((0, 255, "x"), (65_535, 255, 1))
     assert len(rows(data, "x.xls")) == 1
+
+
+@pytest.mark.parametrize(
+    ("area", "found"),
+    [
+        ("B2:C3", [{"x": 2.5, "y": "z"}]),
+        ("2", [{"1": "a", "2.5": "z"}]),
+        ("A1", []),
+        ("b1:b3", [{"k": "x"}, {"k": 2.5}]),
+    ],
+)
+def test_a_part_of_a_table_is_read(area, found):
+    table = [["j", "k", "l"], [None, "x", "y"], [1, 2.5, "z"], ["a", "z", None]]
+    assert rows(workbook_of(table, "S"), "x.xlsx", range=area) == found

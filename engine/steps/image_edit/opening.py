@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-import warnings
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -37,18 +37,26 @@ def opened(context: StepContext, entry: Mapping[str, Any]) -> tuple[Any, str]:
 
     data = file_bytes(context, entry)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with bounded():
             picture = Image.open(BytesIO(data), formats=FORMATS)
             check_size(*picture.size)
             kind = str(picture.format)
             return picture.convert("RGBA"), kind
-    except Image.DecompressionBombError as error:
-        raise PayloadTooLarge(_too_large()) from error
     except Image.UnidentifiedImageError as error:
         raise StepFailure(f"the file is no picture that is read; {', '.join(FORMATS)} are") from error
     except _DAMAGED as error:
         raise StepFailure("the picture is damaged") from error
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """What the library itself takes for too large is :class:`PayloadTooLarge`."""
+    from PIL import Image
+
+    try:
+        yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PayloadTooLarge(_too_large()) from error
 
 
 def check_size(width: int, height: int) -> None:

@@ -11,7 +11,7 @@ from engine.steps.files import file_entry, with_file
 from engine.steps.image_edit.changes import Composite
 from engine.steps.image_edit.changing import CHANGING, blended
 from engine.steps.image_edit.manifest import MANIFEST, ImageParameters
-from engine.steps.image_edit.opening import facts_of, opened, saved
+from engine.steps.image_edit.opening import bounded, facts_of, opened, saved
 from engine.steps.item_errors import each_item
 
 _ENDINGS = {"JPEG": "jpg", "TIFF": "tif"}
@@ -42,11 +42,12 @@ def _changed(context: StepContext, item: Item, given: ImageParameters) -> Item:
     picture, kind, name = _first(context, item, given)
     for change in given.changes:
         context.cancellation.check()
-        if isinstance(change, Composite):
-            other, _ = opened(context, file_entry(item, change.property))
-            picture = blended(picture, other, change.x, change.y, change.blend)
-        else:
-            picture = CHANGING[change.kind](picture, change)
+        with bounded():
+            if isinstance(change, Composite):
+                other, _ = opened(context, file_entry(item, change.property))
+                picture = blended(picture, other, change.x, change.y, change.blend)
+            else:
+                picture = CHANGING[change.kind](picture, change)
     kind = given.format.upper() or kind
     name = given.fileName or _name(name, kind)
     media = f"image/{kind.lower()}"

@@ -170,6 +170,11 @@ def test_no_change_makes_a_picture_too_large(asked, monkeypatch):
         edited(asked)
 
 
+def test_letters_wider_than_any_picture_are_refused_and_not_drawn():
+    with pytest.raises(PayloadTooLarge):
+        change("text", text="W" * 10_000, size=1_000, line=10_000)
+
+
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"%!PS-Adobe-3.0 EPSF-3.0\n", b"<svg/>", picture()[:60]])
 def test_what_is_no_picture_is_refused(data):
     with pytest.raises(StepFailure):
@@ -183,6 +188,7 @@ def test_what_is_no_colour_and_a_missing_file_are_told():
         change("composite", property="none")
 
 
+@pytest.mark.filterwarnings("ignore")  # the library warns of damage that it reads over
 @settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=80), kind=st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"]))
 def test_damage_anywhere_is_refused_clearly(data, kind):

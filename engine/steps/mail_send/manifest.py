@@ -32,7 +32,7 @@ class MailSendParameters(Parameters):
     """Parameters of mail.send."""
 
     server: SmtpServer = Field(description="The server that sends the mail.")
-    sender: str = Field(min_length=1, description="Who sends it: ann@example.com or Ann <ann@example.com>.")
+    sender: str = Field(description="Who sends it: ann@example.com or Ann <ann@example.com>.")
     to: list[str] | str = Field(description="Who gets it: addresses in a list, or in a text with commas.")
     cc: list[str] | str = Field("", description="Who gets a copy.")
     bcc: list[str] | str = Field("", description="Who gets a copy that the others do not see.")

@@ -29,7 +29,7 @@ class ServerFilesParameters(Parameters):
     operation: Literal["list", "download", "upload", "delete", "rename"] = Field(
         "download", description="What is done."
     )
-    path: str = Field(min_length=1, max_length=4_096, description="The file or folder on that machine.")
+    path: str = Field(max_length=4_096, description="The file or folder on that machine.")
     to: str = Field("", max_length=4_096, description="For rename: the new path.")
     property: str = Field("data", min_length=1, description="Name of the item's file that is sent or comes.")
     text: str | None = Field(None, description="For upload: text that is sent instead of a file.")

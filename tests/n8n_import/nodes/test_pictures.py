@@ -125,3 +125,9 @@ def test_an_event_becomes_a_calendar_file_and_is_read_again(kind):
         {"date": "2026-01-01T10:00:00.000Z"},
     )
     assert event["attendees"] == [{"email": "a@example.com", "name": "A"}]
+
+
+def test_simulated_triggers_and_saved_time_run():
+    data = '[{"a": 1}, {"a": 2}]'
+    nodes = [node("Start", "simulateTrigger", 1, {"jsonOutput": data}), node("Saved", "timeSaved", 1)]
+    assert first_output(run(workflow(nodes)), "Saved") == [{"a": 1}, {"a": 2}]
