@@ -9,7 +9,7 @@ imports never raising in their callbacks, as those of :mod:`engine.sandbox.runti
 from __future__ import annotations
 
 from collections.abc import Callable
-from ctypes import POINTER, byref
+from ctypes import POINTER, byref, c_uint64
 from typing import Any
 
 import wasmtime
@@ -17,6 +17,9 @@ from wasmtime import _bindings as ffi
 
 from engine.sandbox.guest_memory import quick_function
 
+_set_fuel = quick_function("wasmtime_context_set_fuel")
+_get_fuel = quick_function("wasmtime_context_get_fuel")
+_set_deadline = quick_function("wasmtime_context_set_epoch_deadline")
 _freed = ffi.wasmtime_func_call_unchecked
 _kept = quick_function("wasmtime_func_call_unchecked")
 INTEGERS = ("i32", "i64")
@@ -34,6 +37,24 @@ def direct(store: Any, function: Any, *, quick: bool = False) -> Callable[..., i
         general: Callable[..., int | None] = function
         return general
     return _direct(function._func, parameters, results, _kept if quick else _freed)
+
+
+def refuel(store: wasmtime.Store, fuel: int, ticks: int) -> None:
+    """Give a store fuel, and so many ticks until its code is interrupted; no other thread runs meanwhile."""
+    context = store._context()
+    error = _set_fuel(context, fuel)
+    if error:
+        raise wasmtime.WasmtimeError._from_ptr(error)
+    _set_deadline(context, ticks)
+
+
+def fuel_left(store: wasmtime.Store) -> int:
+    """The fuel that a store has, asked for without letting other threads run."""
+    left = c_uint64()
+    error = _get_fuel(store._context(), byref(left))
+    if error:
+        raise wasmtime.WasmtimeError._from_ptr(error)
+    return left.value
 
 
 def _direct(

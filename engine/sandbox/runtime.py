@@ -18,7 +18,7 @@ from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import QflowError, SandboxViolation
 from engine.base.limits import GUEST_STACK_BYTES, GUEST_TABLE_ELEMENTS_MAX
 from engine.ports.sandbox import SandboxLimits, Usage, note_spent
-from engine.sandbox.direct_call import direct
+from engine.sandbox.direct_call import direct, fuel_left, refuel
 from engine.sandbox.guest_memory import GuestMemory, Image
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.ticker import Ticker
@@ -231,8 +231,7 @@ class Instance:
 
     def refuel(self) -> None:
         """Give fuel and time for one further call."""
-        self._store.set_fuel(self.limits.fuel)
-        self._store.set_epoch_deadline(self._runtime.ticks(self.limits.deadline_ms))
+        refuel(self._store, self.limits.fuel, self._runtime.ticks(self.limits.deadline_ms))
         self._began_ns, self._waited_ns = time.perf_counter_ns(), 0
 
     def call(self, name: str, *arguments: int) -> int:
@@ -286,7 +285,7 @@ class Instance:
 
     def usage(self) -> Usage:
         """What the guest has used since :meth:`refuel`."""
-        left = self._store.get_fuel() if self._fuel_left is None else self._fuel_left
+        left = fuel_left(self._store) if self._fuel_left is None else self._fuel_left
         return Usage(
             fuel=self.limits.fuel - left,
             memory_bytes=self._memory.size(),
