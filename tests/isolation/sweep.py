@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,18 @@ PARAMETERS = {
 }
 """Parameter in a path -> what of the victim stands there. A path with a parameter that is not here is not
 tried, and so fails the sweep: add it, and what the victim has of it to ``furnish``."""
+
+PAGES = {
+    "consent": "consent", "execution": "execution", "flow": "flow", "grant": "grant", "hold": "hold",
+    "identity": "identity", "step": "step", "token": "token", "version": "version",
+}  # fmt: skip
+"""Parameter in the address of a page -> what of the victim stands there."""
+
+ANY_PAGE = {
+    "invitation": "inv_0", "name": "css/base.css", "secret": "guessed", "type_name": "data.set",
+    "verb": "abort",
+}  # fmt: skip
+"""Parameters that name nothing of the victim."""
 
 WORDS = {
     "action": "flow.write", "actions": "step.run", "actor": "token", "before": "audit", "category": "change",
@@ -126,6 +139,34 @@ def attempt(method: str, path: str, ids: Mapping[str, str]) -> Attempt:
     sent = (*values.values(), *query.values(), *_texts(body))
     longest_first = tuple(sorted(set(sent), key=len, reverse=True))
     return Attempt(method, path.format(**values), query, body, longest_first)
+
+
+def pages() -> list[str]:
+    """The patterns of all pages for people."""
+    from designer.urls import urlpatterns
+
+    return [str(one.pattern) for one in urlpatterns]
+
+
+def page_address(pattern: str, ids: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The address of a page with the victim's ids, and those ids; raises :class:`AssertionError` where
+    ``PAGES`` lacks one."""
+    sent = []
+
+    def put(found: re.Match[str]) -> str:
+        name = found[1]
+        assert name in PAGES or name in ANY_PAGE, f"say in PAGES what <{name}> in {pattern} is"
+        if name in ANY_PAGE:
+            return ANY_PAGE[name]
+        sent.append(ids[PAGES[name]])
+        return sent[-1]
+
+    return "/" + re.sub(r"<\w+:(\w+)>", put, pattern), tuple(sent)
+
+
+def form_of(ids: Mapping[str, str]) -> dict[str, str]:
+    """Fields of forms and queries, with the victim's ids."""
+    return {name: ids[kind] for name, kind in WORDS.items() if kind in ids}
 
 
 def told(text: str, sent: tuple[str, ...], ids: Mapping[str, str]) -> list[str]:

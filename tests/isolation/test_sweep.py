@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.isolation.sweep import attempt, names_an_object, operations, told
-from tests.isolation.tenants import SCOPES, Tenant
+from tests.faults.node import ROOT
+from tests.isolation.sweep import attempt, form_of, names_an_object, operations, page_address, pages, told
+from tests.isolation.tenants import ATTACKER, SCOPES, Tenant
 
 pytestmark = pytest.mark.slow
+
+PASSWORD = "correct horse battery"
+EVE = f"""
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+from designer.models import Person
+from engine.api import register_person, world
+identity = register_person(world(), "{ATTACKER}", "eve")
+user = get_user_model().objects.create_user("eve", password="{PASSWORD}")
+Person.objects.create(user=user, identity=identity.id, scopes="{SCOPES.replace(",", " ")}")
+"""
 
 WATCHED = (
     "/api/v1/flows",
@@ -68,3 +87,49 @@ def _state(walls: Any) -> list[str]:
         assert answer.status_code == 200, answer.text
         found.append(answer.text)
     return found
+
+
+@pytest.fixture(scope="session")
+def eve(walls: Any) -> Iterator[httpx.Client]:
+    """Somebody of the attacker's subnet, signed in to the pages with every scope."""
+    environment = {**os.environ, **walls.node.environment, "DJANGO_SETTINGS_MODULE": "qflow_site.settings"}
+    subprocess.run([sys.executable, "-c", EVE], env=environment, cwd=ROOT, check=True, timeout=120)
+    with httpx.Client(base_url=walls.node.url, timeout=60) as client:
+        form = {"login": "eve", "password": PASSWORD}
+        form["csrfmiddlewaretoken"] = _form_token(client, "/account/login/")
+        assert client.post("/account/login/", data=form).status_code == 302
+        yield client
+
+
+def _form_token(client: httpx.Client, page: str) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get(page).text)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.wall(
+    "every page, by somebody who signed in to another subnet, with ids in its address and its form",
+    outcome="403 or 404, nothing changed, nothing told",
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("page", pages())
+def test_no_page_shows_or_changes_another_subnet(walls: Any, eve: Any, method: str, page: str) -> None:
+    path, sent = page_address(page, walls.ids)
+    before = _state(walls)
+    answer = _asked(eve, method, path, form_of(walls.ids))
+    assert answer.status_code < 500, answer.text
+    if sent:
+        assert answer.status_code in (403, 404, 405), answer.text
+    assert told(answer.text, (*sent, *form_of(walls.ids).values()), walls.ids) == []
+    assert _state(walls) == before
+
+
+def _asked(eve: httpx.Client, method: str, path: str, words: dict[str, str]) -> httpx.Response:
+    """A page that takes JSON is asked in JSON."""
+    if method == "GET":
+        return eve.get(path, params=words)
+    token = _form_token(eve, "/import")
+    answer = eve.post(path, data={"csrfmiddlewaretoken": token, **words})
+    if answer.status_code != 422:
+        return answer
+    return eve.post(path, json={**words, "payload": {}, "task": 1}, headers={"X-CSRFToken": token})
