@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.databases import migrate, register, sqlite, wipe
 from tests.services.postgres import PostgresServer
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # a machine that does much else says nothing of the code
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.services)
 
