@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ from engine.storage.ingress import DjangoSchemaStore, DjangoSeenCalls
 from engine.storage.keys import DjangoKeyStore
 from engine.storage.kubo import kubo_replicas
 from engine.storage.packs import PackedBlocks
+from engine.storage.policies import parsed
 from engine.storage.reports import DjangoReportStore
 from engine.storage.usage import DjangoUsageStore
 from engine.usecases.answer_wait import resume_token
@@ -137,6 +138,18 @@ def blocks_of(settings: EngineSettings, cipher: Cipher, clock: Clock) -> tuple[P
     replicas = kubo_replicas(settings.ipfs_api, settings.ipfs_replicas, settings.ipfs_timeout_ms, clock)
     blocks = PackedBlocks(settings.data_dir / "blocks", cipher, clock.now_us, replicas=replicas)
     return blocks, replicas
+
+
+def check_policy(document: Mapping[str, Any]) -> None:
+    """Raise :class:`InvalidInput` for a document that says what no policy can say."""
+    parsed(document)
+
+
+def plugged() -> dict[str, Any]:
+    """What applications add to a world: readers of other systems' workflows, and what the site's
+    ``NODE_CHORES`` name, for the keeper to do."""
+    chores = tuple(import_string(place) for place in getattr(django_settings, "NODE_CHORES", ()))
+    return {"importer": importer, "chores": chores}
 
 
 def importer(system: str) -> Importer:

@@ -20,10 +20,10 @@ from engine.assembly import (
     blocks_of,
     capability_host,
     identities_of,
-    importer,
     keyring_of,
     more_stores,
     owner_of_leases,
+    plugged,
     resume_urls,
     roomy,
     voices_of,
@@ -214,7 +214,7 @@ def build(
         replicas=replicas,
         log=DjangoTransparencyLog(signing),
         crew=crew or NoCrew(),
-        importer=importer,
+        **plugged(),
     )
     knot.world = made
     return made, knot
@@ -254,6 +254,8 @@ def _policies(settings: EngineSettings, access: DjangoAccessStore, clock: System
         egress_allow=settings.egress_allow,
         files_root=str(settings.files_root) if settings.files_root else None,
         monotonic_us=clock.monotonic_us,
+        now_us=clock.now_us,
+        checker=Ed25519(),
     )
 
 

@@ -19,6 +19,7 @@ ALLOWED_HOSTS = ENGINE.hosts
 INSTALLED_APPS = [
     "engine",
     "designer",
+    "governance",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,6 +53,8 @@ TEMPLATES = [
 ROOT_URLCONF = "qflow_site.urls"
 ASGI_APPLICATION = "qflow_site.asgi.application"
 CELERY_APPLICATION = "qflow_site.celery.app"
+NODE_CHORES = ["governance.chores.tend_daos"]  # what the keeper does beside its own
+API_ROUTERS = ["governance.rest.router"]  # paths that applications add below /api/v1/
 FLOW_IMPORTERS = {"n8n": "n8n_import.door.N8nImporter"}  # other systems whose workflows are read
 
 DATABASES = databases(ENGINE)

@@ -30,6 +30,7 @@ ENTRANCES = (
     "engine.sandbox.guests.javascript.vendor.make_zones",  # makes a vendored file
     "engine.settings.documentation",
     "engine.steps.docs",
+    "governance.apps",  # Django finds it
     "n8n_import.documentation",
     "qflow_site.asgi",
     "qflow_site.urls",

@@ -158,6 +158,11 @@ STAYS_SEARCHED_MAX = 250  # stays in quarantine that are searched for the last o
 VIOLATIONS_KEPT_MAX = 10_000  # per subnet; the oldest are dropped
 METERED_SUBNETS_MAX = 10_000  # subnets whose use of guests is measured
 APPROVED_CODE_MAX = 10_000  # CIDs in a policy's list of approved code
+REVOKED_CODE_MAX = 10_000  # CIDs in its lists of revoked and of stopped code
+POLICY_KEYS_MAX = 64  # validators of a signed policy
+POLICY_LIFETIME_US_MAX = 366 * 86_400 * 1_000_000  # between its issue and its end
+SIGNED_POLICY_BYTES_MAX = 8 * 1024 * 1024
+HALTED_LOOKED_AT_MAX = 10_000  # executions of a status that are looked at when code is stopped
 
 # What modules of users may be
 MODULE_BYTES_MAX = 16 * 1024 * 1024

@@ -22,7 +22,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the table of commands; the module is imported only when the command is called."""
+    """A row of the table of commands; the module is imported only when the command is called. It is one of
+    ``engine.cli``, or named in full by an application."""
 
     name: str
     module: str
@@ -30,7 +31,8 @@ class Entry:
 
     def load(self) -> Command:
         """The command itself."""
-        commands: dict[str, Command] = import_module(f"engine.cli.{self.module}").COMMANDS
+        place = self.module if "." in self.module else f"engine.cli.{self.module}"
+        commands: dict[str, Command] = import_module(place).COMMANDS
         return commands[self.name]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
+
 from engine.cli.frame import Entry
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
@@ -93,5 +95,14 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
+
+
+def _added() -> tuple[Entry, ...]:
+    """The commands of applications: packages name an :class:`Entry` each under ``qflow.commands``."""
+    points = sorted(entry_points(group="qflow.commands"), key=lambda point: point.name)
+    return tuple(point.load() for point in points)
+
+
+GROUPS += (("Governance", _added()),)
 
 ENTRIES: dict[str, Entry] = {entry.name: entry for _, entries in GROUPS for entry in entries}

@@ -52,6 +52,7 @@ from engine.ports.step_catalogue import (
     WaitSignal,
     WaitTime,
 )
+from engine.validation.code_gate import check_flow
 from engine.validation.operation import Finding
 from engine.validation.refusals import error_of
 from engine.validation.trust import Trust
@@ -143,6 +144,7 @@ class Attempt:
         binding = services.bindings.get(self.plan, self.step.id)
         policy = services.violations.admit(services.policy.of(self.subnet), state.started.flow)
         _check_allowed(self.step.type, policy)
+        check_flow(self.plan.version, services.node, policy)
         self.inputs = inputs = self._inputs()
         self._given = input_cid(state, self.task)
         if self.step.disabled:

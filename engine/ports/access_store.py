@@ -78,6 +78,19 @@ class AccessStore(Protocol):
     def put_policy(self, subnet_id: str, document: Mapping[str, Any], expected: int, now_us: int) -> int:
         """A new revision after ``expected``; raises :class:`StaleRevision`."""
 
+    def adopt_policy(
+        self, subnet_id: str, version: int, document: Mapping[str, Any], envelope: bytes, now_us: int
+    ) -> int:
+        """The document of a signed policy as a new revision, with the policy; from then on
+        :meth:`put_policy` raises :class:`PolicyViolation`. Raises :class:`StaleRevision` where ``version``
+        does not follow the newest."""
+
+    def signed_policy(self, subnet_id: str) -> bytes | None:
+        """The newest signed policy (:mod:`engine.validation.signed_policy`), where there is one."""
+
+    def signed_policies(self, subnet_id: str, after: int = 0) -> list[bytes]:
+        """The signed policies behind a version, oldest first."""
+
     def add_token(self, record: TokenRecord) -> None:
         """Store an issued token; raises :class:`UnknownObject` without such a subnet."""
 

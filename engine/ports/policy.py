@@ -34,6 +34,9 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     code: Literal["any", "approved-only", "none"] = "any"
     approved: frozenset[str] = frozenset()  # CIDs of the code that ``approved-only`` lets run
+    flows: Literal["any", "approved-only"] = "any"
+    revoked: frozenset[str] = frozenset()  # CIDs of code and flow versions that may run no more
+    expired: bool = False  # it was signed for a time that is over
     quarantined: frozenset[str] = frozenset()  # CIDs of code that this node runs no more, for now
     egress: EgressPolicy = field(default_factory=EgressPolicy)
     files_root: str | None = None  # file steps may touch only what is below; None: nothing

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.base.canonical import decode, encode
-from engine.base.errors import StaleRevision, UnknownObject, WrongState
+from engine.base.errors import PolicyViolation, StaleRevision, UnknownObject, WrongState
 from engine.ports.access_store import Subnet, TokenRecord
 from engine.ports.permissions import first_grant
 from engine.ports.policy import PERSONAL
@@ -24,6 +24,16 @@ _DOCUMENT = (
 )
 _IN_FORCE = (
     "SELECT revision, document FROM engine_policy_document WHERE subnet = %s ORDER BY revision DESC LIMIT 1"
+)
+_SIGNED = (
+    "INSERT INTO engine_signed_policy (subnet, version, revision, envelope) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (subnet, version) DO NOTHING"
+)
+_NEWEST_SIGNED = (
+    "SELECT version, envelope FROM engine_signed_policy WHERE subnet = %s ORDER BY version DESC LIMIT 1"
+)
+_SIGNED_SINCE = (
+    "SELECT envelope FROM engine_signed_policy WHERE subnet = %s AND version > %s ORDER BY version"
 )
 _ISSUED_COLUMNS = "id, name, subnet, scopes, created_us, expires_us, revoked, identity"
 _ISSUE = f"INSERT INTO engine_api_token ({_ISSUED_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
@@ -96,6 +106,8 @@ class DjangoAccessStore:
         """See :meth:`AccessStore.put_policy`; raises :class:`InvalidInput` for a document that says what no
         policy can say."""
         parsed(document)
+        if self.signed_policy(subnet_id) is not None:
+            raise _governed(subnet_id)
         revision, _ = self.policy_document(subnet_id)
         values = [subnet_id, expected + 1, encode(dict(document)), now_us]
         if revision == expected and self._db.write(_DOCUMENT, values) == 1:
@@ -105,6 +117,33 @@ class DjangoAccessStore:
             f"the policy of {subnet_id} is at revision {newest}, not {expected}; load it and change that"
         )
         raise StaleRevision(message, revision=newest)
+
+    def adopt_policy(
+        self, subnet_id: str, version: int, document: Mapping[str, Any], envelope: bytes, now_us: int
+    ) -> int:
+        """See :meth:`AccessStore.adopt_policy`; raises :class:`InvalidInput` as :meth:`put_policy` does."""
+        parsed(document)
+        with self._db.transaction() as cursor:
+            cursor.execute(_NEWEST_SIGNED, [subnet_id])
+            newest = cursor.fetchone()
+            cursor.execute(_IN_FORCE, [subnet_id])
+            revision = cursor.fetchone()[0] + 1
+            if version == (newest[0] if newest else 0) + 1:
+                cursor.execute(_SIGNED, [subnet_id, version, revision, envelope])
+                if cursor.rowcount == 1:
+                    cursor.execute(_DOCUMENT, [subnet_id, revision, encode(dict(document)), now_us])
+                    if cursor.rowcount == 1:
+                        return int(revision)
+            raise StaleRevision(f"another policy of {subnet_id} was adopted first", version=version)
+
+    def signed_policy(self, subnet_id: str) -> bytes | None:
+        """See :meth:`AccessStore.signed_policy`."""
+        row = self._db.row(_NEWEST_SIGNED, [subnet_id])
+        return None if row is None else bytes(row[1])
+
+    def signed_policies(self, subnet_id: str, after: int = 0) -> list[bytes]:
+        """See :meth:`AccessStore.signed_policies`."""
+        return [bytes(envelope) for (envelope,) in self._db.rows(_SIGNED_SINCE, [subnet_id, after])]
 
     def add_token(self, record: TokenRecord) -> None:
         """See :meth:`AccessStore.add_token`."""
@@ -141,6 +180,13 @@ def _record(row: Row) -> TokenRecord:
     id, name, subnet, scopes, created_us, expires_us, revoked, identity = row
     granted = tuple(scopes.split())
     return TokenRecord(id, name, subnet, granted, created_us, expires_us, bool(revoked), identity)
+
+
+def _governed(subnet_id: str) -> PolicyViolation:
+    return PolicyViolation(
+        f"the members of subnet {subnet_id!r} decide on its policy: propose a change to its DAO",
+        subnet=subnet_id,
+    )
 
 
 def _no_subnet(subnet_id: str) -> UnknownObject:

@@ -2,13 +2,16 @@
 
 A document, every part optional::
 
-    {"limits": {"step_timeout_ms": 60000}, "code": "any", "approved": [], "egress": {"allow": [],
-     "deny": [], "onlyAllowed": false}, "filesRoot": null, "unsignedFlows": null,
-     "environment": [], "commands": [],
+    {"limits": {"step_timeout_ms": 60000}, "code": "any", "flows": "any", "approved": [], "revoked": [],
+     "stopped": {}, "egress": {"allow": [], "deny": [], "onlyAllowed": false}, "filesRoot": null,
+     "unsignedFlows": null, "environment": [], "commands": [],
      "stepTypesDenied": [], "capabilities": [], "modules": {}, "nodes": [], "anomalies": "alert"}
 
 ``limits`` takes the names of :class:`engine.base.limits.Limits` and can only lower them.
-``approved`` holds the CIDs of the code that ``"code": "approved-only"`` lets run.
+``approved`` holds the CIDs of the code that ``"code": "approved-only"`` lets run, and of the flow versions
+that ``"flows": "approved-only"`` does. ``revoked`` holds CIDs of either that may run no more, and
+``stopped`` those that may not before a time, in microseconds since 1970.
+A subnet with a signed policy (:mod:`engine.validation.signed_policy`) has the document of the newest one.
 ``modules`` names the modules that steps may call, each by the CID of a block that holds it.
 ``capabilities`` are the ceilings of what steps may ask for (:mod:`engine.ports.grants`); none: nothing.
 """
@@ -23,13 +26,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from engine.base.errors import InvalidInput, Problem
-from engine.base.limits import APPROVED_CODE_MAX, POLICY_MODULES_MAX, Limits
+from engine.base.errors import CorruptData, InvalidInput, NotGenuine, Problem
+from engine.base.limits import APPROVED_CODE_MAX, POLICY_MODULES_MAX, REVOKED_CODE_MAX, Limits
 from engine.ports.access_store import AccessStore
 from engine.ports.grants import ANY, Capability
 from engine.ports.parameters import problems_of
 from engine.ports.policy import PERSONAL, EgressPolicy, Policy
+from engine.ports.signer import SignatureChecker
 from engine.validation.egress_entries import parse_entry
+from engine.validation.signed_policy import SignedPolicy, check_follows, read_signed
+
+FAR_US = 2**62
+"""Later than any time."""
 
 RECHECK_US = 100_000
 """How old a looked-up revision may be."""
@@ -59,7 +67,10 @@ class Document(BaseModel):
     model_config = _FORM
     limits: dict[str, Annotated[int, Field(ge=0)]] = {}
     code: Literal["any", "approved-only", "none"] = "any"
+    flows: Literal["any", "approved-only"] = "any"
     approved: Annotated[tuple[CodeCid, ...], Field(max_length=APPROVED_CODE_MAX)] = ()
+    revoked: Annotated[tuple[CodeCid, ...], Field(max_length=REVOKED_CODE_MAX)] = ()
+    stopped: Annotated[dict[CodeCid, int], Field(max_length=REVOKED_CODE_MAX)] = {}
     egress: Egress = Egress()
     files_root: str | None = None
     unsigned_flows: bool | None = None
@@ -116,7 +127,8 @@ class StoredPolicies:
     A document is parsed once a revision. With a ``monotonic_us`` clock the revision is looked up again
     only after ``RECHECK_US``: a new policy is in force on every process by then. ``limits`` are the
     node's; ``egress_allow`` and ``files_root`` are what the owner of the node grants, beside its document,
-    to the personal subnet and to no other.
+    to the personal subnet and to no other. With a ``checker``, the document of a governed subnet is in
+    force only as the newest of its signed policies, whose whole chain was checked.
     """
 
     def __init__(
@@ -127,10 +139,14 @@ class StoredPolicies:
         egress_allow: tuple[str, ...] = (),
         files_root: str | None = None,
         monotonic_us: Callable[[], int] | None = None,
+        now_us: Callable[[], int] = lambda: 0,
+        checker: SignatureChecker | None = None,
     ) -> None:
         self._access, self._limits = access, limits or Limits()
         self._egress_allow, self._files_root = tuple(egress_allow), files_root
-        self._monotonic_us = monotonic_us
+        self._monotonic_us, self._now_us, self._checker = monotonic_us, now_us, checker
+        self._chain: dict[str, SignedPolicy] = {}  # the newest that was checked
+        self._until_us: dict[str, int] = {}  # when what a policy says changes by itself
         self._parsed: dict[str, Policy] = {}
         self._check_at_us: dict[str, int] = {}
 
@@ -143,13 +159,17 @@ class StoredPolicies:
         revision, document = self._access.policy_document(subnet)
         if now_us is not None:
             self._check_at_us[subnet] = now_us + RECHECK_US
-        if policy is None or policy.revision != revision:
+        due = self._now_us() >= self._until_us.get(subnet, FAR_US)
+        if policy is None or policy.revision != revision or due:
             policy = self._policy(subnet, revision, document)
             self._parsed[subnet] = policy
         return policy
 
     def _policy(self, subnet: str, revision: int, document: Mapping[str, Any]) -> Policy:
         read = parsed(document)
+        expires_us = self._expiry(subnet, document)
+        now_us, times = self._now_us(), [*read.stopped.values(), expires_us]
+        self._until_us[subnet] = min((at for at in times if at > now_us), default=FAR_US)
         personal = subnet == PERSONAL
         allow = read.egress.allow + (self._egress_allow if personal else ())
         return Policy(
@@ -157,7 +177,10 @@ class StoredPolicies:
             revision=revision,
             limits=self._limits.lowered_by(read.limits),
             code=read.code,
+            flows=read.flows,
             approved=frozenset(read.approved),
+            revoked=frozenset(read.revoked).union(cid for cid, at in read.stopped.items() if now_us < at),
+            expired=now_us >= expires_us,
             egress=EgressPolicy(allow, read.egress.deny, read.egress.only_allowed, not personal),
             # what belongs to the machine only its owner's own subnet may reach
             files_root=(read.files_root or self._files_root) if personal else None,
@@ -171,3 +194,26 @@ class StoredPolicies:
             anomalies=read.anomalies,
             document=document,
         )
+
+    def _expiry(self, subnet: str, document: Mapping[str, Any]) -> int:
+        """When the signed policy ends; never, for a subnet that has none. Raises :class:`CorruptData` where
+        the stored policies are not what was signed."""
+        if self._checker is None:
+            return FAR_US
+        newest = self._chain.get(subnet)
+        try:
+            for envelope in self._access.signed_policies(subnet, newest.version if newest else 0):
+                signed = read_signed(envelope)
+                check_follows(newest, signed, self._checker, None)
+                newest = self._chain[subnet] = signed
+        except (NotGenuine, InvalidInput) as error:
+            raise _forged(subnet, error.message) from error
+        if newest is None:
+            return FAR_US
+        if newest.subnet != subnet or dict(newest.document) != dict(document):
+            raise _forged(subnet, "the document in force is not the one that was signed")
+        return newest.expires_us
+
+
+def _forged(subnet: str, why: str) -> CorruptData:
+    return CorruptData(f"the stored policy of subnet {subnet!r} was changed: {why}", subnet=subnet)

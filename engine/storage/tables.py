@@ -269,6 +269,19 @@ class PolicyDocument(models.Model):
         db_table = "engine_policy_document"
 
 
+class SignedPolicy(models.Model):
+    """A version of a governed subnet's policy, as its validators signed it."""
+
+    pk = models.CompositePrimaryKey("subnet", "version")
+    subnet = IdField()
+    version = models.IntegerField()
+    revision = models.IntegerField()
+    envelope = models.BinaryField()
+
+    class Meta:
+        db_table = "engine_signed_policy"
+
+
 class ApiToken(models.Model):
     """A bearer token, without its text."""
 

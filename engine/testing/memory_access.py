@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.base.canonical import decode, encode
-from engine.base.errors import StaleRevision, UnknownObject, WrongState
+from engine.base.errors import PolicyViolation, StaleRevision, UnknownObject, WrongState
 from engine.ports.access_store import Subnet, TokenRecord
 from engine.ports.policy import PERSONAL
 from engine.storage.policies import default_document, parsed
@@ -22,6 +22,7 @@ class MemoryAccess:
         self._lock = threading.RLock()
         self._subnets: dict[str, Subnet] = {}
         self._policies: dict[str, list[bytes]] = {}
+        self._signed: dict[str, list[bytes]] = {}
         self._tokens: dict[str, TokenRecord] = {}
         self._tokens_revision = 0
         self._ended: set[str] = set()
@@ -83,12 +84,36 @@ class MemoryAccess:
         """The next revision."""
         parsed(document)
         with self._lock:
+            if self._signed.get(subnet_id):
+                raise PolicyViolation(f"the members of subnet {subnet_id!r} decide on its policy")
             newest, _ = self.policy_document(subnet_id)
             if newest != expected:
                 message = f"the policy of {subnet_id} is at revision {newest}, not {expected}"
                 raise StaleRevision(message, revision=newest)
             self._policies[subnet_id].append(encode(dict(document)))
             return expected + 1
+
+    def adopt_policy(
+        self, subnet_id: str, version: int, document: Mapping[str, Any], envelope: bytes, now_us: int
+    ) -> int:
+        """The next version."""
+        parsed(document)
+        with self._lock:
+            revision, _ = self.policy_document(subnet_id)
+            signed = self._signed.setdefault(subnet_id, [])
+            if version != len(signed) + 1:
+                raise StaleRevision(f"another policy of {subnet_id} was adopted first", version=version)
+            signed.append(envelope)
+            self._policies[subnet_id].append(encode(dict(document)))
+            return revision + 1
+
+    def signed_policy(self, subnet_id: str) -> bytes | None:
+        """The newest one."""
+        return next(reversed(self._signed.get(subnet_id, [])), None)
+
+    def signed_policies(self, subnet_id: str, after: int = 0) -> list[bytes]:
+        """All behind a version."""
+        return self._signed.get(subnet_id, [])[after:]
 
     def add_token(self, record: TokenRecord) -> None:
         """A token was issued."""

@@ -10,6 +10,7 @@ from engine.flow.plan import Plan
 from engine.ports.access_store import Principal
 from engine.ports.step_catalogue import Item
 from engine.usecases.world import World
+from engine.validation.code_gate import check_flow
 from engine.validation.operation import Entry, Hash, Kind, Operation, Signature
 from engine.validation.risk import Circumstances
 
@@ -53,6 +54,7 @@ def admit_start(
     )
     world.trust.pipeline.admit(operation)
     assert plan is not None, "Qindex refuses what has no plan"
+    check_flow(plan.version, world.node, world.policy.of(actor.subnet))
     return plan
 
 

@@ -176,6 +176,7 @@ class Keeper:
             self._tend,
             self._end_subnets,
             self._report,
+            self._do_chores,
         ):
             try:
                 part()
@@ -278,6 +279,10 @@ class Keeper:
 
     def _end_subnets(self) -> None:
         finish_ending(self._world)
+
+    def _do_chores(self) -> None:
+        for chore in self._world.chores:
+            chore(self._world)
 
     def _tend(self) -> None:
         now = self._world.clock.monotonic_us()

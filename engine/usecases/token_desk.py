@@ -19,7 +19,15 @@ from engine.usecases.held_identities import Wanted, make_held
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.node_identity import NODE_SUBNET, RoleSigning, ensure_node_identity
 
-SCOPES = ("flows:read", "flows:write", "executions:read", "executions:write", "system:read", "admin")
+SCOPES = (
+    "flows:read",
+    "flows:write",
+    "executions:read",
+    "executions:write",
+    "system:read",
+    "dao:vote",
+    "admin",
+)
 """What tokens can allow; ``admin`` is all of it."""
 
 EVERYTHING = frozenset({"admin", "*"})

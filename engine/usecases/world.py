@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -95,6 +95,7 @@ class World:
     shelf: BlockShelf | None = None  # the index of blocks
     replicas: Replicas | None = None  # where blocks lie beside this node
     crew: Crew = field(default_factory=NoCrew)  # further processes that drive executions
+    chores: Sequence[Callable[[World], None]] = ()  # what applications do with every sweep of the keeper
     importer: Callable[[str], Importer] = no_importer  # by the name of the other system
 
     @property

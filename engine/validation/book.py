@@ -13,7 +13,8 @@ from enum import StrEnum
 from engine.ports.permissions import EVERYBODY, Consent, Grant, Role
 
 ACTIONS_OF: Mapping[str, tuple[str, ...]] = {
-    "flows:read": ("flow.read",),
+    "flows:read": ("flow.read", "dao.read"),
+    "dao:vote": ("dao.read", "dao.vote"),
     "flows:write": ("flow.read", "flow.write", "module.call"),
     "executions:read": ("execution.read",),
     "executions:write": (

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -65,6 +67,8 @@ def build_api() -> NinjaAPI:
         renderer=JsonRenderer(),
         urls_namespace="qflow-api",
     )
+    for place in getattr(settings, "API_ROUTERS", ()):
+        api.add_router("", import_string(place))
     access = (administration, audit, compliance, capabilities, identities, permissions, protection)
     for part in (flows, imports, starts, executions, *access, sandbox, subnets, search):
         api.add_router("", part.router)

@@ -46,6 +46,7 @@ OURS = [
     "consent",
     "token",
     "subnet",
+    "dao",
     "identity",
     "publish",
     "unpublish",

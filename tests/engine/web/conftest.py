@@ -20,6 +20,9 @@ from engine.testing.world import fake_world
 from engine.usecases.world import World
 from engine.web.asgi import http_application
 from engine.web.deps import use_world
+from governance import house
+from governance.store import use_store
+from tests.governance.memory_store import MemoryDaoStore
 
 ELSEWHERE = "elsewhere"
 
@@ -39,7 +42,8 @@ def world() -> Iterator[World]:
     policies = FixedPolicies(Policy(ELSEWHERE))
     made = fake_world(Registry(), SystemClock(), access=access, policies=policies)
     made = replace(made, metrics=PrometheusMetrics(), importer=lambda system: PlainImporter())
-    with use_world(made):
+    house.forget()
+    with use_world(made), use_store(MemoryDaoStore()):
         yield made
     made.worker.stop(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from asyncio import to_thread
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from engine.web.asgi import http_application
 from engine.web.rest.api import openapi_document
 from tests.engine.web.conftest import GREETING, nothing, published, token, webhook_flow
 from tests.engine.web.test_executions import APPROVAL, started
+from tests.governance.samples import dao_with_everything
 
 DOCUMENT = json.loads(openapi_document())
 CHECKS = [
@@ -127,7 +129,7 @@ def made_report(world: Any) -> str:
 
 @pytest.fixture
 async def objects(alice: Any, world: Any) -> dict[str, str]:
-    """A flow and an execution to name in paths."""
+    """A flow, an execution and a DAO to name in paths."""
     await published(alice, webhook_flow())
     await alice.post("/api/v1/flows", json=GREETING)
     await alice.put("/api/v1/schemas/events/pay", json={"document": {}})
@@ -140,6 +142,7 @@ async def objects(alice: Any, world: Any) -> dict[str, str]:
         "step": "start",
         "kind": "soc2",
         "report_id": made_report(world),
+        **await to_thread(dao_with_everything, world, "personal"),
     }
 
 

@@ -1,0 +1,92 @@
+"""The Python door for applications that govern subnets: signed policies, signatures, content identifiers,
+trying code, and stopping it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from engine.base.canonical import RAW, cid_of_bytes, decode_canonical, encode
+from engine.base.errors import NotGenuine
+from engine.base.multikey import public_key_of
+from engine.ports.grants import Capability
+from engine.ports.parameters import problems_of
+from engine.usecases.governed import (
+    VOTE_SCOPE,
+    Signed,
+    adopt_policy,
+    check_statement,
+    codes_of,
+    contain,
+    person_of,
+    policy_in_force,
+    record_act,
+    release,
+    sign_as_node,
+    sign_held,
+    sign_statement,
+    signed_policies,
+    tell,
+    try_code,
+    validator_of,
+    verifier,
+    verify_key,
+)
+from engine.validation.signed_policy import Draft as PolicyDraft
+from engine.validation.signed_policy import SignedPolicy, check_follows, read_signed
+from engine.validation.signed_policy import body_of as policy_body
+from engine.validation.signed_policy import envelope_of as policy_envelope
+from engine.validation.signed_policy import to_sign as policy_to_sign
+
+
+def check_policy_document(document: Mapping[str, Any]) -> None:
+    """Raise :class:`InvalidInput` for a document that says what no policy can say."""
+    from engine.assembly import check_policy
+
+    check_policy(document)
+
+
+def log_verifier(logs: Mapping[str, Sequence[bytes]]) -> Callable[..., str]:
+    """A check of signatures by key logs alone (:func:`engine.usecases.governed.verifier`)."""
+    from engine import wiring
+
+    return verifier(logs, wiring.without_node()[1])
+
+
+__all__ = [
+    "RAW",
+    "VOTE_SCOPE",
+    "Capability",
+    "NotGenuine",
+    "PolicyDraft",
+    "Signed",
+    "SignedPolicy",
+    "adopt_policy",
+    "check_follows",
+    "check_policy_document",
+    "check_statement",
+    "cid_of_bytes",
+    "codes_of",
+    "contain",
+    "decode_canonical",
+    "encode",
+    "log_verifier",
+    "person_of",
+    "policy_body",
+    "policy_envelope",
+    "policy_in_force",
+    "policy_to_sign",
+    "problems_of",
+    "public_key_of",
+    "read_signed",
+    "record_act",
+    "release",
+    "sign_as_node",
+    "sign_held",
+    "sign_statement",
+    "signed_policies",
+    "tell",
+    "try_code",
+    "validator_of",
+    "verify_key",
+]

@@ -1,0 +1,281 @@
+"""Subnets whose policy their members decide on: taking a signed policy, stopping what it revokes at once,
+and the signatures that members and validators give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.base.canonical import RAW, cid_of_bytes
+from engine.base.errors import InvalidInput, PermissionDenied, UnknownObject, WrongState
+from engine.base.ids import derived
+from engine.base.limits import HALTED_LOOKED_AT_MAX
+from engine.base.multikey import public_key_of
+from engine.flow.model import Flow
+from engine.keylog.form import BadLog, Checks
+from engine.keylog.rules import check_log
+from engine.keylog.trust import NotTrusted, check_signer
+from engine.ports.access_store import Principal
+from engine.ports.identities import IdentityRecord
+from engine.ports.journal_store import ExecutionQuery, Header
+from engine.ports.quarantine import Contained, Quarantine
+from engine.ports.sandbox import CodeRequest, Determinism, SandboxLimits
+from engine.ports.step_catalogue import Item
+from engine.usecases.control_execution import post_signal
+from engine.usecases.held_identities import Wanted, make_held
+from engine.usecases.permission import require
+from engine.usecases.remember import remember_done
+from engine.usecases.world import World
+from engine.validation.operation import Kind
+from engine.validation.signed_policy import SignedPolicy, check_follows, read_signed
+
+ADOPTED_EVENT = "q.qflow.dao.policy.adopted.v1"
+VOTE_SCOPE = "dao:vote"
+"""What a sub-identity, such as a further browser, must be delegated to sign for a member."""
+
+TRIED_AT_US = 1_577_836_800_000_000
+
+_LIVE = ("running", "waiting", "paused")
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature by the key (a multikey) of an identity, dated ``at_us``."""
+
+    identity: str
+    key: str
+    at_us: int
+    signature: bytes
+
+
+# --- the policy -------------------------------------------------------------------------------------
+
+
+def adopt_policy(world: World, actor: Principal, envelope: bytes) -> SignedPolicy:
+    """Take a signed policy for the actor's subnet; from then on nobody else changes its policy.
+
+    The signatures are what permits it; only the first one needs an administrator, who thereby trusts the
+    keys that it names. Raises :class:`NotGenuine` for one that may not follow, :class:`InvalidInput` for
+    one that says what no policy can say, :class:`StaleRevision` where another one was first.
+    """
+    new = read_signed(envelope)
+    if new.subnet != actor.subnet:
+        raise InvalidInput(f"this policy is for subnet {new.subnet!r}, not for {actor.subnet!r}")
+    before = policy_in_force(world, actor.subnet)
+    if before is None:
+        require(world, actor, "admin", "policy", "policy.found", Kind.GOVERNANCE_ACTION)
+    else:
+        require(world, actor, "system:read", "policy", "policy.adopt", Kind.GOVERNANCE_ACTION)
+    now_us = world.clock.now_us()
+    check_follows(before, new, world.signatures, now_us)
+    revision = world.access.adopt_policy(actor.subnet, new.version, new.document, envelope, now_us)
+    halted = halt(world, actor.subnet, _stopped(new.document) - _stopped(before.document if before else {}))
+    told = {"dao": new.dao, "version": new.version, "cid": new.cid, "revision": revision, "halted": halted}
+    remember_done(world, actor, "change", "policy.adopt", actor.subnet, details=told)
+    world.notifier.event(actor.subnet, ADOPTED_EVENT, told)
+    return new
+
+
+def policy_in_force(world: World, subnet: str) -> SignedPolicy | None:
+    """The signed policy of a subnet; None where its administrators decide on it."""
+    envelope = world.access.signed_policy(subnet)
+    return None if envelope is None else read_signed(envelope)
+
+
+def signed_policies(world: World, actor: Principal) -> list[bytes]:
+    """All signed policies of the actor's subnet, oldest first: a chain that anybody can check."""
+    require(world, actor, "system:read", "policy")
+    return world.access.signed_policies(actor.subnet)
+
+
+def contain(world: World, actor: Principal, cids: Collection[str], reason: str, until_us: int) -> int:
+    """Stop code and flow versions in the actor's subnet on this node at once, whatever its policy says: they
+    are quarantined until a time, and executions that involve them aborted; gives how many were."""
+    now_us = world.clock.now_us()
+    for cid in cids:
+        id = world.new_id("qua")
+        world.containment.place(
+            Quarantine(id, actor.subnet, Contained.CODE, cid, reason, actor.id, now_us, until_us)
+        )
+    return halt(world, actor.subnet, cids)
+
+
+def release(world: World, subnet: str, cids: Collection[str], by: str) -> None:
+    """End what :func:`contain` began."""
+    for cid in cids:
+        world.containment.lift(subnet, Contained.CODE, cid, by)
+
+
+def _stopped(document: Mapping[str, Any]) -> set[str]:
+    return set(document.get("stopped") or ())
+
+
+def halt(world: World, subnet: str, cids: Collection[str]) -> int:
+    """Abort every execution of a subnet that involves one of these flow versions or pieces of code, now;
+    gives how many."""
+    halted = 0
+    for header in _live(world, subnet) if cids else ():
+        involved = _involved(world, header)
+        if involved & set(cids):
+            signal = derived("sig", "stopped", header.id, *sorted(involved & set(cids)))
+            reason = {"reason": "a guardian of the subnet stopped code that it runs"}
+            halted += post_signal(world, header.id, "abort", reason, "system", signal)
+    return halted
+
+
+def _live(world: World, subnet: str) -> list[Header]:
+    found: list[Header] = []
+    for status in _LIVE:
+        before: str | None = None
+        while len(found) < HALTED_LOOKED_AT_MAX:
+            page = world.journal.list(ExecutionQuery(subnet, status=status, before=before, limit=_PAGE))
+            found += page
+            if len(page) < _PAGE:
+                break
+            before = page[-1].id
+    return found
+
+
+def _involved(world: World, header: Header) -> set[str]:
+    """The CIDs of the flow version and of the code and modules that its steps name."""
+    try:
+        plan = world.plans.get(header.subnet, header.version)
+    except UnknownObject:
+        return set()
+    return {header.version} | {cid for _, _, cid in codes_of(world, plan.flow)}
+
+
+def codes_of(world: World, flow: Flow) -> list[tuple[str, str, str]]:
+    """Step, code and CID of everything in a flow that users wrote and that is run: code and modules."""
+    found = []
+    for step in flow.steps:
+        code = world.catalogue.get(step.type).code_in(step.parameters)
+        if code:
+            found.append((step.id, code, cid_of_bytes(code.encode("utf-8", "surrogatepass"), RAW)))
+        module = step.parameters.get("module")
+        if isinstance(module, str) and module:
+            found.append((step.id, "", module))
+    return found
+
+
+# --- signatures -------------------------------------------------------------------------------------
+
+
+def sign_statement(world: World, actor: Principal, data: bytes) -> Signed:
+    """Sign in the actor's name with a key that the node holds; raises :class:`PermissionDenied` where the
+    actor holds its own key, in a browser or elsewhere."""
+    if not actor.identity:
+        raise PermissionDenied("this token stands for nobody; make one for an identity")
+    at_us = world.clock.now_us()
+    signer = world.identities.signer(actor.identity, at_us)
+    return Signed(signer.identity, signer.key, at_us, signer.sign(data))
+
+
+def sign_as_node(world: World, data: bytes) -> Signed:
+    """Sign in the node's name."""
+    at_us = world.clock.now_us()
+    signer = world.signing(at_us)
+    return Signed(signer.identity, signer.key, at_us, signer.sign(data))
+
+
+def check_statement(world: World, voter: str, signed: Signed, data: bytes, scope: str = VOTE_SCOPE) -> None:
+    """Check that ``voter`` itself, or a sub-identity that it lets act, signed the data at that time; raises
+    :class:`PermissionDenied`."""
+    root = world.identities.check(signed.identity, signed.key, signed.at_us, scope, data, signed.signature)
+    if voter not in (root, signed.identity):
+        raise PermissionDenied(f"identity {signed.identity} does not sign for {voter}", identity=voter)
+
+
+def validator_of(world: World, subnet: str) -> tuple[str, str]:
+    """The identity by which this node signs policies of a subnet, made where it is missing, and its key."""
+    book, label = world.identities, f"policy:{subnet}"
+    found = book.store.labelled(label)
+    if found is None:
+        wanted = Wanted(subnet, "role", f"{world.node} policy", label)
+        found = make_held(book, world.entropy, wanted) or book.store.labelled(label)
+    if found is None:
+        raise WrongState(f"the validator of subnet {subnet!r} could not be made")
+    return found.id, book.signer(found.id, world.clock.now_us()).key
+
+
+def sign_held(world: World, identity: str, key: str, data: bytes) -> bytes | None:
+    """The signature by this very key of an identity; None where the node does not hold it (any more)."""
+    book = world.identities
+    held = book.held(identity).get(public_key_of(key))
+    return None if held is None else book.scheme.sign(book.unsealed(identity, held), data)
+
+
+def verify_key(world: World, key: str, data: bytes, signature: bytes) -> bool:
+    """Whether the signature is this key's (a multikey) over the data."""
+    return world.signatures.verify(public_key_of(key), data, signature)
+
+
+def verifier(logs: Mapping[str, Sequence[bytes]], checks: Checks) -> Callable[..., str]:
+    """A check of signatures that knows key logs alone: ``(identity, key, at_us, data, signature, scope)``
+    gives who answers, or raises :class:`PermissionDenied`. Raises :class:`InvalidInput` for wrong logs."""
+    try:
+        states = {state.identity: state for state in (check_log(log, checks) for log in logs.values())}
+    except BadLog as error:
+        raise InvalidInput(f"a key log is not valid: {error}") from error
+
+    def verify(identity: str, key: str, at_us: int, data: bytes, signature: bytes, scope: str) -> str:
+        public = public_key_of(key)
+        try:
+            root = check_signer(states, identity, public, at_us, scope)
+        except NotTrusted as error:
+            raise PermissionDenied(f"the signature does not count: {error}", identity=identity) from error
+        if not checks.verify(public, data, signature):
+            raise PermissionDenied("the signature is not the key's over this", identity=identity)
+        return root
+
+    return verify
+
+
+# --- trying code ------------------------------------------------------------------------------------
+
+
+def try_code(
+    world: World,
+    actor: Principal,
+    language: str,
+    source: str,
+    items: list[Item],
+    mode: Literal["all", "each"],
+) -> list[Item]:
+    """What code makes of items in the sandbox, without any capability, at the beginning of 2020 and without
+    chance: whoever tries it again gets the same. Raises as a step with this code would."""
+    require(world, actor, "dao:vote", "dao", "dao.vote")
+    limits = world.policy.of(actor.subnet).limits
+    request = CodeRequest(language, source, items, Determinism(TRIED_AT_US), mode)
+    bounds = SandboxLimits(
+        memory_bytes=limits.sandbox_memory_bytes_max,
+        deadline_ms=limits.sandbox_deadline_ms,
+        input_bytes=limits.step_output_bytes_max,
+        output_bytes=limits.step_output_bytes_max,
+    )
+    return list(world.sandbox.run_code(request, bounds, None).items)
+
+
+# --- persons, records and events --------------------------------------------------------------------
+
+
+def person_of(world: World, actor: Principal, identity: str) -> IdentityRecord:
+    """An identity of the actor's subnet; raises :class:`UnknownObject` for any other."""
+    record = world.identities.store.record(identity)
+    if record.subnet != actor.subnet:
+        raise UnknownObject(f"there is no identity {identity!r}", identity=identity)
+    return record
+
+
+def record_act(
+    world: World, actor: Principal, action: str, resource: str, details: Mapping[str, Any] | None = None
+) -> None:
+    """Put something that an application did for the actor into the audit trail."""
+    remember_done(world, actor, "change", action, resource, details=details)
+
+
+def tell(world: World, subnet: str, type: str, data: Mapping[str, Any]) -> None:
+    """Tell whoever watches the subnet."""
+    world.notifier.event(subnet, type, data)

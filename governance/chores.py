@@ -1,0 +1,24 @@
+"""What the keeper of a node does for its DAOs with every sweep."""
+
+from __future__ import annotations
+
+import logging
+
+from engine.api import QflowError, World
+from governance.house import advance, holding
+from governance.policies import tend
+from governance.store import logs
+
+log = logging.getLogger("qflow.governance")
+
+
+def tend_daos(world: World) -> None:
+    """Let time do its work in every DAO, and bring its policy into force. What goes wrong in one does not
+    keep the others waiting."""
+    for known in logs().all():
+        try:
+            with holding(known.id) as dao:
+                advance(world, dao)
+                tend(world, dao)
+        except QflowError as error:
+            log.error("DAO %s of subnet %s: %s", known.name, known.subnet, error)

@@ -1,0 +1,24 @@
+"""Limits of governance, with their unit last in the name. They are fixed: a charter may only be stricter."""
+
+from __future__ import annotations
+
+MEMBERS_MAX = 20_000  # of one DAO
+WEIGHT_MAX = 1_000_000_000  # of one member's vote
+NAME_CHARACTERS_MAX = 100
+TEXT_CHARACTERS_MAX = 20_000  # of a charter, a proposal's text, a comment
+REASON_CHARACTERS_MAX = 2_000
+CONTENT_BYTES_MAX = 4 * 1024 * 1024  # of the object that is voted on
+COMMENTS_MAX = 2_000  # of one proposal
+REVISIONS_MAX = 100  # of one proposal
+OPTIONS_MAX = 20  # to choose among
+BALLOTS_PER_MEMBER_MAX = 50  # of one member on one proposal, changes of the vote included
+BALLOT_LIFETIME_US_MAX = 90 * 24 * 3600 * 1_000_000  # between signing and expiry
+NONCE_CHARACTERS_MIN, NONCE_CHARACTERS_MAX = 16, 64
+CREDITS_MAX = 10_000  # of one member in one quadratic vote
+STAGE_S_MAX = 90 * 24 * 3600  # of one stage of a proposal
+STOP_S_MAX = 30 * 24 * 3600  # how long a guardian's stop may last without being ratified
+VALIDATORS_MAX = 32
+POLICY_S_MIN, POLICY_S_MAX = 3_600, 366 * 24 * 3600  # how long a signed policy may hold
+DELEGATION_US_MAX = 366 * 24 * 3600 * 1_000_000
+ADVISORIES_MAX = 1_000  # of one DAO
+OPEN_PROPOSALS_MAX = 1_000  # of one DAO

@@ -1,0 +1,120 @@
+"""The bodies of requests to governance over REST. Bytes are base64, durations seconds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from engine.web.rest.models import Given, Name
+
+Json = dict[str, Any]
+Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
+Base64 = Annotated[str, Field(max_length=200)]
+Seconds = Annotated[int, Field(ge=1, le=366 * 24 * 3600)]
+Pairs = Annotated[list[tuple[str, int]], Field(min_length=1, max_length=20)]
+DaoId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f/]+$")]
+
+
+class FoundBody(Given):
+    """A DAO to found for the token's subnet."""
+
+    name: Name
+    charter: Json = {}
+    founders: list[Json] = Field([], max_length=1_000)
+    validators: Json | None = None
+    policy: Json = {}
+
+
+class InvitationBody(Given):
+    """Somebody to invite."""
+
+    identity: Name
+    name: Annotated[str, Field(max_length=100)] = ""
+    seconds: Seconds = 14 * 24 * 3600
+
+
+class DelegationBody(Given):
+    """Who shall vote on a topic; nobody any more where ``to`` is empty."""
+
+    to: Annotated[str, Field(max_length=128)] = ""
+    topic: Name = "*"
+    seconds: Seconds = 90 * 24 * 3600
+
+
+class WishBody(Given):
+    """What a proposal wants; by kind as docs/governance.md says."""
+
+    wish: Json
+
+
+class ReviewBody(Given):
+    """A review of the version with this CID."""
+
+    cid: Name
+    approved: bool
+    text: Text = ""
+
+
+class CommentBody(Given):
+    """A comment, about a step and a line where ``place`` says so."""
+
+    text: Text
+    place: Json = {}
+
+
+class ReasonBody(Given):
+    """Why."""
+
+    reason: Text = ""
+
+
+class ChoiceBody(Given):
+    """A choice to prepare a ballot for, or to vote for by a key that the node holds."""
+
+    choice: Pairs
+
+
+class BallotBody(Given):
+    """A signed ballot: what was prepared, and the signature over it."""
+
+    voter: Name
+    choice: Pairs
+    weight: Annotated[int, Field(ge=1)]
+    nonce: Name
+    expires: Annotated[int, Field(ge=0, description="Microseconds since 1970.")]
+    signer: Name
+    key: Name
+    signature: Base64
+
+
+class RevealBody(Given):
+    """A secret ballot to open."""
+
+    voter: Name
+    choice: Pairs
+    salt: Base64
+
+
+class DraftBody(Given):
+    """A flow, or a step of one, to make a template of."""
+
+    flow: Name
+    version: Name = "draft"
+    step: Annotated[str, Field(max_length=256)] = ""
+
+
+class AdvisoryBody(Given):
+    """A weakness of a template."""
+
+    severity: Name
+    text: Text
+    fixedBy: Annotated[str, Field(max_length=128)] = ""
+
+
+class PolicySignatureBody(Given):
+    """A validator's signature over a version of the policy."""
+
+    version: Annotated[int, Field(ge=1)]
+    key: Name
+    signature: Base64
