@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from playwright.async_api import BrowserContext, Page, expect
 
@@ -280,3 +281,43 @@ async def test_the_palette_the_keys_and_an_empty_flow_can_be_read_by_all(page: P
     await page.keyboard.press("Shift+?")
     await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     await assert_accessible(page)
+
+
+def large(count: int) -> dict[str, Any]:
+    """A flow of so many steps in rows of 25, each wired to the next one and to one further on."""
+    steps = []
+    for index in range(count):
+        following = [f"s{number}" for number in (index + 1, index + 7) if number < count]
+        kind = "data.set" if index else "trigger.manual"
+        position = [index % 25 * 320, index // 25 * 160]
+        steps.append({"id": f"s{index}", "type": kind, "position": position, "next": {"main": following}})
+    return {"name": "Large", "steps": steps}
+
+
+PANNED = """async () => {
+  const {drawing} = window.qflowEditor.canvas;
+  const begun = performance.now();
+  for (let frame = 0; frame < 60; frame += 1) {
+    drawing.look(-frame * 12, -frame * 8, 1);
+    await new Promise(requestAnimationFrame);
+  }
+  return {
+    ready: performance.getEntriesByName("qflow:ready")[0].startTime,
+    transferred: performance.getEntriesByType("resource").reduce((sum, one) => sum + one.transferSize, 0),
+    framesPerSecond: 60000 / (performance.now() - begun),
+  };
+}"""
+
+
+async def test_a_flow_of_500_steps_opens_and_moves(editor: Page, site: Site) -> None:
+    await opened(editor, site, large(500))
+    seen = await editor.evaluate(PANNED)
+    print(
+        f"500 steps: interactive after {seen['ready']:.0f} ms, {seen['framesPerSecond']:.0f} frames/s,"
+        f" {seen['transferred'] / 1024:.0f} KiB transferred"
+    )
+    assert seen["transferred"] < 600 * 1024
+    assert await editor.locator(".drawflow-node:visible").count() < 200
+    await editor.evaluate("window.qflowEditor.canvas.fit()")
+    await dragged(editor, step(editor, "s0").first, step(editor, "s0").first, dy=-40)
+    await expect(editor.get_by_text("Not saved", exact=True)).to_be_visible()

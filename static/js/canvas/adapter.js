@@ -4,6 +4,7 @@
 import { Events } from "../flow/events.js";
 import { MAIN, edgeKey } from "../flow/document.js";
 import { svg } from "../editor/dom.js";
+import { Culling } from "./culling.js";
 import { Drawing } from "./drawing.js";
 import { around, overlap, portY, sizeOf, wireMiddle, wirePath } from "./geometry.js";
 import { fillStep, showState } from "./step_box.js";
@@ -29,6 +30,7 @@ export class Canvas {
     this.layers = []; // what else is drawn: notes, groups
     this.readOnly = false;
     this.drawing = new Drawing(element, this.#hands());
+    this.culling = new Culling(this);
     element.setAttribute("role", "application");
     element.addEventListener("dblclick", (event) => this.#doubleClicked(event));
   }
@@ -354,6 +356,7 @@ export class Canvas {
     for (const [id, box] of this.boxes) box.element.classList.toggle("selected", this.selection.steps.has(id));
     for (const [key, edge] of this.edges) edge.element.classList.toggle("selected", this.selection.edges.has(key));
     for (const layer of this.layers) layer.mark?.(this.selection);
+    this.element.classList.toggle("chosen", this.selection.steps.size + this.selection.notes.size > 0);
   }
 
   /** Steps whose boxes a rectangle of the flow touches. */

@@ -9,28 +9,35 @@ const MARGIN = 8;
 
 export function addMinimap(canvas) {
   const picture = h("canvas", { width: WIDTH * 2, height: HEIGHT * 2, "aria-hidden": "true" });
-  const box = h("div", { class: "minimap", "data-scrolls": "" }, picture);
+  const seen = h("div", { class: "minimap-view" });
+  const box = h("div", { class: "minimap", "data-scrolls": "" }, picture, seen);
   canvas.element.append(box);
   let asked = false;
+  let fitted = fit(canvas);
   const draw = () => {
     asked = false;
-    paint(canvas, picture);
-    const all = around([...canvas.boxes.values()]);
-    box.hidden = !all || canvas.element.clientWidth < 640;
+    fitted = fit(canvas);
+    paint(canvas, picture, fitted);
+    frame(canvas, seen, fitted);
+    box.hidden = !canvas.boxes.size;
   };
   const soon = () => {
     if (!asked) requestAnimationFrame(draw);
     asked = true;
   };
-  canvas.events.on("view", soon);
+  canvas.events.on("view", () => frame(canvas, seen, fitted));
   canvas.events.on("changed", soon);
   canvas.events.on("select", soon);
   new ResizeObserver(soon).observe(canvas.element);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", soon);
+  listen(box, (event) => centre(canvas, picture, event, fitted));
+}
+
+// A press or drag on the map, which the canvas below must not take for its own.
+function listen(box, move) {
   box.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     event.stopPropagation();
-    const move = (to) => centre(canvas, picture, to);
     const end = () => (window.removeEventListener("pointermove", move), window.removeEventListener("pointerup", end));
     move(event);
     window.addEventListener("pointermove", move);
@@ -39,34 +46,36 @@ export function addMinimap(canvas) {
   for (const name of ["mousedown", "touchstart", "dblclick"]) box.addEventListener(name, (event) => event.stopPropagation());
 }
 
-// How the flow and the view fit into the picture.
-function frame(canvas) {
-  const all = around([...canvas.boxes.values(), canvas.area]) ?? canvas.area;
-  const scale = Math.min((WIDTH - MARGIN * 2) / all.width, (HEIGHT - MARGIN * 2) / all.height);
+// How the flow fits into the picture.
+function fit(canvas) {
+  const all = around([...canvas.boxes.values()]) ?? { x: 0, y: 0, width: WIDTH, height: HEIGHT };
+  const scale = Math.min((WIDTH - MARGIN * 2) / all.width, (HEIGHT - MARGIN * 2) / all.height, 0.2);
   return { scale, left: (WIDTH - all.width * scale) / 2 - all.x * scale, top: (HEIGHT - all.height * scale) / 2 - all.y * scale };
 }
 
-function paint(canvas, picture) {
+function paint(canvas, picture, { scale, left, top }) {
   const pen = picture.getContext("2d");
   const style = getComputedStyle(canvas.element);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  const { scale, left, top } = frame(canvas);
+  const [accent, bad, soft] = ["--accent", "--bad", "--soft"].map((name) => style.getPropertyValue(name).trim());
   pen.setTransform(2, 0, 0, 2, 0, 0);
   pen.clearRect(0, 0, WIDTH, HEIGHT);
-  const fill = ({ x, y, width, height }) => pen.fillRect(left + x * scale, top + y * scale, Math.max(2, width * scale), Math.max(2, height * scale));
   for (const [id, box] of canvas.boxes) {
-    const state = box.element.dataset.state;
-    pen.fillStyle = colour(canvas.selection.steps.has(id) ? "--accent" : state === "failed" ? "--bad" : "--soft");
-    if (!canvas.hidden.has(id)) fill(box);
+    if (canvas.hidden.has(id)) continue;
+    pen.fillStyle = canvas.selection.steps.has(id) ? accent : box.state?.status === "failed" ? bad : soft;
+    pen.fillRect(left + box.x * scale, top + box.y * scale, Math.max(2, box.width * scale), Math.max(2, box.height * scale));
   }
-  const { area } = canvas;
-  pen.strokeStyle = colour("--accent");
-  pen.strokeRect(left + area.x * scale, top + area.y * scale, area.width * scale, area.height * scale);
 }
 
-function centre(canvas, picture, event) {
+// The part that is seen, as far as it is on the map.
+function frame(canvas, seen, { scale, left, top }) {
+  const { area } = canvas;
+  const [x1, x2] = [area.x, area.x + area.width].map((x) => Math.min(WIDTH, Math.max(0, left + x * scale)));
+  const [y1, y2] = [area.y, area.y + area.height].map((y) => Math.min(HEIGHT, Math.max(0, top + y * scale)));
+  Object.assign(seen.style, { transform: `translate(${x1}px, ${y1}px)`, width: `${x2 - x1}px`, height: `${y2 - y1}px` });
+}
+
+function centre(canvas, picture, event, { scale, left, top }) {
   const { left: x, top: y } = picture.getBoundingClientRect();
-  const { scale, left, top } = frame(canvas);
   const { zoom } = canvas.view;
   const at = [(event.clientX - x - left) / scale, (event.clientY - y - top) / scale];
   canvas.view = { x: canvas.element.clientWidth / 2 - at[0] * zoom, y: canvas.element.clientHeight / 2 - at[1] * zoom, zoom };

@@ -19,12 +19,18 @@ export function makeCanvasTools(editor) {
   );
   showWhenEmpty(editor);
   canvas.element.append(tools);
+  const dots = h("div", { class: "dots" });
+  canvas.element.prepend(dots);
+  let shown = 0;
   const show = () => {
     const { x, y, zoom } = canvas.view;
-    const grid = zoom < 0.5 ? 64 : 16;
-    percent.textContent = `${Math.round(zoom * 100)}%`;
-    canvas.element.style.backgroundPosition = `${x}px ${y}px`;
-    canvas.element.style.backgroundSize = `${grid * zoom}px ${grid * zoom}px`;
+    const grid = (zoom < 0.5 ? 64 : 16) * zoom;
+    if (grid !== shown) {
+      percent.textContent = `${Math.round(zoom * 100)}%`;
+      dots.style.backgroundSize = `${grid}px ${grid}px`;
+      shown = grid;
+    }
+    dots.style.transform = `translate(${(x % grid) + (64 % grid)}px, ${(y % grid) + (64 % grid)}px)`;
   };
   canvas.events.on("view", show);
   canvas.events.on("marquee", (event) => marquee(canvas, event));

@@ -27,7 +27,7 @@ export function openChooser(editor, { label, placeholder, find, place = null, on
     document.removeEventListener("pointerdown", outside, true);
     const inside = box.contains(document.activeElement);
     box.remove();
-    if (refocus && inside) (back?.isConnected ? back : editor.canvas.element).focus({ preventScroll: true });
+    if (refocus && inside) giveBack(editor, back);
     onclose();
   };
   const outside = (event) => !box.contains(event.target) && close(false);
@@ -62,6 +62,12 @@ export function openChooser(editor, { label, placeholder, find, place = null, on
   show();
   field.focus();
   return close;
+}
+
+/** Put the focus back where it was, or on the flow where that is gone. */
+export function giveBack(editor, element) {
+  if (element?.isConnected && element !== document.body) element.focus({ preventScroll: true });
+  else editor.focus();
 }
 
 function rows(items, id, choose) {

@@ -1,12 +1,14 @@
 // Dialogs: a question, a text to fill in, a table to read.
 
+import { giveBack } from "./chooser.js";
 import { h } from "./dom.js";
 
 /** Show a modal dialog; it is gone once closed, and the focus returns to where it was. */
 export function openDialog(editor, title, ...content) {
   const name = `dialog-${Math.floor(performance.now())}`;
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": name }, h("h2", { id: name }, title), content);
-  dialog.addEventListener("close", () => dialog.remove());
+  const back = document.activeElement;
+  dialog.addEventListener("close", () => (dialog.remove(), giveBack(editor, back)));
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
   editor.root.append(dialog);
   dialog.showModal();

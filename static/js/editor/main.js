@@ -84,14 +84,19 @@ class Editor {
     return !field && (activeElement === document.body || activeElement.closest(".stage") !== null) && !activeElement.closest(".panel");
   }
 
+  /** Put the focus where the flow is shown. */
+  focus() {
+    if (this.listed) this.list.focus();
+    else this.canvas.element.focus({ preventScroll: true });
+  }
+
   /** Show the list of steps, or the canvas. */
   showList(on) {
     this.listed = on;
     this.root.querySelector("#list").hidden = !on;
     this.canvas.element.hidden = on;
     this.list.draw();
-    if (on) this.list.focus();
-    else this.canvas.element.focus();
+    this.focus();
     this.events.emit("flow");
   }
 
@@ -152,6 +157,7 @@ async function open(root) {
   editor.checking.soon();
   editor.canvas.element.focus({ preventScroll: true });
   root.dataset.ready = "yes";
+  performance.mark("qflow:ready");
   window.qflowEditor = editor;
   document.dispatchEvent(new CustomEvent("qflow:editor", { detail: editor }));
 }

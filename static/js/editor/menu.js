@@ -3,6 +3,7 @@
 import { disconnect } from "../flow/commands.js";
 import { ACTIONS, available } from "./actions.js";
 import { addAt, insertByPalette } from "./adding.js";
+import { giveBack } from "./chooser.js";
 import { h, icon } from "./dom.js";
 
 const FOR_STEPS = ["open", "rename", "add", "connect", "-", "toggle", "errors", "duplicate", "copy", "cut", "-", "group", "sub-flow", "tidy", "-", "remove"];
@@ -52,7 +53,7 @@ export function showMenu(client, items, editor) {
   const close = (refocus = true) => {
     document.removeEventListener("pointerdown", outside, true);
     menu.remove();
-    if (refocus) (back?.isConnected ? back : editor.canvas.element).focus({ preventScroll: true });
+    if (refocus) giveBack(editor, back);
   };
   const outside = (event) => !menu.contains(event.target) && close(false);
   const rows = kept.map((item) =>

@@ -19,7 +19,7 @@ export async function renameInPlace(editor, id) {
     over = true;
     input.replaceWith(name);
     if (wanted) keep(editor, id, input.value);
-    editor.canvas.element.focus({ preventScroll: true });
+    editor.focus();
   };
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
