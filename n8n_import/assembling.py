@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.api import (
@@ -22,9 +22,10 @@ from engine.api import (
     StepCatalogue,
     step_problems,
 )
+from n8n_import.canvas import ROW, notes_of
 from n8n_import.credentials import named, placeholders, told
 from n8n_import.nodes import node_type
-from n8n_import.settings import error_output, flow_settings, notes_of, pins_of, with_node_settings
+from n8n_import.settings import error_output, flow_settings, pins_of, with_node_settings
 from n8n_import.translating import HELP, Context, Draft, Issue, Unsupported
 from n8n_import.words import Node, Wire, Workflow
 
@@ -121,12 +122,11 @@ def _flow(
 ) -> Flow:
     description = workflow.raw.get("description")
     extra: dict[str, Any] = {"n8n": workflow.raw}
+    notes = notes_of(workflow)
     if pins := pins_of(workflow, ids):
         extra["pins"] = pins
     if _READS_PARAMETERS.search(json.dumps([node.parameters for node in workflow.nodes])):
         extra["parameters"] = {ids[node.name]: node.parameters for node in workflow.steps()}
-    if notes := notes_of(workflow):
-        extra["notes"] = notes
     if credentials := placeholders(workflow.nodes):
         extra["credentials"] = credentials
     return Flow(
@@ -139,6 +139,7 @@ def _flow(
         metadata=Metadata(tags=workflow.tags),
         format="n8n",
         extra=extra,
+        canvas={"notes": notes} if notes else {},
     )
 
 
@@ -199,7 +200,11 @@ def _made(node: Node, step_id: str, drafts: Sequence[Draft], catalogue: StepCata
         own_id = step_id if last else f"{step_id}--{number}"
         name = node.name if last else f"{node.name} ({number})"
         step = Step(own_id, draft.type, draft.parameters, name=name[:NAME_CHARACTERS_MAX])
-        steps.append(with_node_settings(step, node))
+        settled = with_node_settings(step, node)
+        if settled.position is not None and not last:
+            x, y = settled.position
+            settled = replace(settled, position=(x, y - ROW * (len(drafts) - number)))
+        steps.append(settled)
     first, last_one = drafts[0], drafts[-1]
     inputs = first.inputs or catalogue.get(first.type).ports_in(first.parameters)
     outputs = last_one.outputs or catalogue.get(last_one.type).ports_out(last_one.parameters)

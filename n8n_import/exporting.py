@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.api import FAILURE, Edge, Flow, InvalidInput, Limits, Step, StepCatalogue
 from n8n_import.assembling import Result, assembled, step_ids
+from n8n_import.canvas import placed_back
 from n8n_import.translating import HELP, Issue
 from n8n_import.words import MAIN, Json, Workflow, workflow_of
 
@@ -63,7 +64,7 @@ def _node(raw: Json, before: Step, now: Step, issues: list[Issue]) -> Json:
     if now.title != before.title:
         changed["name"] = now.title
     if now.position != before.position and now.position is not None:
-        changed["position"] = list(now.position)
+        changed["position"] = placed_back(now.position)
     for ours, theirs in (("notes", "notes"), ("disabled", "disabled"), ("execute_once", "executeOnce")):
         if getattr(now, ours) != getattr(before, ours):
             changed[theirs] = getattr(now, ours)
@@ -82,7 +83,7 @@ def _placeholder(step: Step, issues: list[Issue]) -> Json:
         "name": step.title,
         "type": PLACEHOLDER,
         "typeVersion": 1,
-        "position": list(step.position or (0, 0)),
+        "position": placed_back(step.position or (0.0, 0.0)),
         "parameters": {},
         "notes": f"Stands for the step {step.type}",
     }

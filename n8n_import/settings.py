@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from engine.api import FlowSettings, RetryPolicy, Step
-from n8n_import.expressions import converted
+from n8n_import.canvas import placed
 from n8n_import.words import Node, Workflow, is_number
 
 TRIES_DEFAULT, TRIES_MAX = 3, 5
@@ -46,7 +46,7 @@ def with_node_settings(step: Step, node: Node) -> Step:
         execute_once=node.flag("executeOnce"),
         always_output=node.flag("alwaysOutputData"),
         notes=notes if isinstance(notes, str) else "",
-        position=node.position,
+        position=placed(node.position),
     )
 
 
@@ -87,23 +87,3 @@ def pins_of(workflow: Workflow, ids: dict[str, str]) -> dict[str, list[dict[str,
 
 def _item(value: dict[str, Any]) -> dict[str, Any]:
     return value if isinstance(value.get("json"), dict) else {"json": value}
-
-
-def notes_of(workflow: Workflow) -> list[dict[str, Any]]:
-    """The sticky notes."""
-    return [
-        {
-            "text": node.text("content"),
-            "position": list(node.position or (0.0, 0.0)),
-            "size": [_side(node, "width", 240), _side(node, "height", 160)],
-            "color": converted(node.param("color", 1)),
-            "name": node.name,
-        }
-        for node in workflow.nodes
-        if node.is_note
-    ]
-
-
-def _side(node: Node, name: str, default: float) -> float:
-    value = node.param(name, default)
-    return float(value) if is_number(value) else default

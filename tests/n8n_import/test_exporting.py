@@ -35,7 +35,7 @@ def test_what_was_not_touched_is_as_it_was():
 
 
 def test_a_moved_renamed_and_switched_off_step_changes_only_that():
-    step = replace(FLOW.by_id["Yes"], name="Oh yes", position=(5.0, 6.0), disabled=True)
+    step = replace(FLOW.by_id["Yes"], name="Oh yes", position=(8.0, 6.0), disabled=True)
     flow = replace(FLOW, steps=tuple(step if one.id == "Yes" else one for one in FLOW.steps))
     document = export(flow).document
     changed = [now for now, before in zip(document["nodes"], VALUE["nodes"], strict=True) if now != before]

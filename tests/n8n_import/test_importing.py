@@ -53,7 +53,7 @@ def test_names_ports_positions_and_settings_are_kept():
     ).flow
     step = flow.by_id["Is_it"]
     assert (flow.id, flow.settings.timezone, flow.settings.timeout_ms) == ("abc", "Asia/Tokyo", 5000)
-    assert (step.name, step.position, step.notes) == ("Is it?", (10.0, 20.0), "why")
+    assert (step.name, step.position, step.notes) == ("Is it?", (16.0, 20.0), "why")
     assert step.retry is not None
     assert step.retry.attempts == 4
 
@@ -90,7 +90,8 @@ def test_sticky_notes_are_notes_and_no_nodes():
         workflow([*SIMPLE["nodes"], node("Sticky", "stickyNote", 1, {"content": "Hi", "width": 99})])
     )
     assert one.nodes == 2
-    assert one.flow.extra["notes"][0] | {"text": "Hi", "size": [99.0, 160.0]} == one.flow.extra["notes"][0]
+    note = one.flow.canvas["notes"][0]
+    assert (note["text"], note["size"], note["color"]) == ("Hi", [158.4, 160.0], 1)
 
 
 def test_expressions_read_parameters_as_n8n_had_them():

@@ -15,7 +15,7 @@ const CLICK_SLACK = 4;
  * `look(step)` says how a step appears: {inputs, outputs, icon, title, does, trigger, badges, problems}.
  *
  * Events: `select` (selection), `open` (step id), `move` ({steps, notes} of places), `wire` (edge),
- * `wire-to-space` ({source, sourcePort, point, client}), `drop-on-wire` (step id, edge key), `wire-add` (edge
+ * `wire-to-space` ({source, sourcePort, point, client}; also a press on a port), `drop-on-wire` (step id, edge key), `wire-add` (edge
  * key, client), `menu` ({client, kind, id}), `view`, `space` (double click on nothing: {point, client}).
  */
 export class Canvas {
@@ -314,6 +314,11 @@ export class Canvas {
     const from = { source, sourcePort: this.boxes.get(source).outputs[output] };
     if (!at) return this.events.emit("wire", { ...from, target, targetPort: this.boxes.get(target).inputs[input] });
     const under = document.elementFromPoint(...at);
+    if (under?.closest(".output") && under.closest(".drawflow-node")?.dataset.step === source) {
+      const box = this.boxes.get(source);
+      const point = [box.x + box.width + 96, box.y + box.height / 2];
+      return this.events.emit("wire-to-space", { ...from, point, client: at });
+    }
     if (under && this.element.contains(under) && !under.closest(".drawflow-node"))
       this.events.emit("wire-to-space", { ...from, point: this.toWorld(...at), client: at });
   }
@@ -397,6 +402,16 @@ export class Canvas {
     if (!all) return this.drawing.look(width / 2 - 112, height / 2 - 32, 1);
     const zoom = Math.max(0.1, Math.min(1, (width - 160) / all.width, (height - 144) / all.height));
     this.drawing.look((width - all.width * zoom) / 2 - all.x * zoom, (height - all.height * zoom) / 2 - all.y * zoom, zoom);
+  }
+
+  /** The first look at a flow: all of it where that can be read, else where it begins. */
+  begin() {
+    this.fit();
+    const readable = 0.6;
+    if (!this.boxes.size || this.view.zoom >= readable) return;
+    const all = [...this.boxes.values()];
+    const first = all.find((box) => !box.inputs.length) ?? all[0];
+    this.drawing.look(48 - first.x * readable, this.element.clientHeight / 2 - (first.y + 32) * readable, readable);
   }
 
   /** Bring a box into view where it is not. */

@@ -4,7 +4,7 @@
 import { overlap } from "./geometry.js";
 
 const AWAY = "away";
-const FAR_ZOOM = 0.3; // below it, boxes show no words
+const FAR_ZOOM = 0.25; // below it, boxes show no words
 
 export class Culling {
   #kept = null; // the part of the flow whose boxes and wires are on the page

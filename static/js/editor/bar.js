@@ -36,6 +36,13 @@ export function makeBar(editor, bar) {
   editor.events.on("change", show);
   editor.events.on("flow", show);
   show();
+  bar.addEventListener("click", (event) => event.detail && setTimeout(() => letGo(editor, bar)));
+}
+
+// After a press with the mouse, keys are meant for the flow again.
+function letGo(editor, bar) {
+  const { activeElement } = document;
+  if (activeElement === document.body || (bar.contains(activeElement) && activeElement.tagName === "BUTTON")) editor.focus();
 }
 
 function makeViews(editor) {

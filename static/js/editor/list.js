@@ -53,13 +53,13 @@ export class StepList {
     const state = [step.disabled && "Switched off", ...look.problems].filter(Boolean);
     return h(
       "tr",
-      { data: { step: id }, tabIndex: id === this.at ? 0 : -1, "aria-label": this.#said(id, look, state), onfocus: () => this.#focused(id) },
-      h("td", {}, chosen),
-      h("td", {}, name, state.map((text) => h("div", { class: step.disabled && text === "Switched off" ? "kind" : "bad-words" }, text))),
-      h("td", {}, look.does),
-      h("td", {}, ends(editor, id, "target")),
-      h("td", {}, ends(editor, id, "source")),
-      h("td", {}, iconButton("ellipsis", `What to do with ${look.title}`, (event) => (this.#only(id), this.#menu(event.currentTarget)))),
+      { role: "row", data: { step: id }, tabIndex: id === this.at ? 0 : -1, "aria-label": this.#said(id, look, state), onfocus: () => this.#focused(id) },
+      h("td", { role: "gridcell" }, chosen),
+      h("td", { role: "gridcell" }, name, state.map((text) => h("div", { class: step.disabled && text === "Switched off" ? "kind" : "bad-words" }, text))),
+      h("td", { role: "gridcell" }, look.does),
+      h("td", { role: "gridcell" }, ends(editor, id, "target")),
+      h("td", { role: "gridcell" }, ends(editor, id, "source")),
+      h("td", { role: "gridcell" }, iconButton("ellipsis", `What to do with ${look.title}`, (event) => (this.#only(id), this.#menu(event.currentTarget)))),
     );
   }
 

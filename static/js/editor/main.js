@@ -1,7 +1,7 @@
 // The editor: puts the flow's model, the canvas, the list and the node together.
 
 import { Canvas } from "../canvas/adapter.js";
-import { empty, fromDefinition } from "../flow/document.js";
+import { empty, fromDefinition, titleOf } from "../flow/document.js";
 import { Events } from "../flow/events.js";
 import { History } from "../flow/history.js";
 import { Groups } from "../canvas/groups.js";
@@ -77,11 +77,12 @@ class Editor {
     this.root.querySelector("#told").textContent = text;
   }
 
-  /** Whether keys are meant for the flow: the canvas or the list has the focus, or nothing has. */
-  hasKeys() {
+  /** Whether keys are meant for the flow: the canvas or the list has the focus, or, but for keys that
+   * somebody may press by writing, nothing has. */
+  hasKeys(letter = false) {
     const { activeElement } = document;
     const field = activeElement.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog, .chooser, .menu");
-    return !field && (activeElement === document.body || activeElement.closest(".stage") !== null) && !activeElement.closest(".panel");
+    return !field && ((!letter && activeElement === document.body) || activeElement.closest(".stage") !== null) && !activeElement.closest(".panel");
   }
 
   /** Put the focus where the flow is shown. */
@@ -109,9 +110,19 @@ class Editor {
     this.events.on("looks", (ids) => this.canvas.refresh(ids));
   }
 
+  // For those who go through the canvas by keys and do not see it.
+  #say(id) {
+    const look = this.look(id);
+    const to = [...this.doc.edges.values()].filter((edge) => edge.source === id).map((edge) => titleOf(this.step(edge.target)));
+    this.tell([look.title, look.does, ...look.problems, to.length ? `leads to ${to.join(", ")}` : "leads nowhere"].join("; "));
+  }
+
   #connectCanvas() {
     const { events, element } = this.canvas;
-    events.on("select", (selection) => this.events.emit("select", selection));
+    events.on("select", (selection) => {
+      this.events.emit("select", selection);
+      if (selection.steps.size === 1 && !this.listed) this.#say([...selection.steps][0]);
+    });
     events.on("open", (id) => this.events.emit("step:open", id));
     events.on("move", (places) => this.do(commands.move(this.doc, places)));
     events.on("wire", (edge) => this.do(commands.connect(this.doc, edge)));
@@ -152,10 +163,12 @@ async function open(root) {
   listenForMenu(editor);
   editor.events.on("problems:show", () => run(editor, "problems"));
   editor.canvas.load(editor.doc);
-  editor.canvas.fit();
+  editor.canvas.begin();
   await editor.working.restore();
   editor.checking.soon();
   editor.canvas.element.focus({ preventScroll: true });
+  document.addEventListener("keydown", () => root.classList.add("by-key"), true);
+  document.addEventListener("pointerdown", () => root.classList.remove("by-key"), true);
   root.dataset.ready = "yes";
   performance.mark("qflow:ready");
   window.qflowEditor = editor;

@@ -33,7 +33,7 @@ export function listenForKeys(editor) {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const name = nameOf(event);
     const action = ACTIONS.find((candidate) => candidate.keys?.split(" ").includes(name));
-    if (action?.native || !(action?.anywhere || editor.hasKeys())) return;
+    if (action?.native || !(action?.anywhere || editor.hasKeys(!event.ctrlKey && !event.metaKey && !event.altKey))) return;
     if (action && available(editor, action)) {
       event.preventDefault();
       action.run(editor);
