@@ -2,7 +2,8 @@
 
 import { tidied } from "../flow/layout.js";
 import * as commands from "../flow/commands.js";
-import { addByPalette } from "./adding.js";
+import { addByPalette, insertByPalette } from "./adding.js";
+import { fits, openChooser } from "./chooser.js";
 import { askText } from "./dialogs.js";
 import { duplicate, copySelected, pasteFromMenu, removeSelected } from "./pasting.js";
 import { openCommandBar, openSearch } from "./command_bar.js";
@@ -24,6 +25,7 @@ const only = (editor) => [...editor.selection.steps][0];
  */
 export const ACTIONS = [
   { id: "add", label: "Add a step", keys: "N", icon: "plus", section: "Steps", run: addByPalette },
+  { id: "insert", label: "Insert a step behind", keys: "I", icon: "corner-down-right", section: "Steps", when: (editor) => one(editor) && wiresOf(editor).length, run: insertBehind },
   { id: "open", label: "Open the step", keys: "Enter", icon: "settings-2", section: "Steps", when: one, writes: false, run: (editor) => editor.events.emit("step:open", only(editor)) },
   { id: "rename", label: "Rename the step", keys: "F2", icon: "pencil", section: "Steps", when: one, run: (editor) => renameInPlace(editor, only(editor)) },
   { id: "connect", label: "Connect the step to…", keys: "C", icon: "unplug", section: "Steps", when: one, run: (editor) => connectByList(editor, only(editor)) },
@@ -97,6 +99,20 @@ function failureWay(editor) {
   const step = editor.step(only(editor));
   const on = step.onError === "failure";
   editor.do(commands.patchStep(editor.doc, step.id, { onError: on ? undefined : "failure" }, on ? "Drop the way for failures" : "Add a way for failures"));
+}
+
+const wiresOf = (editor) => [...editor.doc.edges].filter(([, edge]) => edge.source === only(editor));
+
+// Into the wire that leads on; where there are several, one is asked for.
+function insertBehind(editor) {
+  const wires = wiresOf(editor);
+  if (wires.length === 1) return insertByPalette(editor, wires[0][0]);
+  const row = ([key, edge]) => ({ label: `To ${editor.look(edge.target).title}`, detail: edge.sourcePort, icon: "unplug", choose: () => insertByPalette(editor, key) });
+  openChooser(editor, {
+    label: "Into which wire?",
+    placeholder: "Search wires",
+    find: (query) => wires.map(row).filter((item) => fits(query, item.label, item.detail)),
+  });
 }
 
 /** The group that all selected steps are in, if there is one. */

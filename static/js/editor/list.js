@@ -1,13 +1,14 @@
 // The flow as a list: one row a step, in the order in which they follow one another. It can do all that
 // the canvas can: rows are gone through with the arrow keys, and the same keys and menus act on them.
 
+import { remove } from "../flow/commands.js";
 import { MAIN, titleOf } from "../flow/document.js";
 import { addByPalette } from "./adding.js";
 import { named, showMenu } from "./menu.js";
 import { h, icon, iconButton } from "./dom.js";
 import { run } from "./actions.js";
 
-const MENU = ["open", "rename", "add", "connect", "-", "toggle", "errors", "duplicate", "copy", "cut", "-", "group", "sub-flow", "-", "remove"];
+const MENU = ["open", "rename", "add", "insert", "connect", "-", "toggle", "errors", "duplicate", "copy", "cut", "-", "group", "sub-flow", "-", "remove"];
 
 export class StepList {
   constructor(editor, section) {
@@ -34,9 +35,9 @@ export class StepList {
       h("tbody", {}, order.map((id) => this.#row(id))),
     );
     const add = editor.canWrite && h("button", { type: "button", onclick: () => addByPalette(editor) }, icon("plus"), " Add a step");
-    const notes = [...editor.doc.notes.values()].map((note) => h("li", {}, h("button", { type: "button", class: "as-link", onclick: () => editor.notes.editInList(note.id) }, note.text?.split("\n")[0].replace(/^#+\s*/, "") || "Empty note")));
+    const notes = [...editor.doc.notes.values()].map((note) => this.#note(note));
     this.section.replaceChildren(
-      h("div", { class: "list-tools" }, add, h("p", {}, "Arrow keys go from step to step. Enter opens, N adds after, C connects, Space chooses, the Menu key shows everything else.")),
+      h("div", { class: "list-tools" }, add, h("p", {}, "Arrow keys go from step to step. Enter opens, N adds after, I inserts, C connects, Space chooses, the Menu key shows everything else.")),
       order.length ? h("div", { class: "wide" }, table) : h("p", { class: "list-empty" }, "This flow has no steps yet."),
       ...(notes.length ? [h("h2", {}, "Notes"), h("ul", {}, notes)] : []),
     );
@@ -50,17 +51,27 @@ export class StepList {
     const step = editor.step(id);
     const chosen = h("input", { type: "checkbox", tabIndex: -1, "aria-label": `Choose ${look.title}`, onchange: () => this.#choose(id) });
     const name = h("button", { type: "button", class: "as-link", tabIndex: -1, onclick: () => (this.#only(id), run(editor, "open")) }, icon(look.icon), look.title);
-    const state = [step.disabled && "Switched off", ...look.problems].filter(Boolean);
+    const group = [...editor.doc.groups.values()].find((one) => one.steps.includes(id));
+    const facts = [step.disabled && "Switched off", group && `In the group ${group.name || "Group"}`].filter(Boolean);
+    const state = [...facts, ...look.problems];
     return h(
       "tr",
       { role: "row", data: { step: id }, tabIndex: id === this.at ? 0 : -1, "aria-label": this.#said(id, look, state), onfocus: () => this.#focused(id) },
       h("td", { role: "gridcell" }, chosen),
-      h("td", { role: "gridcell" }, name, state.map((text) => h("div", { class: step.disabled && text === "Switched off" ? "kind" : "bad-words" }, text))),
+      h("td", { role: "gridcell" }, name, state.map((text) => h("div", { class: facts.includes(text) ? "fact" : "bad-words" }, text))),
       h("td", { role: "gridcell" }, look.does),
       h("td", { role: "gridcell" }, ends(editor, id, "target")),
       h("td", { role: "gridcell" }, ends(editor, id, "source")),
       h("td", { role: "gridcell" }, iconButton("ellipsis", `What to do with ${look.title}`, (event) => (this.#only(id), this.#menu(event.currentTarget)))),
     );
+  }
+
+  #note(note) {
+    const { editor } = this;
+    const title = note.text?.split("\n")[0].replace(/^#+\s*/, "") || "Empty note";
+    const open = h("button", { type: "button", class: "as-link", onclick: () => editor.notes.editInList(note.id) }, title);
+    const drop = () => editor.do(remove(editor.doc, { notes: [note.id] }));
+    return h("li", {}, open, " ", editor.canWrite && iconButton("trash-2", `Remove the note ${title}`, drop));
   }
 
   #said(id, look, state) {

@@ -6,7 +6,7 @@ import { addAt, insertByPalette } from "./adding.js";
 import { giveBack } from "./chooser.js";
 import { h, icon } from "./dom.js";
 
-const FOR_STEPS = ["open", "rename", "add", "connect", "-", "toggle", "errors", "duplicate", "copy", "cut", "-", "group", "sub-flow", "tidy", "-", "remove"];
+const FOR_STEPS = ["open", "rename", "add", "insert", "connect", "-", "toggle", "errors", "duplicate", "copy", "cut", "-", "group", "sub-flow", "tidy", "-", "remove"];
 const FOR_SPACE = ["note", "paste", "all", "-", "tidy", "fit", "search", "keys"];
 
 export function listenForMenu(editor) {
