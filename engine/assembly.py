@@ -20,6 +20,7 @@ from engine.dispatch.channels_notifier import ChannelsNotifier
 from engine.dispatch.crew_member import MemberMetrics, MemberNotifier, MemberWaker
 from engine.dispatch.lines import Line
 from engine.dispatch.prometheus_metrics import PrometheusMetrics
+from engine.execution.credentials import CredentialDesk
 from engine.identity.ed25519 import Ed25519
 from engine.identity.former_seal import FormerSeal
 from engine.identity.keyring import Keyring
@@ -27,12 +28,14 @@ from engine.identity.root_keys import root_keys_of
 from engine.ports.block_store import BlockStore
 from engine.ports.cipher import Cipher
 from engine.ports.clock import Clock, Entropy
+from engine.ports.credentials import CredentialStore
 from engine.ports.importer import Importer
 from engine.ports.metrics import Metrics
 from engine.ports.modules import Modules
 from engine.ports.notifier import Notifier
 from engine.ports.policy import PolicyPort
 from engine.ports.replicas import Replicas
+from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.waker import Waker
 from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
 from engine.settings import EngineSettings
@@ -41,6 +44,8 @@ from engine.steps.http_request.egress import GuardedEgress
 from engine.storage.access import DjangoAccessStore
 from engine.storage.audit_trail import DjangoAuditTrail
 from engine.storage.capability_uses import DjangoCapabilityStore
+from engine.storage.credential_files import GivenFirst
+from engine.storage.credentials import DjangoCredentialStore
 from engine.storage.flow_values import DjangoFlowValues
 from engine.storage.flows import DjangoFlowStore
 from engine.storage.holds import DjangoHoldStore
@@ -118,13 +123,14 @@ def adopt_former_keys(book: IdentityBook, node_key: Path) -> None:
     log.warning("%d private keys are sealed under the root key now; node-key is not needed any more", count)
 
 
-def more_stores(cipher: Cipher) -> dict[str, Any]:
-    """Stores that only the use-cases know."""
+def more_stores(cipher: Keyring) -> dict[str, Any]:
+    """Stores that only the use-cases know, and the keys of all."""
     usage = DjangoUsageStore(cipher=cipher)
     evidence = {"holds": DjangoHoldStore(), "reports": DjangoReportStore()}
     capabilities, audit = DjangoCapabilityStore(cipher=cipher), DjangoAuditTrail(cipher=cipher)
     asked = {"seen": DjangoSeenCalls(), "schemas": DjangoSchemaStore(), "usage": usage}
-    return {**asked, **evidence, "capabilities": capabilities, "audit": audit}
+    kept = {"capabilities": capabilities, "audit": audit, "values": DjangoFlowValues(cipher=cipher)}
+    return {**asked, **evidence, **kept, "cipher": cipher, "keys": cipher}
 
 
 def roomy(blocks: BlockStore, policy: PolicyPort, clock: Clock) -> BlockStore:
@@ -150,6 +156,19 @@ def plugged() -> dict[str, Any]:
     ``NODE_CHORES`` name, for the keeper to do."""
     chores = tuple(import_string(place) for place in getattr(django_settings, "NODE_CHORES", ()))
     return {"importer": importer, "chores": chores}
+
+
+def secrets_of(
+    settings: EngineSettings, cipher: Cipher, catalogue: StepCatalogue, clock: Clock, entropy: Entropy
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Where secrets and credentials lie; and what hands them to steps, with what flows keep."""
+    store: CredentialStore = DjangoCredentialStore(cipher)
+    if settings.credentials_file is not None:
+        store = GivenFirst(settings.credentials_file, store)
+    audit = DjangoCapabilityStore(cipher=cipher)
+    desk = CredentialDesk(store, catalogue.credential_type, audit, clock, entropy)
+    held = {"secrets": SecretFiles(settings.secrets_file), "credentials": store}
+    return held, {"credentials": desk, "values": DjangoFlowValues(cipher=cipher)}
 
 
 def importer(system: str) -> Importer:

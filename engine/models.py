@@ -6,6 +6,7 @@ from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHea
 from engine.storage.block_tables import Block, Pack
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
 from engine.storage.compliance_tables import AuditHold, ReportRun, ReportSchedule
+from engine.storage.credential_tables import Credential
 from engine.storage.identity_tables import FlowSignature, HeldKey, Identity, KeyEvent
 from engine.storage.ingress_tables import EventSchema, SeenCall
 from engine.storage.key_tables import Key
@@ -40,6 +41,7 @@ __all__ = [
     "CapabilityUse",
     "Consent",
     "Counter",
+    "Credential",
     "EventSchema",
     "Execution",
     "Flow",

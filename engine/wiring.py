@@ -26,6 +26,7 @@ from engine.assembly import (
     plugged,
     resume_urls,
     roomy,
+    secrets_of,
     voices_of,
 )
 from engine.base.errors import QflowError
@@ -53,7 +54,6 @@ from engine.ports.journal_store import Outgoing
 from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.token_mint import TokenMint
-from engine.sandbox.capabilities import SecretFiles
 from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.settings import EngineSettings, current
 from engine.steps.registry import Registry
@@ -161,13 +161,14 @@ def build(
     journal, access = DjangoJournalStore(signing=signing, cipher=keyring), DjangoAccessStore()
     blocks, replicas = blocks_of(settings, keyring, clock)
     policy = _policies(settings, access, clock)
-    plans = Plans(flows, catalogue, metrics)
     trust, violations = _guards(knot, metrics, notifier, clock, entropy, Standing(access, identities.store))
     secret = hashlib.sha256(b"resume" + settings.secret_key.encode()).digest()
+    plans = Plans(flows, catalogue, metrics)
     sandbox = WasmSandbox(cache_directory(settings.data_dir / "cache"))
     services = _services(settings, catalogue, blocks, policy, clock, secret, sandbox, violations, trust)
     reach = (settings, notifier, clock, entropy, keyring, sandbox.modules, blocks)
-    services = replace(services, capabilities=capability_host(*reach))
+    held, given = secrets_of(settings, keyring, catalogue, clock, entropy)
+    services = replace(services, capabilities=capability_host(*reach), **given)
     parts = Parts(
         journal=journal,
         plans=plans,
@@ -190,7 +191,7 @@ def build(
         blocks=blocks,
         index=DjangoSearchIndex(),
         **more_stores(keyring),
-        secrets=SecretFiles(settings.secrets_file),
+        **held,
         catalogue=catalogue,
         policy=policy,
         notifier=notifier,
@@ -208,8 +209,6 @@ def build(
         secret=secret,
         public_url=lambda: settings.base_url,
         **_identity_parts(identities, access, entropy, settings.node_id),
-        cipher=keyring,
-        keys=keyring,
         shelf=blocks,
         replicas=replicas,
         log=DjangoTransparencyLog(signing),

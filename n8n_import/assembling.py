@@ -25,7 +25,7 @@ from engine.api import (
 from n8n_import.canvas import ROW, notes_of
 from n8n_import.credentials import named, placeholders, told
 from n8n_import.nodes import node_type
-from n8n_import.settings import error_output, flow_settings, pins_of, with_node_settings
+from n8n_import.settings import error_output, flow_settings, pins_of, static_data, with_node_settings
 from n8n_import.translating import HELP, Context, Draft, Issue, Unsupported
 from n8n_import.words import Node, Wire, Workflow
 
@@ -127,6 +127,8 @@ def _flow(
         extra["pins"] = pins
     if _READS_PARAMETERS.search(json.dumps([node.parameters for node in workflow.nodes])):
         extra["parameters"] = {ids[node.name]: node.parameters for node in workflow.steps()}
+    if static := static_data(workflow, issues):
+        extra["static"] = static
     if credentials := placeholders(workflow.nodes):
         extra["credentials"] = credentials
     return Flow(

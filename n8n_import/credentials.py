@@ -23,6 +23,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "sftp": ("host", "port", "username", "password", "privateKey", "passphrase"),
     "smtp": ("user", "password", "host", "port", "secure"),
     "sshPassword": ("host", "port", "username", "password"),
+    "httpSslAuth": ("ca", "cert", "key", "passphrase"),
     "sshPrivateKey": ("host", "port", "username", "privateKey", "passphrase"),
     "totpApi": ("secret", "label"),
 }
@@ -38,6 +39,41 @@ def placeholders(nodes: Iterable[Node]) -> list[dict[str, Any]]:
             one = found.setdefault((kind, name), {"name": name, "type": kind, "fields": fields, "nodes": []})
             one["nodes"].append(node.name)
     return list(found.values())
+
+
+NAME_CHARACTERS_MAX = 128
+
+HTTP = {
+    "basicAuth": "httpBasicAuth",
+    "bearerAuth": "httpBearerAuth",
+    "customAuth": "httpCustomAuth",
+    "digestAuth": "httpDigestAuth",
+    "headerAuth": "httpHeaderAuth",
+    "queryAuth": "httpQueryAuth",
+    "oAuth1": "oAuth1Api",
+    "oAuth2": "oAuth2Api",
+}
+"""How older nodes name the ways to sign in, and the types of their credentials."""
+
+
+def reference(node: Node, kind: str) -> dict[str, str]:
+    """What a step says of the node's credential of a type; where none is chosen, one named like the node."""
+    return {"type": kind, "name": plain_name(dict(named(node)).get(kind, node.name))}
+
+
+def request_reference(kind: str, name: str) -> tuple[dict[str, str], bool]:
+    """What a request says of a credential, and whether its type is known here: one of a service becomes a
+    custom credential (or OAuth 2) of a name that tells the service."""
+    if kind in HTTP.values():
+        return {"type": kind, "name": plain_name(name)}, True
+    general = "oAuth2Api" if kind.endswith("OAuth2Api") else "httpCustomAuth"
+    return {"type": general, "name": plain_name(f"{name} ({kind})")}, False
+
+
+def plain_name(name: str) -> str:
+    """The name as credentials may have it."""
+    plain = "".join(one for one in name.replace("{{", "").lstrip("$ ") if one.isprintable()).strip()
+    return plain[:NAME_CHARACTERS_MAX] or "unnamed"
 
 
 def named(node: Node) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,15 @@ from zoneinfo import available_timezones
 
 from engine.api import FlowSettings, RetryPolicy, Step
 from n8n_import.canvas import placed
+from n8n_import.translating import HELP, Issue
 from n8n_import.words import Node, Workflow, is_number
 
 TRIES_DEFAULT, TRIES_MAX = 3, 5
 PAUSE_MS_DEFAULT, PAUSE_MS_MAX = 1_000, 5_000
 """How n8n bounds ``retryOnFail``."""
+
+STATIC_CHARACTERS_MAX, STATIC_NAME_CHARACTERS_MAX = 60_000, 400
+"""A value that a flow keeps has at most 64 KiB, its key 512 bytes."""
 
 
 def flow_settings(workflow: Workflow, flow_id: Callable[[str], str]) -> FlowSettings:
@@ -87,3 +92,23 @@ def pins_of(workflow: Workflow, ids: dict[str, str]) -> dict[str, list[dict[str,
 
 def _item(value: dict[str, Any]) -> dict[str, Any]:
     return value if isinstance(value.get("json"), dict) else {"json": value}
+
+
+def static_data(workflow: Workflow, issues: list[Issue]) -> dict[str, Any]:
+    """What the workflow's code kept from run to run: ``global`` and ``node:NAME`` to objects."""
+    given = workflow.raw.get("staticData")
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            given = None
+    found: dict[str, Any] = {}
+    for name, value in given.items() if isinstance(given, dict) else ():
+        if not isinstance(value, dict) or not value or not (name == "global" or name.startswith("node:")):
+            continue
+        if len(json.dumps(value)) > STATIC_CHARACTERS_MAX or len(name) > STATIC_NAME_CHARACTERS_MAX:
+            message = f"its static data {name[:80]!r} is too large to be kept here, and is left out"
+            issues.append(Issue(workflow.name, "", "differs", message, f"{HELP}#static"))
+            continue
+        found[name] = value
+    return found

@@ -31,6 +31,8 @@ FAKES = {
     "CapabilityStore": "engine.testing.memory_capabilities:MemoryCapabilityStore",
     "Crew": "engine.ports.crew:NoCrew",
     "Clock": "engine.testing.clock:FakeClock",
+    "Credentials": "engine.testing.memory_credentials:GivenCredentials",
+    "CredentialStore": "engine.testing.memory_credentials:MemoryCredentials",
     "Entropy": "engine.testing.clock:SeededEntropy",
     "FlowStore": "engine.testing.memory_flow_store:MemoryFlowStore",
     "HostCalls": "engine.testing.memory_capabilities:RecordingHost",
@@ -40,6 +42,7 @@ FAKES = {
     "DataKey": "engine.identity.xchacha:XChaChaKey",
     "KeyKeeper": "engine.identity.keyring:Keyring",
     "KeyStore": "engine.testing.memory_keys:MemoryKeys",
+    "KeptValues": "engine.testing.step_bench:HeldValues",
     "KeyValueStore": "engine.testing.memory_capabilities:MemoryFlowValues",
     # modules have no fake: their tests use the real runner, without its cache on disk
     "LoadedModule": "engine.sandbox.modules.wasm_modules:Module",

@@ -53,6 +53,7 @@ from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
 from engine.ports.capabilities import CapabilityUse, UseQuery
 from engine.ports.cipher import CREDENTIALS, NODE, bound_to
+from engine.ports.credentials import CredentialKey, CredentialRecord, CredentialType
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, FlowSignature, Registration, VersionRecord
 from engine.ports.holds import Hold
 from engine.ports.identities import IdentityRecord
@@ -115,6 +116,17 @@ from engine.usecases.list_flows import list_flows
 from engine.usecases.list_validations import list_validations
 from engine.usecases.list_violations import list_violations
 from engine.usecases.manage_consents import list_consents, record_consent, renew_consent, withdraw_consent
+from engine.usecases.manage_credentials import (
+    CredentialScope,
+    CredentialUsage,
+    CredentialView,
+    delete_credential,
+    list_credential_types,
+    list_credentials,
+    save_credential,
+    show_credential,
+    try_credential,
+)
 from engine.usecases.manage_grants import (
     NewGrant,
     add_grant,
@@ -219,6 +231,12 @@ __all__ = [
     "Cleared",
     "Consent",
     "CorruptData",
+    "CredentialKey",
+    "CredentialRecord",
+    "CredentialScope",
+    "CredentialType",
+    "CredentialUsage",
+    "CredentialView",
     "Document",
     "Edge",
     "EgressPolicy",
@@ -324,6 +342,7 @@ __all__ = [
     "create_token",
     "definition_of",
     "delegate_identity",
+    "delete_credential",
     "delete_event_schema",
     "delete_execution",
     "delete_flow",
@@ -358,6 +377,8 @@ __all__ = [
     "list_capability_uses",
     "list_checkpoints",
     "list_consents",
+    "list_credential_types",
+    "list_credentials",
     "list_event_schemas",
     "list_executions",
     "list_flows",
@@ -416,10 +437,12 @@ __all__ = [
     "rotate_identity",
     "rotate_key",
     "run_part",
+    "save_credential",
     "search",
     "search_audit",
     "setup_code",
     "share_result",
+    "show_credential",
     "shred_execution",
     "signed_event",
     "start_execution",
@@ -429,6 +452,7 @@ __all__ = [
     "tag_version",
     "to_canonical",
     "to_cloudevent",
+    "try_credential",
     "ulid",
     "unpublish_flow",
     "update_flow",

@@ -304,3 +304,15 @@ OLD_WORKBOOK_BYTES_MAX = 16 * 1024 * 1024  # an .xls file, which is read whole
 CALENDAR_PEOPLE_MAX = 1_000  # attendees of one event
 CALENDAR_EVENTS_MAX = 20_000  # events of one calendar
 CALENDAR_BYTES_MAX = 16 * 1024 * 1024  # the text of one
+
+# Credentials
+CREDENTIALS_MAX = 5_000  # credentials of one subnet, placeholders too
+CREDENTIAL_NAME_CHARACTERS_MAX = 128
+CREDENTIAL_BYTES_MAX = 64 * 1024  # the values of one credential
+CREDENTIAL_HOSTS_MAX = 100  # hosts in one credential's scope
+REDACTED_CHARACTERS_MIN = 4  # a shorter secret stands in innocent places, where taking it out gives it away
+
+# Forms, and what flows remember
+FORM_FIELDS_SHOWN_MAX = 200  # fields of one page
+FORM_TEXT_CHARACTERS_MAX = 20_000  # a text that a form shows
+SEEN_ITEMS_MAX = 200_000  # values that a step remembers from execution to execution

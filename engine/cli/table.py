@@ -18,6 +18,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("consent", "grants", "list, record, renew and withdraw consents of persons"),
             Entry("token", "tokens", "create, list and revoke bearer tokens for the REST API"),
             Entry("token", "tokens", "create, list, narrow and revoke bearer tokens for the REST API"),
+            Entry("credential", "credentials", "list, fill in, test and delete what flows sign in with"),
             Entry("identity", "identities", "make identities, rotate, delegate and revoke their keys"),
         ),
     ),

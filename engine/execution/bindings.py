@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.base.limits import BINDINGS_MAX
+from engine.flow.credentials import credentials_in
 from engine.flow.model import Step
 from engine.flow.plan import Plan
 from engine.flow.references import references, scanned, strings
@@ -80,5 +81,7 @@ class Bindings:
         if not roots and not templates:
             fixed = validated(kind.manifest.parameters, step.parameters, step.id)
         effect = Effect.PURE if step.disabled else kind.effect(step.parameters)
+        if effect is Effect.PURE and not step.disabled and credentials_in(step.parameters):
+            effect = Effect.READ  # what it gives depends on more than its input
         code = f"{step.type}@{kind.manifest.version}"
         return Binding(step, kind, effect, roots, fixed, code, templates)

@@ -21,11 +21,13 @@ from engine.base.limits import FAILURE_LOG_LINES_MAX, Limits
 from engine.execution.binaries import BlockBinaries, SubnetBlocks, with_stored_files
 from engine.execution.bindings import Binding, Bindings
 from engine.execution.cancellation import CancelToken
+from engine.execution.credentials import Pocket
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
 from engine.execution.error_items import failed_items, failures_apart
 from engine.execution.expressions import Written, batch_of, sandbox_limits
 from engine.execution.gate import input_finding, step_finding
 from engine.execution.inputs import Input, StepRaised, StepRefused, StepReturned, StepWaits, StepWithheld
+from engine.execution.kept import FlowValues
 from engine.execution.references import resolve
 from engine.execution.scope import ScopeOf
 from engine.execution.violations import Place, Violations
@@ -35,7 +37,14 @@ from engine.journal.facts import PortData, port_from_plain
 from engine.journal.state import ExecutionState, Task
 from engine.ports import traffic
 from engine.ports.block_store import BlockStore
-from engine.ports.capabilities import Capabilities, Holder, HostCalls, Surroundings
+from engine.ports.capabilities import (
+    Capabilities,
+    Credentials,
+    Holder,
+    HostCalls,
+    KeyValueStore,
+    Surroundings,
+)
 from engine.ports.clock import Clock
 from engine.ports.grants import Capability
 from engine.ports.permissions import RENEWED_EVENT
@@ -79,6 +88,8 @@ class Services:
     environment: Mapping[str, str]  # the node's; steps see what their policy lists
     violations: Violations
     capabilities: Capabilities | None = None  # None: no step reaches the host
+    credentials: Credentials | None = None  # None: no step gets any
+    values: KeyValueStore | None = None  # None: flows keep nothing
 
 
 class Attempt:
@@ -98,6 +109,7 @@ class Attempt:
         self._given = self._url = ""
         self.written: Written | None = None
         self._state = state
+        self._pocket = Pocket(services.credentials, self._holder(), self.step)
         self._prepared: Callable[[], Input] | None = None
         self._acts = services.bindings.effect(plan, task.step) != Effect.PURE
 
@@ -230,6 +242,8 @@ class Attempt:
             fixed=binding.fixed,
             about=self._batch((code,), policy, inputs, zone).context if code else {},
             open_host=self._opener(policy),
+            kept=self._kept(),
+            credential=self._pocket.take,
         )
 
     def _binaries(self) -> BlockBinaries:
@@ -241,14 +255,22 @@ class Attempt:
 
     def _opener(self, policy: Policy) -> Callable[[Sequence[Capability]], HostCalls] | None:
         """Opens the host to this attempt and to no other."""
-        services, task = self.services, self.task
-        host = services.capabilities
+        services, host = self.services, self.services.capabilities
         if host is None:
             return None
-        flow = self._state.started.flow
-        holder = Holder(self.subnet, flow, self.execution, self.step.id, task.run, task.attempt)
-        around = Surroundings(holder, policy, services.breakers(self.subnet), self.token, self.timeout_ms())
+        breakers, timeout_ms = services.breakers(self.subnet), self.timeout_ms()
+        around = Surroundings(self._holder(), policy, breakers, self.token, timeout_ms)
         return lambda requested: host.open(around, requested)
+
+    def _kept(self) -> FlowValues | None:
+        services = self.services
+        if services.values is None:
+            return None
+        return FlowValues(services.values, self.subnet, self._state.started.flow, services.clock)
+
+    def _holder(self) -> Holder:
+        flow, task = self._state.started.flow, self.task
+        return Holder(self.subnet, flow, self.execution, self.step.id, task.run, task.attempt)
 
     def _written(self, binding: Binding, policy: Policy, inputs: PortItems, zone: str) -> Written:
         batch = self._batch(binding.templates, policy, inputs, zone)
@@ -285,6 +307,7 @@ class Attempt:
                 result = binding.kind.resume(context, self._signal(self.signal))
             else:
                 result = binding.kind.run(context)
+            result = self._pocket.cleared(result)
             if result.wait is not None:
                 return self._waits(result)
             returned = _with_traffic(
@@ -295,6 +318,7 @@ class Attempt:
         except StepCancelled:
             return self.failed(ErrorInfo.of(QflowError("the step was cancelled"), self.step.id))
         except Exception as error:  # whatever a step raises is its result, not the engine's
+            self._pocket.clear(error)
             if not isinstance(error, QflowError):
                 log.exception("step failed", extra={"execution": self.execution, "step": self.step.id})
             if isinstance(error, SandboxViolation):

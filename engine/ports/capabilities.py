@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from engine.ports.credentials import Credential, CredentialKey
 from engine.ports.grants import Capability
 from engine.ports.policy import Policy
 from engine.ports.sandbox import HostCalls as HostCalls  # noqa: PLC0414
@@ -30,7 +31,8 @@ class Holder:
 @dataclass(frozen=True, slots=True)
 class CapabilityUse:
     """One use of a token, as the audit keeps it. ``arguments`` never hold a query, a header, a body or a
-    secret's value; ``token`` is empty where what was shown is no token of this node."""
+    secret's value; ``token`` is empty where what was shown is no token of this node, and for credentials,
+    which take none."""
 
     id: str
     subnet: str
@@ -160,6 +162,14 @@ class Surroundings:
     breakers: Breakers
     cancellation: Cancellation
     timeout_ms: int
+
+
+class Credentials(Protocol):
+    """Hands credentials to attempts of steps, and leaves a record of each."""
+
+    def use(self, holder: Holder, step_type: str, key: CredentialKey) -> Credential:
+        """The credential, for this attempt. Raises :class:`InvalidInput` where it is not there, not filled
+        in or not right, and :class:`CapabilityDenied` where its scope leaves the step type out."""
 
 
 class Capabilities(Protocol):

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from engine.flow.model import Flow
 
+FORM_MARK = "~form"
+"""Stands before the path of a form, where that of a webhook would begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlowRecord:

@@ -10,9 +10,11 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from engine.base.errors import CapabilityDenied
 from engine.base.limits import Limits
 from engine.flow.model import MAIN, Flow, Step
 from engine.ports.binaries import Binaries
+from engine.ports.credentials import Credential, CredentialType
 from engine.ports.flow_store import Registration
 from engine.ports.grants import Capability
 from engine.ports.items import Item as Item  # noqa: PLC0414
@@ -158,6 +160,24 @@ class Blocks(Protocol):
     def get(self, cid: str) -> bytes: ...
 
 
+class KeptValues(Protocol):
+    """Values that a flow keeps from execution to execution; executions share them."""
+
+    def get(self, key: str) -> tuple[Any, int]:
+        """The value and its revision; None and 0 where there is none."""
+
+    def put(self, key: str, value: Any, revision: int) -> None:
+        """Replace the value of that revision; raises :class:`StaleRevision` where it is another one, and
+        :class:`ResourceExhausted` where the flow keeps too much."""
+
+    def delete(self, key: str) -> None: ...
+
+
+def no_credential(type: str, name: str) -> Credential:
+    """For steps outside an execution."""
+    raise CapabilityDenied(f"there are no credentials here; {name!r} ({type}) was asked for")
+
+
 @dataclass(slots=True)
 class StepContext:
     """Everything a step sees. There is no other way to the world but what stands here.
@@ -197,6 +217,10 @@ class StepContext:
     about: Mapping[str, Any] = field(default_factory=dict)  # what :meth:`StepType.code_in` speaks of
     open_host: Callable[[Sequence[Capability]], HostCalls] | None = None
     """Asks for capabilities and opens the host to this attempt; whoever opens it closes it."""
+    kept: KeptValues | None = None
+    credential: Callable[[str, str], Credential] = no_credential
+    """The credential of a type and a name that the step's parameters write out as ``"credential": {"type",
+    "name"}``. Its secrets are taken out of whatever the step gives back."""
 
     @property
     def items(self) -> list[Item]:
@@ -277,3 +301,9 @@ class StepCatalogue(Protocol):
 
     def resolve_alias(self, name: str) -> str | None:
         """The type that a format's own name stands for (``network_request``), or None."""
+
+    def credential_type(self, name: str) -> CredentialType:
+        """A type of credentials that steps understand; raises :class:`UnknownObject`."""
+
+    def credential_types(self) -> Iterable[CredentialType]:
+        """All types of credentials, in the order in which people see them."""

@@ -125,6 +125,15 @@ SETTINGS: tuple[Setting, ...] = (
         "engine.secretsFile",
     ),
     Setting(
+        "QFLOW_CREDENTIALS_FILE",
+        "credentials_file",
+        "",
+        readers.path(),
+        "A file with credentials that are given from outside, beside those that are kept here. See "
+        "[credentials](credentials.md). Empty: none.",
+        "engine.credentialsFile",
+    ),
+    Setting(
         "QFLOW_DATABASE_URL",
         "database_url",
         "",

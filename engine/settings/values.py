@@ -38,6 +38,7 @@ class EngineSettings:
     files_root: Path | None
     egress_allow: tuple[str, ...]
     secrets_file: Path | None
+    credentials_file: Path | None
     database_url: str
     sqlite_synchronous: str
     broker_url: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Parameters(BaseModel):
@@ -14,3 +14,10 @@ class Parameters(BaseModel):
 
 class NoParameters(Parameters):
     """For step types that need none."""
+
+
+class CredentialRef(Parameters):
+    """A credential, by type and name; written out, never worked out by an expression."""
+
+    type: str = Field(min_length=1, description="The credential's type, as in httpBasicAuth.")
+    name: str = Field(min_length=1, description="Its name.")

@@ -9,11 +9,13 @@ from importlib import import_module
 from pathlib import Path
 
 from engine.base.errors import Problem, UnknownObject
+from engine.ports.credentials import CredentialType
 from engine.ports.step_catalogue import StepType
 
 TYPES: dict[str, str] = {
     "trigger.manual": "engine.steps.trigger_manual.step",
     "trigger.webhook": "engine.steps.trigger_webhook.step",
+    "trigger.form": "engine.steps.trigger_form.step",
     "trigger.schedule": "engine.steps.trigger_schedule.step",
     "trigger.event": "engine.steps.trigger_event.step",
     "trigger.subflow": "engine.steps.trigger_subflow.step",
@@ -25,6 +27,7 @@ TYPES: dict[str, str] = {
     "logic.parallel": "engine.steps.logic_parallel.step",
     "logic.loop": "engine.steps.logic_loop.step",
     "flow.wait": "engine.steps.flow_wait.step",
+    "form.page": "engine.steps.form_page.step",
     "flow.approval": "engine.steps.flow_approval.step",
     "flow.call": "engine.steps.flow_call.step",
     "flow.stop": "engine.steps.flow_stop.step",
@@ -47,6 +50,7 @@ TYPES: dict[str, str] = {
     "data.sort": "engine.steps.data_sort.step",
     "data.limit": "engine.steps.data_limit.step",
     "data.deduplicate": "engine.steps.data_deduplicate.step",
+    "data.unseen": "engine.steps.data_unseen.step",
     "data.rename": "engine.steps.data_rename.step",
     "data.compare": "engine.steps.data_compare.step",
     "data.date": "engine.steps.data_date.step",
@@ -54,6 +58,7 @@ TYPES: dict[str, str] = {
     "data.markdown": "engine.steps.data_markdown.step",
     "data.crypto": "engine.steps.data_crypto.step",
     "data.jwt": "engine.steps.data_jwt.step",
+    "data.totp": "engine.steps.data_totp.step",
     "data.random": "engine.steps.data_random.step",
     "data.feed": "engine.steps.data_feed.step",
     "data.xml": "engine.steps.data_xml.step",
@@ -103,6 +108,18 @@ class Registry:
     def resolve_alias(self, name: str) -> str | None:
         """The type that a format's own name stands for, or None."""
         return ALIASES.get(name)
+
+    def credential_type(self, name: str) -> CredentialType:
+        """See :meth:`StepCatalogue.credential_type`."""
+        from engine.steps.credential_types import credential_type
+
+        return credential_type(name)
+
+    def credential_types(self) -> Iterable[CredentialType]:
+        """See :meth:`StepCatalogue.credential_types`."""
+        from engine.steps.credential_types import CREDENTIAL_TYPES
+
+        return tuple(CREDENTIAL_TYPES.values())
 
     def help(self, type_name: str) -> str:
         """The help page of a type for people, in Markdown; raises :class:`UnknownObject`."""

@@ -8,7 +8,7 @@ from engine.base.errors import WrongState
 from engine.storage.database import Database
 
 ERASED = (
-    "api_token", "audit_hold", "block", "capability_revocation", "capability_use", "consent",
+    "api_token", "audit_hold", "block", "capability_revocation", "capability_use", "consent", "credential",
     "event_schema", "flow", "flow_definition", "flow_value", "flow_version", "grant", "held_key",
     "index_entry", "key", "outbox", "pack", "policy_document", "quarantine", "report_run",
     "report_schedule", "role", "sandbox_violation", "seen_call", "signal", "trigger", "validation",

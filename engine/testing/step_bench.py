@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.base.canonical import RAW, cid_of_bytes
-from engine.base.errors import StepCancelled, UnknownObject
+from engine.base.errors import StaleRevision, StepCancelled, UnknownObject
 from engine.base.ids import idempotency_key
 from engine.base.limits import Limits
 from engine.execution.binaries import BlockBinaries
@@ -61,6 +61,29 @@ class HeldBlocks:
         if cid not in self.held:
             raise UnknownObject(f"there is no block {cid}")
         return self.held[cid]
+
+
+class HeldValues:
+    """Values of a flow in a dict; ``changes`` counts what was put."""
+
+    def __init__(self) -> None:
+        self.changes: list[str] = []
+        self._held: dict[str, tuple[Any, int]] = {}
+
+    def get(self, key: str) -> tuple[Any, int]:
+        """The value and its revision."""
+        return self._held.get(key, (None, 0))
+
+    def put(self, key: str, value: Any, revision: int) -> None:
+        """Replace the value of that revision, or raise :class:`StaleRevision`."""
+        if self.get(key)[1] != revision:
+            raise StaleRevision
+        self.changes.append(key)
+        self._held[key] = (value, revision + 1)
+
+    def delete(self, key: str) -> None:
+        """Forget it."""
+        self._held.pop(key, None)
 
 
 class ManualCancellation:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from engine.base.errors import UnknownObject
+from engine.ports.credentials import CredentialType
 from engine.ports.step_catalogue import (
     Effect,
     Manifest,
@@ -17,6 +18,17 @@ from engine.ports.step_catalogue import (
     StepType,
     TriggerType,
 )
+
+
+class Note(BaseModel):
+    """The fields of the one type of credentials."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    user: str = ""
+    word: str = Field(repr=False, min_length=1)
+
+
+NOTE = CredentialType("note", "Note", Note, hosted=True)
 
 
 class AnyParameters(BaseModel):
@@ -86,6 +98,16 @@ class DictCatalogue:
     def resolve_alias(self, name: str) -> str | None:
         """No aliases here."""
         return name if name in self._types else None
+
+    def credential_type(self, name: str) -> CredentialType:
+        """One type of credentials, a name and a secret value."""
+        if name != NOTE.name:
+            raise UnknownObject(f"there is no type of credentials {name!r}")
+        return NOTE
+
+    def credential_types(self) -> Iterable[CredentialType]:
+        """That one."""
+        return (NOTE,)
 
 
 def number(context: StepContext, field: str = "n") -> Any:

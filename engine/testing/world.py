@@ -8,6 +8,7 @@ from typing import Any
 from engine.base.limits import Limits
 from engine.execution.bindings import Bindings
 from engine.execution.breaker import BreakerRegistry
+from engine.execution.credentials import CredentialDesk
 from engine.execution.data import ItemStore
 from engine.execution.plans import Plans
 from engine.execution.runner import Services
@@ -30,8 +31,9 @@ from engine.testing.fake_mint import FakeMint
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
-from engine.testing.memory_capabilities import FixedSecrets, MemoryCapabilityStore
+from engine.testing.memory_capabilities import FixedSecrets, MemoryCapabilityStore, MemoryFlowValues
 from engine.testing.memory_compliance import MemoryHolds, MemoryReports
+from engine.testing.memory_credentials import MemoryCredentials
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
@@ -102,6 +104,7 @@ def fake_world(
         capabilities,
         book.scheme,
         Standing(known, book.store),
+        capability_store or MemoryCapabilityStore(),
     )
     worker = Worker(_parts(shared, owner), drivers=drivers, acts=8)
     shared.world = World(
@@ -112,7 +115,6 @@ def fake_world(
         access=known,
         blocks=shared.blocks,
         index=MemoryIndex(shared.flows, shared.journal),
-        capabilities=capability_store or MemoryCapabilityStore(),
         catalogue=catalogue,
         policy=shared.policy,
         notifier=shared.notifier,
@@ -125,7 +127,7 @@ def fake_world(
         violations=shared.violations,
         trust=shared.trust,
         drive_here=drive_here,
-        **_parts_of_its_own(),
+        **_parts_of_its_own(shared),
         cipher=shared.keyring,
         keys=shared.keyring,
         **_signatures(known, signing, book, shared.journal),
@@ -133,9 +135,12 @@ def fake_world(
     return shared.world
 
 
-def _parts_of_its_own() -> dict[str, Any]:
+def _parts_of_its_own(shared: _Shared) -> dict[str, Any]:
     """Parts of a world that nothing else has to know."""
     return {
+        "capabilities": shared.audit,
+        "credentials": shared.credentials,
+        "values": shared.values,
         "seen": MemorySeenCalls(),
         "schemas": MemorySchemaStore(),
         "secrets": FixedSecrets(),
@@ -200,7 +205,9 @@ class _Shared:
         capabilities: Capabilities | None,
         checker: SignatureChecker,
         standing: Standing,
+        audit: CapabilityStore,
     ) -> None:
+        self.audit, self.credentials, self.values = audit, MemoryCredentials(), MemoryFlowValues()
         self.sandbox, self.capabilities = sandbox, capabilities
         self.catalogue, self.clock, self.entropy = catalogue, clock, entropy
         self.journal, self.flows, self.blocks = journal, flows, blocks
@@ -232,6 +239,11 @@ class _Shared:
         relay(self.world, effects)
 
 
+def _desk(shared: _Shared) -> CredentialDesk:
+    types = shared.catalogue.credential_type
+    return CredentialDesk(shared.credentials, types, shared.audit, shared.clock, shared.entropy)
+
+
 def _parts(shared: _Shared, owner: str) -> Parts:
     services = Services(
         bindings=Bindings(shared.catalogue),
@@ -249,6 +261,8 @@ def _parts(shared: _Shared, owner: str) -> Parts:
         environment={"HOME": "/home/node"},
         violations=shared.violations,
         capabilities=shared.capabilities,
+        credentials=_desk(shared),
+        values=shared.values,
     )
     return Parts(
         journal=shared.journal,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from engine.base.errors import UnknownObject
+from engine.base.errors import StaleRevision, UnknownObject
 from engine.flow.diff import FlowDiff, diff_flows
 from engine.flow.model import Flow
 from engine.ports.access_store import Principal
 from engine.ports.flow_store import FlowRecord
 from engine.ports.importer import Imported
+from engine.usecases.manage_credentials import ensure_placeholders, keys_of
 from engine.usecases.permission import require
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.remember import remember_done
@@ -49,9 +51,20 @@ def import_flows(
     limits = world.policy.of(actor.subnet).limits
     found = world.importer(system).read(data, name, world.catalogue, limits)
     arrivals = [_arrival(world, actor, imported, dry_run) for imported in found]
+    if not dry_run:
+        for imported in found:
+            ensure_placeholders(world, actor, keys_of(imported.flow))
+            _seed(world, actor, imported.flow)
     if not publish or dry_run:
         return arrivals
     return [_published(world, actor, arrival) for arrival in arrivals]
+
+
+def _seed(world: World, actor: Principal, flow: Flow) -> None:
+    """Give the flow the static data it had where it came from, unless it has some of its own already."""
+    for name, value in flow.extra.get("static", {}).items():
+        with suppress(StaleRevision):
+            world.values.put(actor.subnet, flow.id, f"static:{name}", value, 0, world.clock.now_us())
 
 
 def _arrival(world: World, actor: Principal, imported: Imported, dry_run: bool) -> Arrival:

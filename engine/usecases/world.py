@@ -16,9 +16,10 @@ from engine.ports.access_store import AccessStore
 from engine.ports.audit_trail import AuditTrail
 from engine.ports.block_shelf import BlockShelf
 from engine.ports.block_store import BlockStore
-from engine.ports.capabilities import CapabilityStore, SecretSource
+from engine.ports.capabilities import CapabilityStore, KeyValueStore, SecretSource
 from engine.ports.cipher import Cipher, KeyKeeper
 from engine.ports.clock import Clock, Entropy
+from engine.ports.credentials import CredentialStore
 from engine.ports.crew import Crew, NoCrew
 from engine.ports.flow_store import FlowStore
 from engine.ports.holds import HoldStore
@@ -62,6 +63,8 @@ class World:
     blocks: BlockStore
     index: SearchIndex
     capabilities: CapabilityStore
+    credentials: CredentialStore
+    values: KeyValueStore  # what flows keep from execution to execution
     seen: SeenCalls
     schemas: SchemaStore
     secrets: SecretSource

@@ -2,7 +2,8 @@
 
 ``/webhook/PATH`` starts published flows, ``/webhook-test/PATH`` the newest drafts,
 ``/webhook-waiting/EXECUTION/TASK/TOKEN`` resumes a step that waits for a call, and
-``/api/v1/webhooks/FLOW`` starts a published flow by its id.
+``/api/v1/webhooks/FLOW`` starts a published flow by its id. Forms stand beside them
+(:mod:`engine.web.forms`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from engine.base.errors import ResourceExhausted
 from engine.base.limits import TEST_CALLERS_PER_MINUTE_MAX, TEST_CALLS_PER_MINUTE_MAX
 from engine.execution.watches import Until
 from engine.ports.access_store import Principal
-from engine.ports.flow_store import ActiveTrigger
+from engine.ports.flow_store import FORM_MARK, ActiveTrigger
 from engine.ports.step_catalogue import Item
 from engine.settings import current
 from engine.usecases.admit_call import OutsideCall, admitted, without_proof
@@ -30,6 +31,7 @@ from engine.validation.risk import Circumstances, depth_of
 from engine.web.access import rate_limit
 from engine.web.answers import WebhookOptions, accepted, answer_for, timed_out
 from engine.web.deps import get_world
+from engine.web.forms import FORM, FORM_DOORS, FORM_TEST, FORM_WAITING, next_page, open_form
 from engine.web.jsontext import write_json
 from engine.web.messages import (
     ClientGone,
@@ -54,7 +56,7 @@ from engine.web.routes import METHODS, Match, RouteTable, methods_of, segments_o
 
 PRODUCTION, TEST, WAITING = "webhook", "webhook-test", "webhook-waiting"
 BY_FLOW = "api/v1/webhooks"
-DOORS = (PRODUCTION, TEST, WAITING, BY_FLOW)
+DOORS = (PRODUCTION, TEST, WAITING, BY_FLOW, *FORM_DOORS)
 
 
 _ALLOW_ORIGIN = b"access-control-allow-origin"
@@ -107,12 +109,17 @@ class WebhookDoor:
         request = _request(scope)
         if request.door == WAITING:
             return await self._resume(parts, request, receive)
+        if request.door == FORM_WAITING:
+            return await self._next_page(parts, request, receive)
         found = await self._find(parts, request)
         if isinstance(found, Reply):
             return found
         address = _address(request.scope)
         _count(parts, found.trigger, address)
         call = await _call(parts.world, request, receive)
+        if request.door in FORM_DOORS:
+            test = request.door == FORM_TEST
+            return await pool().run(open_form, parts.world, found.trigger, call, address, test=test)
         reply = await _run(parts.world, found, call, address, test=request.door == TEST)
         return _for_origin(found.trigger, request.scope, reply)
 
@@ -129,7 +136,7 @@ class WebhookDoor:
     async def _find(self, parts: _Parts, request: _Request) -> Match | Reply:
         if request.door == BY_FLOW:
             return await _find_by_flow(parts, request)
-        if request.door == TEST:
+        if request.door in (TEST, FORM_TEST):
             found = await _find_draft(parts, request)
         else:
             found = (await parts.published.table()).find(request.method, request.segments)
@@ -148,6 +155,15 @@ class WebhookDoor:
         parts.rate.take(request.segments[0], parts.world.clock.monotonic_us())
         call = await _call(parts.world, request, receive)
         return await pool().run(_resume, parts.world, request.segments, call)
+
+    async def _next_page(self, parts: _Parts, request: _Request, receive: Receive) -> Reply:
+        if request.method not in ("GET", "HEAD", "POST"):
+            return _not_served(request, frozenset({"GET", "HEAD", "POST"}))
+        if len(request.segments) != 2:
+            raise refuse(404, "not_found", "the address of a form that goes on has an execution and a token")
+        parts.rate.take(request.segments[0], parts.world.clock.monotonic_us())
+        call = await _call(parts.world, request, receive)
+        return await pool().run(next_page, parts.world, *request.segments, call)
 
 
 def _for_origin(trigger: ActiveTrigger, scope: Scope, reply: Reply) -> Reply:
@@ -215,6 +231,10 @@ def _request(scope: Scope) -> _Request:
     if door is None:
         raise refuse(404, "not_found", f"there is nothing at {scope['path']}")
     segments = segments_of(below[len(door) :])
+    if segments[:1] == (FORM_MARK,):
+        raise refuse(404, "not_found", f"there is nothing at {scope['path']}")
+    if door in (FORM, FORM_TEST):
+        segments = (FORM_MARK, *segments)
     return _Request(door, scope["method"].upper(), scope["path"], segments, scope)
 
 
@@ -232,6 +252,7 @@ async def _find_by_flow(parts: _Parts, request: _Request) -> Match | Reply:
     serving = (await parts.published.table()).of_flow(wanted)
     if not serving:
         serving = (await parts.published.table(look_again=True)).of_flow(wanted)
+    serving = [trigger for trigger in serving if "form" not in trigger.registration.spec]
     if len({trigger.subnet for trigger in serving}) > 1:
         detail = f"several subnets have a flow {wanted!r}; call its own path below /webhook/"
         raise refuse(409, "ambiguous_flow", detail)
@@ -255,8 +276,8 @@ def _not_served(request: _Request, allowed: frozenset[str]) -> Reply:
 
 def _hint(request: _Request) -> str:
     what = f"No flow serves {request.method} {request.path}."
-    if request.door == TEST:
-        return f"{what} Is the draft with this webhook saved?"
+    if request.door in (TEST, FORM_TEST):
+        return f"{what} Is the draft with this {'webhook' if request.door == TEST else 'form'} saved?"
     if request.method not in METHODS:
         return f"{what} Webhooks know {', '.join(METHODS)}."
     return f"{what} Is the flow published?"

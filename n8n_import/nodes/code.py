@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
-from n8n_import.words import Node
+from n8n_import.words import Json, Node
 
 EMPTY = "return [];"
+
+STATIC = re.compile(r"\bgetWorkflowStaticData\b|_getWorkflowStaticData\b")
+KEPT = [{"operation": "kv", "actions": ["get", "set"], "prefix": "static:"}]
+ALLOW = """qflow capabilities allow '{"operation": "kv", "prefix": "static:"}'"""
 
 
 def translate(node: Node, context: Context) -> Draft:
@@ -13,15 +19,15 @@ def translate(node: Node, context: Context) -> Draft:
     mode = "each" if node.text("mode") == "runOnceForEachItem" else "all"
     language = node.text("language", "javaScript")
     if language == "javaScript":
-        return Draft("code.javascript", {"code": node.text("jsCode") or EMPTY, "mode": mode})
+        return _coded("code.javascript", node.text("jsCode") or EMPTY, mode, context)
     if language not in ("python", "pythonNative"):
         raise Unsupported(f"code in {language!r} is not run here")
-    return Draft("code.python", {"code": node.text("pythonCode") or "return []", "mode": mode})
+    return _coded("code.python", node.text("pythonCode") or "return []", mode, context)
 
 
 def translate_function(node: Node, context: Context) -> Draft:
     """The older node for code on all items."""
-    return Draft("code.javascript", {"code": node.text("functionCode") or "return items;", "mode": "all"})
+    return _coded("code.javascript", _older(node.text("functionCode") or "return items;"), "all", context)
 
 
 def translate_item_function(node: Node, context: Context) -> Draft:
@@ -30,7 +36,24 @@ def translate_item_function(node: Node, context: Context) -> Draft:
     source = (
         f"const $made = await (async (item) => {{\n{given}\n}})($input.item.json);\nreturn {{ json: $made }};"
     )
-    return Draft("code.javascript", {"code": source, "mode": "each"})
+    return _coded("code.javascript", _older(source), "each", context)
+
+
+def _older(source: str) -> str:
+    """Code of the older nodes, which call static data by a bare name."""
+    bare = re.search(r"(?<![$\w.])getWorkflowStaticData\b", source)
+    return f"const getWorkflowStaticData = $getWorkflowStaticData; {source}" if bare else source
+
+
+def _coded(kind: str, source: str, mode: str, context: Context) -> Draft:
+    """Code that keeps data from run to run asks for that; the policy of the subnet must allow it."""
+    parameters: Json = {"code": source, "mode": mode}
+    if STATIC.search(source):
+        parameters["capabilities"] = KEPT
+        context.note(
+            f"its code keeps data from run to run; where nobody did so yet, allow it: {ALLOW}", "static"
+        )
+    return Draft(kind, parameters)
 
 
 NODES = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from n8n_import.credentials import named
 from n8n_import.expressions import converted
 from n8n_import.names import chosen
+from n8n_import.nodes.http_request import authentication
 from n8n_import.translating import Context, Draft, NodeType
 from n8n_import.words import Json, Node, objects
 
@@ -30,8 +30,8 @@ def translate(node: Node, context: Context) -> Draft:
         parameters["textInto"] = context.param("dataPropertyName", "data")
     if node.param("allowUnauthorizedCerts") is True:
         parameters["tls"] = {"verify": False}
-    if node.param("authentication", "none") != "none" and not named(node):
-        context.note("its credentials have to be filled in", "credentials")
+    if auth := authentication(node, context):
+        parameters["auth"] = auth
     return Draft("graphql.request", parameters)
 
 

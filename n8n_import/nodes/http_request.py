@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from n8n_import.credentials import named
+from n8n_import.credentials import HTTP, named, reference, request_reference
 from n8n_import.expressions import code, inner
+from n8n_import.names import chosen
 from n8n_import.paging import pages
-from n8n_import.translating import Context, Draft, NodeType
+from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node, is_number, objects
 
 PARSED = "(v => typeof v === 'string' ? JSON.parse(v) : v)"
@@ -21,9 +22,40 @@ def translate(node: Node, context: Context) -> Draft:
         parameters["timeoutMs"] = round(timeout)
     if node.param("options.allowUnauthorizedCerts", node.param("allowUnauthorizedCerts")) is True:
         parameters["tls"] = {"verify": False}
-    if node.param("authentication", "none") != "none" and not named(node):
-        context.note("its credentials have to be filled in", "credentials")
+    if auth := authentication(node, context):
+        parameters["auth"] = auth
+    if node.param("provideSslCertificates") is True:
+        parameters["tls"] = {**parameters.get("tls", {}), "credential": reference(node, "httpSslAuth")}
     return Draft("http.request", parameters)
+
+
+def authentication(node: Node, context: Context) -> Json | None:
+    """How the request signs in; raises :class:`Unsupported` where no credential is chosen."""
+    how = chosen(node, "authentication", "none")
+    if how == "none":
+        return None
+    if how == "genericCredentialType":
+        kind = chosen(node, "genericAuthType", "")
+    elif how == "predefinedCredentialType":
+        kind = chosen(node, "nodeCredentialType", "")
+    else:
+        kind = HTTP.get(how, how)
+    names = dict(named(node))
+    if not kind and len(names) != 1:
+        raise Unsupported("it signs in, but no type of credentials is chosen; choose one")
+    kind = kind or next(iter(names))
+    if kind not in names:
+        context.note(
+            f"no credential of type {kind} is chosen: fill in one named {node.name!r}", "credentials"
+        )
+    found, known = request_reference(kind, names.get(kind, node.name))
+    if not known:
+        context.note(
+            f"the service behind {kind} is not known here: fill in what its requests carry, as "
+            f"{found['type']} named {found['name']!r}",
+            "credentials",
+        )
+    return {"kind": "credential", "credential": found}
 
 
 def _newer(node: Node, context: Context) -> Json:

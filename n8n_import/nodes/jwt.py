@@ -1,21 +1,44 @@
-"""jwt: what a JSON Web Token claims."""
+"""jwt: JSON Web Tokens, read, verified and signed."""
 
 from __future__ import annotations
 
+from n8n_import.credentials import reference
 from n8n_import.names import chosen
-from n8n_import.translating import Context, Draft, NodeType, Unsupported
-from n8n_import.words import Node
+from n8n_import.translating import Context, Draft, NodeType
+from n8n_import.words import Json, Node
+
+CLAIMS_UNLESS_GIVEN = {"my_field_1": "value 1", "my_field_2": "value 2"}
+"""What n8n signs where JSON is chosen and nothing was written."""
 
 
 def translate(node: Node, context: Context) -> Draft:
-    """Signing and verifying take their keys from a credential, which steps cannot use yet."""
+    """Claims go into the payload under the names that the node's fields have."""
     operation = chosen(node, "operation", "sign")
+    parameters: Json = {"operation": operation}
     if operation != "decode":
-        raise Unsupported(f"the operation {operation!r} needs a credential, which cannot be used here yet")
-    complete = context.param("options.complete", False)
-    return Draft(
-        "data.jwt", {"operation": "decode", "token": context.param("token", ""), "complete": complete}
-    )
+        parameters["credential"] = reference(node, "jwtAuth")
+        if algorithm := context.param("options.algorithm"):
+            parameters["algorithm"] = algorithm
+    if operation == "sign":
+        return Draft("data.jwt", {**parameters, **_signing(node, context)})
+    parameters["token"] = context.param("token", "")
+    parameters["complete"] = context.param("options.complete", False)
+    if operation == "verify":
+        parameters["ignoreExpiration"] = context.param("options.ignoreExpiration", False)
+        parameters["ignoreNotBefore"] = context.param("options.ignoreNotBefore", False)
+        parameters["clockToleranceS"] = context.param("options.clockTolerance", 0)
+    return Draft("data.jwt", parameters)
+
+
+def _signing(node: Node, context: Context) -> Json:
+    found: Json = {"keyId": context.param("options.kid", "")}
+    if node.param("useJson") is True:
+        return {**found, "claims": context.param("claimsJson", CLAIMS_UNLESS_GIVEN)}
+    claims = dict(context.param("claims", {}))
+    for name in ("expiresIn", "notBefore"):
+        if claims.get(name) not in (None, ""):
+            found[name] = claims.pop(name)
+    return {**found, "claims": {name: value for name, value in claims.items() if value not in (None, "")}}
 
 
 NODES = (NodeType("n8n-nodes-base.jwt", (1,), translate, "data.jwt"),)

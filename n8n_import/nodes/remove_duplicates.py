@@ -10,13 +10,29 @@ from n8n_import.words import Node
 
 COMPARES = {"allFields": "all", "allFieldsExcept": "except", "selectedFields": "selected"}
 
+LOGICS = {
+    "removeItemsWithAlreadySeenKeyValues": ("value", "dedupeValue"),
+    "removeItemsUpToStoredIncrementalKey": ("number", "incrementalDedupeValue"),
+    "removeItemsUpToStoredDate": ("date", "dateDedupeValue"),
+}
+SCOPES = {"node": "step", "workflow": "flow"}
+
 
 def translate(node: Node, context: Context) -> Draft:
     """Within the items, or across executions (version 2)."""
     operation = chosen(node, "operation", "removeDuplicateInputItems")
-    if node.version >= 2 and operation != "removeDuplicateInputItems":
+    if node.version < 2 or operation == "removeDuplicateInputItems":
+        return deduplicated(node, context, strict=node.version < 1.1)
+    scope = SCOPES[chosen(node, "options.scope", "node")]
+    if operation == "clearDeduplicationHistory":
+        return Draft("data.unseen", {"operation": "clear", "scope": scope}, outputs=("main",))
+    if operation != "removeItemsSeenInPreviousExecutions":
         raise Unsupported(f"the operation {operation!r} is not done here yet")
-    return deduplicated(node, context, strict=node.version < 1.1)
+    by, key = LOGICS[chosen(node, "logic", "removeItemsWithAlreadySeenKeyValues")]
+    parameters = {"by": by, "key": context.param(key, ""), "scope": scope}
+    if by == "value":
+        parameters["remember"] = context.param("options.historySize", 10_000)
+    return Draft("data.unseen", parameters, outputs=("main", "duplicates"))
 
 
 def deduplicated(node: Node, context: Context, *, strict: bool) -> Draft:

@@ -5,29 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from n8n_import.expressions import code, inner, is_expression
+from n8n_import.nodes.form import page_of
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
-from n8n_import.words import Node, is_number
+from n8n_import.words import Json, Node, is_number
 
 UNIT_MS = {"seconds": 1_000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
 
 
 def translate(node: Node, context: Context) -> Draft:
-    """``resume``: timeInterval, specificTime, webhook; forms are shown by other steps."""
+    """``resume``: timeInterval, specificTime, webhook; form."""
     resume = node.param("resume", "timeInterval")
     if resume == "timeInterval":
         usual = (1, "hours") if node.version < 1.1 else (5, "seconds")
         return Draft("flow.wait", {"durationMs": _duration(node, "amount", "unit", usual)})
     if resume == "specificTime":
         return Draft("flow.wait", {"until": _until(node)})
+    if resume == "form":
+        return Draft("form.page", page_of(node, context) | _limit(node, context))
     if resume != "webhook":
         raise Unsupported(f"waiting for {resume!r} is not done here yet")
-    parameters: dict[str, Any] = {"webhook": True}
+    return Draft("flow.wait", {"webhook": True} | _limit(node, context))
+
+
+def _limit(node: Node, context: Context) -> Json:
+    """How long it waits for a call or a form."""
+    parameters: Json = {}
     if node.param("limitWaitTime") is True:
         if node.param("limitType", "afterTimeInterval") != "afterTimeInterval":
             context.differs("a wait that ends at a fixed time ends only when it is called", "waiting")
         else:
             parameters["timeoutMs"] = _duration(node, "resumeAmount", "resumeUnit", (1, "hours"))
-    return Draft("flow.wait", parameters)
+    return parameters
 
 
 def _duration(node: Node, amount: str, unit: str, usual: tuple[int, str]) -> Any:

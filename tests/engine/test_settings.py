@@ -23,6 +23,7 @@ GOOD = {
     "QFLOW_NODE_ID": "node-7",
     "QFLOW_FILES_ROOT": "files",
     "QFLOW_SECRETS_FILE": "secrets.json",
+    "QFLOW_CREDENTIALS_FILE": "credentials.json",
     "QFLOW_EGRESS_ALLOW": "127.0.0.1:9000,10.0.0.0/8,*.example.com",
     "QFLOW_DATABASE_URL": "postgresql://qflow:pw@db:5432/qflow",
     "QFLOW_SQLITE_SYNCHRONOUS": "full",

@@ -68,6 +68,7 @@ OPEN = {
     ("get", "/api/v1/schemas/{name}"): "a format of flows, the same for everybody",
     ("get", "/api/v1/audit/reports/{kind}"): "a report on one's own subnet",
     ("post", "/api/v1/identities/{identity}/challenge"): "random bytes, whether it exists or not",
+    ("put", "/api/v1/credentials/{type}/{name}"): _MINE,
     ("put", "/api/v1/roles/{name}"): _MINE,
     ("delete", "/api/v1/roles/{name}"): _MINE,
     ("put", "/api/v1/schemas/events/{event_type}"): _MINE,
@@ -89,7 +90,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
 }
 """Bodies that the document does not describe well enough."""
 
-FIXED = {"kind": "soc2"}
+FIXED = {"kind": "soc2", "type": "httpBearerAuth"}
 
 
 @dataclass(frozen=True)

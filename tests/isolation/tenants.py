@@ -133,6 +133,8 @@ def furnish(victim: Tenant) -> dict[str, str]:
     names = f"/api/v1/roles/{CANARY}"
     victim.must("PUT", names, {"actions": ["step.run"], "description": CANARY})
     victim.must("PUT", f"/api/v1/schemas/events/{CANARY}.made", {"document": {"title": CANARY}})
+    secret = {"values": {"token": CANARY}, "hosts": ["*"]}
+    victim.must("PUT", f"/api/v1/credentials/httpBearerAuth/{CANARY}", secret)
     label = {"label": CANARY}
     checkpoint = victim.must("POST", f"/api/v1/executions/{waiting}/checkpoints", label)["checkpointId"]
     victim.until(f"/api/v1/executions/{waiting}/checkpoints", bool)

@@ -42,6 +42,7 @@ WATCHED = (
     "/api/v1/policy",
     "/api/v1/grants",
     "/api/v1/roles",
+    "/api/v1/credentials",
     "/api/v1/consents",
     "/api/v1/schemas/events/{event_type}",
     "/api/v1/identities/{identity}/log",

@@ -15,12 +15,14 @@ from engine.api import Imported, Limits
 from engine.dispatch.clock import SystemClock
 from engine.flow.model import FAILURE
 from engine.journal.state import ExecutionState
+from engine.ports.credentials import CredentialRecord
 from engine.ports.policy import Policy
 from engine.sandbox.wasm_sandbox import WasmSandbox
 from engine.steps.registry import Registry
 from engine.testing.policies import FixedPolicies
 from engine.testing.world import ALICE, fake_world
 from engine.usecases.inspect_execution import items_of, state_of
+from engine.usecases.manage_credentials import keys_of
 from engine.usecases.start_execution import StartRequest, start_execution
 from n8n_import.door import N8nImporter
 
@@ -89,6 +91,7 @@ def run_to_end(
     world = fake_world(REGISTRY, SystemClock(), sandbox=sandbox(), policies=policies)
     try:
         world.flows.create("personal", flow, "alice", "", 1)
+        _fill_in(world, flow)
         pinned: Mapping[str, Any] | None = None if pins else {}
         request = StartRequest(flow.id, mode="manual", wait="end", pins=pinned)
         started = start_execution(world, ALICE, request)
@@ -98,6 +101,24 @@ def run_to_end(
         return str(header.status), _steps(world, header, state), header.error
     finally:
         world.worker.stop(1)
+
+
+FILLED = {
+    "httpBasicAuth": {"user": "anna", "password": "geheim"},
+    "httpHeaderAuth": {"name": "X-Key", "value": "geheim"},
+    "httpQueryAuth": {"name": "key", "value": "geheim"},
+    "httpBearerAuth": {"token": "geheim"},
+    "httpCustomAuth": {"json": {"headers": {"X-Key": "geheim"}}},
+    "oAuth1Api": {"consumerKey": "anna", "consumerSecret": "geheim"},
+}
+"""What stands in credentials that a workflow names; others stay to be filled in."""
+
+
+def _fill_in(world: Any, flow: Any) -> None:
+    for key in keys_of(flow):
+        if key.type in FILLED:
+            record = CredentialRecord("personal", *key, hosts=("*",), plain_http=True)
+            world.credentials.put(record, FILLED[key.type])
 
 
 def _attend_until_done(world: Any, started: Any) -> None:

@@ -15,6 +15,7 @@ from engine.base.errors import (
     StepFailure,
 )
 from engine.base.limits import CAPABILITY_REDIRECTS_MAX
+from engine.base.redaction import Redactor
 from engine.ports.capabilities import Holder, HttpCall, HttpEgress, HttpReply, SecretSource
 from engine.ports.clock import Clock
 from engine.sandbox.capabilities.addresses import Target, read_target
@@ -29,7 +30,6 @@ from engine.sandbox.capabilities.http_requests import (
     method_of,
     read_request,
 )
-from engine.sandbox.capabilities.redaction import Redactor
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OWN_HEADERS = (("Accept-Encoding", "gzip, deflate"), ("User-Agent", "Qflow"))

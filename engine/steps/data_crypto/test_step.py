@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from engine.base.errors import InvalidInput
 from engine.ports.step_catalogue import Effect
+from engine.testing.memory_credentials import GivenCredentials
 from engine.testing.step_bench import StepBench, items_of, json_of
 
 
@@ -61,3 +66,50 @@ def test_what_is_drawn_is_recorded_and_what_is_worked_out_need_not_be():
 def test_wrong_parameters_are_refused(wrong):
     with pytest.raises(InvalidInput):
         made(**wrong)
+
+
+def keyed(values, **parameters):
+    given = GivenCredentials(("crypto", "mine", values))
+    named = {"into": "r", "credential": {"type": "crypto", "name": "mine"}, **parameters}
+    result = StepBench("data.crypto", named, credential=given).run(items_of({"n": 1}))
+    return json_of(result.outputs["main"])[0]["r"]
+
+
+def test_a_credential_holds_the_secret():
+    wanted = made(operation="hmac", value="abc", secret="geheim")
+    assert keyed({"hmacSecret": "geheim"}, operation="hmac", value="abc") == wanted
+    with pytest.raises(InvalidInput, match="no hmacSecret"):
+        keyed({"signPrivateKey": "x"}, operation="hmac", value="abc")
+
+
+@pytest.mark.parametrize("kind", ["rsa", "curve", "ed25519"])
+def test_signatures_are_verified_with_the_public_key(kind):
+    key = {
+        "rsa": lambda: rsa.generate_private_key(65537, 2048),
+        "curve": lambda: ec.generate_private_key(ec.SECP256R1()),
+        "ed25519": ed25519.Ed25519PrivateKey.generate,
+    }[kind]()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    found = base64.b64decode(
+        keyed({"signPrivateKey": pem}, operation="sign", value="abc", algorithm="SHA384", encoding="base64")
+    )
+    rest = {
+        "rsa": (padding.PKCS1v15(), hashes.SHA384()),
+        "curve": (ec.ECDSA(hashes.SHA384()),),
+        "ed25519": (),
+    }[kind]
+    key.public_key().verify(found, b"abc", *rest)
+    assert made(operation="sign", value="abc", privateKey=pem)
+
+
+def test_a_wrong_private_key_is_not_told():
+    with pytest.raises(InvalidInput, match="cannot be read") as found:
+        made(operation="sign", value="abc", privateKey="no key at all")
+    assert "no key at all" not in str(found.value)
+
+
+def test_files_are_digested():
+    bench = StepBench("data.crypto", {"into": "r", "file": "f", "algorithm": "SHA1"})
+    entry = bench.context().binaries.put(b"abc", mime_type="text/plain")
+    (item,) = bench.run([{"json": {}, "binary": {"f": entry}}]).outputs["main"]
+    assert item["json"]["r"] == "a9993e364706816aba3e25717850c26c9cd0d89d"

@@ -10,16 +10,16 @@ from typing import Any
 from engine.base.errors import InvalidInput
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Effect, Item, StepContext, StepResult, StepType
+from engine.steps.data_jwt.keys import check_signature, keys_of, signed
 from engine.steps.data_jwt.manifest import MANIFEST, JwtParameters
 from engine.steps.item_errors import each_item
 from engine.steps.json_text import parsed_json
 
 _PARTS = 3
-_PUBLIC = ("-----BEGIN PUBLIC KEY-----", "-----BEGIN RSA PUBLIC KEY-----")
 
 
 class JwtStep(StepType):
-    """Gives one item for each that comes in, with what its token holds."""
+    """Gives one item for each that comes in, with what its token holds, or with a token."""
 
     manifest = MANIFEST
 
@@ -28,18 +28,37 @@ class JwtStep(StepType):
         return Effect.PURE if parameters.get("operation", "decode") == "decode" else Effect.READ
 
     def run(self, context: StepContext) -> StepResult:
-        """Read each token, and verify it where that is asked for."""
+        """Read each token, and verify it where that is asked for; or sign one for each item."""
 
         def work(item: Item, index: int) -> list[Item]:
             given: JwtParameters = context.parameters(index)
-            read = _read(given.token)
-            if given.operation == "verify":
-                _verify(given)
-                _check_claims(read["payload"], given, context.now_us / 1e6)
-            json = read if given.complete else {"payload": read["payload"]}
+            json = _signed(given, context) if given.operation == "sign" else _opened(given, context)
             return [{"json": json, "pairedItem": {"item": index}}]
 
         return StepResult({MAIN: each_item(context, work)})
+
+
+def _signed(given: JwtParameters, context: StepContext) -> dict[str, Any]:
+    claims = parsed_json(given.claims) if isinstance(given.claims, str) else given.claims
+    if not isinstance(claims, Mapping):
+        raise InvalidInput("claims must be an object, or text that holds one as JSON")
+    now_s = context.now_us // 1_000_000
+    times = {"exp": given.expiresIn, "nbf": given.notBefore}
+    added = {name: now_s + _whole(seconds) for name, seconds in times.items() if seconds is not None}
+    payload = {"iat": now_s, **claims, **added}
+    return {"token": signed(payload, keys_of(given, context), given.keyId)}
+
+
+def _whole(seconds: float) -> float:
+    return int(seconds) if float(seconds).is_integer() else seconds
+
+
+def _opened(given: JwtParameters, context: StepContext) -> dict[str, Any]:
+    read = _read(given.token)
+    if given.operation == "verify":
+        check_signature(given.token, keys_of(given, context))
+        _check_claims(read["payload"], given, context.now_us / 1e6)
+    return read if given.complete else {"payload": read["payload"]}
 
 
 def _read(token: str) -> dict[str, Any]:
@@ -61,32 +80,12 @@ def _part(text: str, name: str) -> dict[str, Any]:
     return value
 
 
-def _verify(given: JwtParameters) -> None:
-    """Check the signature by the one algorithm that is accepted. Raises :class:`InvalidInput`."""
-    import jwt
-
-    if not given.publicKey.strip().startswith(_PUBLIC):
-        raise InvalidInput("publicKey is no public key as PEM (-----BEGIN PUBLIC KEY-----)")
-    options: Any = {"enforce_minimum_key_length": True}
-    try:
-        jwt.PyJWS(options=options).decode(
-            given.token.strip(), given.publicKey.strip(), algorithms=[given.algorithm]
-        )
-    except jwt.InvalidAlgorithmError:
-        raise InvalidInput(f"the token is not signed with {given.algorithm}") from None
-    except jwt.InvalidSignatureError:
-        raise InvalidInput("the token's signature is not by this publicKey") from None
-    except (jwt.PyJWTError, ValueError, TypeError):
-        raise InvalidInput(
-            f"the token cannot be verified: publicKey is no fit for {given.algorithm}, or its header is wrong"
-        ) from None
-
-
 def _check_claims(claims: Mapping[str, Any], given: JwtParameters, now_s: float) -> None:
     """Times and names of RFC 7519, section 4.1. Raises :class:`InvalidInput`."""
-    if _time(claims, "exp", now_s + 1) <= now_s:
+    slack = given.clockToleranceS
+    if not given.ignoreExpiration and _time(claims, "exp", now_s + 1) + slack <= now_s:
         raise InvalidInput("the token has expired (exp)")
-    if _time(claims, "nbf", now_s) > now_s:
+    if not given.ignoreNotBefore and _time(claims, "nbf", now_s) - slack > now_s:
         raise InvalidInput("the token is not valid yet (nbf)")
     audience = claims.get("aud")
     if given.audience and given.audience not in (audience if isinstance(audience, list) else [audience]):

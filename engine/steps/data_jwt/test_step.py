@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from engine.base.errors import InvalidInput
 from engine.ports.step_catalogue import Effect
+from engine.testing.memory_credentials import GivenCredentials
 from engine.testing.step_bench import StepBench, items_of, json_of
 
 NOW_S = 1_700_000_000
@@ -114,6 +115,83 @@ def test_private_keys_and_missing_ones_are_refused():
     for key in ("", "secret", private):
         with pytest.raises(InvalidInput, match="public key"):
             ran(operation="verify", token="e30.e30.x", publicKey=key)
+
+
+HELD = {"type": "jwtAuth", "name": "mine"}
+
+
+def held(values, **parameters):
+    given = GivenCredentials(("jwtAuth", "mine", values))
+    bench = StepBench(
+        "data.jwt", {"credential": HELD, **parameters}, now_us=NOW_S * 1_000_000, credential=given
+    )
+    (found,) = json_of(bench.run(items_of({"n": 1})).outputs["main"])
+    return found
+
+
+def pair(key, algorithm):
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return {"keyType": "pemKey", "privateKey": private, "publicKey": public(key), "algorithm": algorithm}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"secret": "short"},
+        {"secret": "long enough for everybody, this is", "algorithm": "HS512"},
+        pair(RSA, "RS384"),
+        pair(RSA, "PS256"),
+        pair(CURVE, "ES256"),
+    ],
+)
+def test_what_is_signed_with_a_credential_is_verified_with_it(values):
+    claims = {"sub": "ü", "audience": "as it is"}
+    token = held(values, operation="sign", claims=claims, keyId="k1", expiresIn=60)["token"]
+    found = held(values, operation="verify", token=token, complete=True)
+    assert found["payload"] == {"iat": NOW_S, **claims, "exp": NOW_S + 60}
+    algorithm = values.get("algorithm", "HS256")
+    assert found["header"] == {"alg": algorithm, "typ": "JWT", "kid": "k1"}
+    with pytest.raises(InvalidInput, match="signature is not by"):
+        held(values, operation="verify", token=f"{token[:-8]}AAAAAAAA")
+
+
+def test_others_read_tokens_with_a_shared_secret_as_they_were_meant():
+    secret = "long enough for everybody, this is, whatever the digest"
+    token = held({"secret": secret}, operation="sign", claims='{"a": 1}')["token"]
+    assert jwt.decode(token, secret, algorithms=["HS256"])["a"] == 1
+    theirs = jwt.encode({"a": 2}, secret, algorithm="HS384")
+    found = held({"secret": secret}, operation="verify", token=theirs, algorithm="HS384")
+    assert found == {"payload": {"a": 2}}
+
+
+def test_a_public_key_never_serves_as_the_secret_of_a_credential():
+    token = held({"secret": public(RSA)}, operation="sign", claims={})["token"]
+    with pytest.raises(InvalidInput, match="not signed with RS256"):
+        held(pair(RSA, "RS256"), operation="verify", token=token)
+    with pytest.raises(InvalidInput, match="does not fit the key"):
+        held(pair(RSA, "RS256"), operation="verify", token=token, algorithm="HS256")
+    with pytest.raises(InvalidInput, match="does not fit the key"):
+        held({"secret": "short"}, operation="sign", claims={}, algorithm="RS256")
+
+
+def test_times_may_be_passed_over_where_that_is_asked_for():
+    old = held({"secret": "short"}, operation="sign", claims={}, expiresIn=-10)["token"]
+    early = held({"secret": "short"}, operation="sign", claims={}, notBefore=10)["token"]
+    for token, option in ((old, "ignoreExpiration"), (early, "ignoreNotBefore")):
+        with pytest.raises(InvalidInput):
+            held({"secret": "short"}, operation="verify", token=token)
+        assert held({"secret": "short"}, operation="verify", token=token, **{option: True})
+        assert held({"secret": "short"}, operation="verify", token=token, clockToleranceS=11)
+
+
+def test_signing_says_what_is_missing():
+    for claims in (None, "[]", 5):
+        with pytest.raises(InvalidInput, match="claims"):
+            held({"secret": "short"}, operation="sign", claims=claims)
+    with pytest.raises(InvalidInput, match="no fit"):
+        held({**pair(RSA, "RS256"), "privateKey": ""}, operation="sign", claims={})
+    with pytest.raises(InvalidInput):
+        ran(operation="sign", claims={})
 
 
 def test_verifying_is_recorded_and_decoding_need_not_be():

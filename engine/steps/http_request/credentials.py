@@ -7,7 +7,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Protocol
 
 import httpx
@@ -35,6 +35,9 @@ class Credential(Protocol):
     def answer(self, request: httpx.Request, challenge: httpx.Response) -> bool:
         """After a 401: change the request and give True to have it sent once more."""
 
+    def leave(self, request: httpx.Request) -> None:
+        """Take the credentials off a request that goes on to another origin."""
+
 
 class HeaderCredential:
     """A fixed header, or none."""
@@ -52,6 +55,11 @@ class HeaderCredential:
     def answer(self, request: httpx.Request, challenge: httpx.Response) -> bool:
         """There is nothing else to offer."""
         return False
+
+    def leave(self, request: httpx.Request) -> None:
+        """Take the header off."""
+        if self._name:
+            request.headers.pop(self._name, None)
 
 
 class DigestCredential:
@@ -79,6 +87,10 @@ class DigestCredential:
                 f"{shown(request.url)} asks for a kind of digest authentication that is not known here"
             ) from error
         return True
+
+    def leave(self, request: httpx.Request) -> None:
+        """Take the answer off."""
+        request.headers.pop("Authorization", None)
 
 
 class TokenCache:
@@ -135,44 +147,64 @@ class OAuth2Credential:
         self.apply(request)
         return True
 
+    def leave(self, request: httpx.Request) -> None:
+        """Take the token off."""
+        request.headers.pop("Authorization", None)
+
     def _new_token(self) -> str:
-        where = shown(read_url(self._given.tokenUrl, "auth.tokenUrl").url)
-        status, body = self._fetch(self._token_request())
-        try:
-            answer: Any = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            answer = None
-        if status >= 400 or not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
-            problem = answer.get("error") if isinstance(answer, dict) else None
-            text = f" ({problem})" if isinstance(problem, str) else ""
-            raise StepFailure(
-                f"{where} gave no access token: status {status}{text}; check clientId and clientSecret",
-                retryable=status >= 500 or status == 429,
-                status=status,
-            )
-        lasts = answer.get("expires_in")
-        seconds = float(lasts) if isinstance(lasts, int | float) else TOKEN_SECONDS
-        self._tokens.put(self._key, answer["access_token"], seconds)
+        given = self._given
+        url = read_url(given.tokenUrl, "auth.tokenUrl").url
+        fields = {"grant_type": "client_credentials", "scope": given.scope, "audience": given.audience}
+        in_body = given.sendAs == "body"
+        request = token_request(url, given.clientId, given.clientSecret, fields, in_body)
+        answer = token_answer(self._fetch, request)
+        self._tokens.put(self._key, answer["access_token"], lifetime(answer))
         return str(answer["access_token"])
 
-    def _token_request(self) -> httpx.Request:
-        given = self._given
-        fields = {"grant_type": "client_credentials", "scope": given.scope, "audience": given.audience}
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "Qflow"}
-        if given.sendAs == "body":
-            fields |= {"client_id": given.clientId, "client_secret": given.clientSecret}
-        else:
-            headers["Authorization"] = _basic(given.clientId, given.clientSecret)
-        url = read_url(given.tokenUrl, "auth.tokenUrl").url
-        data = {name: value for name, value in fields.items() if value}
-        return httpx.Request("POST", url, headers=headers, data=data)
+
+def token_request(
+    url: httpx.URL, client: str, secret: str, fields: Mapping[str, str], in_body: bool
+) -> httpx.Request:
+    """A request for a token (RFC 6749, section 2.3.1); fields without a value are left out."""
+    headers = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "Qflow"}
+    given = dict(fields)
+    if in_body or not secret:
+        given |= {"client_id": client, "client_secret": secret}
+    else:
+        headers["Authorization"] = basic(client, secret)
+    data = {name: value for name, value in given.items() if value}
+    return httpx.Request("POST", url, headers=headers, data=data)
+
+
+def token_answer(fetch: Fetch, request: httpx.Request) -> dict[str, Any]:
+    """What the server gives for a request for a token; raises :class:`StepFailure`."""
+    status, body = fetch(request)
+    try:
+        answer: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        answer = None
+    if status < 400 and isinstance(answer, dict) and isinstance(answer.get("access_token"), str):
+        return answer
+    problem = answer.get("error") if isinstance(answer, dict) else None
+    text = f" ({problem})" if isinstance(problem, str) else ""
+    raise StepFailure(
+        f"{shown(request.url)} gave no access token: status {status}{text}; check clientId and clientSecret",
+        retryable=status >= 500 or status == 429,
+        status=status,
+    )
+
+
+def lifetime(answer: Mapping[str, Any]) -> float:
+    """How many seconds a token lasts."""
+    lasts = answer.get("expires_in")
+    return float(lasts) if isinstance(lasts, int | float) else TOKEN_SECONDS
 
 
 def credential_of(auth: Any, subnet: str, tokens: TokenCache, fetch: Fetch) -> Credential:
     """The credential for auth parameters; a query credential is part of the address instead."""
     match auth:
         case BasicAuth():
-            return HeaderCredential("Authorization", _basic(auth.username, auth.password))
+            return HeaderCredential("Authorization", basic(auth.username, auth.password))
         case BearerAuth():
             return HeaderCredential("Authorization", f"Bearer {auth.token}")
         case HeaderAuth():
@@ -184,5 +216,6 @@ def credential_of(auth: Any, subnet: str, tokens: TokenCache, fetch: Fetch) -> C
     return HeaderCredential()
 
 
-def _basic(username: str, password: str) -> str:
+def basic(username: str, password: str) -> str:
+    """The header's value for a user and a password (RFC 7617)."""
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")

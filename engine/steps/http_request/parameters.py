@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from engine.steps.base import Parameters
+from engine.steps.base import CredentialRef, Parameters
 
 Scalar = str | int | float | bool | None
 
@@ -77,8 +77,15 @@ class OAuth2Auth(Part):
     )
 
 
+class CredentialAuth(Part):
+    """A stored credential: basic, digest, header, query, bearer, custom, OAuth 1 or OAuth 2."""
+
+    kind: Literal["credential"]
+    credential: CredentialRef = Field(description="Which one; its scope must name the host.")
+
+
 Auth = Annotated[
-    NoAuth | BasicAuth | BearerAuth | HeaderAuth | QueryAuth | DigestAuth | OAuth2Auth,
+    NoAuth | CredentialAuth | BasicAuth | BearerAuth | HeaderAuth | QueryAuth | DigestAuth | OAuth2Auth,
     Field(discriminator="kind"),
 ]
 
@@ -241,6 +248,9 @@ class Redirects(Part):
 class Tls(Part):
     """How the server is verified and the client identified."""
 
+    credential: CredentialRef | None = Field(
+        default=None, description="A stored certificate of the client, of type httpSslAuth."
+    )
     verify: bool = Field(
         default=True, description="Verify the server's certificate; turn off only for tests."
     )

@@ -112,6 +112,7 @@ class Sender:
                     answer.discard()
             following = redirected(request, answer.status, location)
             if not may_carry_secrets(request.url, following.url):
+                credential.leave(following)
                 credential, own_cookie = HeaderCredential(), None
             request = following
         raise StepFailure(f"{shown(request.url)}: more than {options.redirects_max} redirects")

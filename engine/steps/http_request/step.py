@@ -21,17 +21,26 @@ from engine.ports.step_catalogue import (
     StepType,
     WaitTime,
 )
-from engine.steps.http_request.addresses import Target, read_url, shown
+from engine.steps.http_request.addresses import Target, port_of, read_url, shown
 from engine.steps.http_request.building import Built, Page, build
 from engine.steps.http_request.connections import Connections, Proxy, Route, TlsOptions
-from engine.steps.http_request.credentials import Credential, HeaderCredential, TokenCache, credential_of
+from engine.steps.http_request.credentials import (
+    Credential,
+    Fetch,
+    HeaderCredential,
+    TokenCache,
+    credential_of,
+)
 from engine.steps.http_request.exchange import Exchange
+from engine.steps.http_request.held import held_certificates, held_credential
 from engine.steps.http_request.manifest import MANIFEST, METHODS_READING, HttpRequestParameters
 from engine.steps.http_request.pages import Pager
+from engine.steps.http_request.parameters import CredentialAuth
 from engine.steps.http_request.redaction import secrets_of
 from engine.steps.http_request.results import Result, error_of_status, result_of
 from engine.steps.http_request.sending import Fetched, Options, Sender
 from engine.steps.item_errors import failed_item, goes_on
+from engine.validation.credential_scope import check_destination
 
 PAUSE_IN_PLACE_MS_MAX = 250
 """A pause between batches that is longer parks the step, so that it holds no worker."""
@@ -188,7 +197,7 @@ class _Run:
 
     def _fetch(self, given: HttpRequestParameters, item: Item | None, index: int, page: Page) -> Fetched:
         built = build(given, self._context, item, index, page)
-        route, options = self._route(given), self._options(given)
+        route, options = self._route(given, built.request.url), self._options(given)
         fetched = self._sender.send(built.request, self._credential(built, route, options), route, options)
         if len(self._logs) < LOG_LINES_MAX:
             self._logs.append(
@@ -206,14 +215,31 @@ class _Run:
                 fetched = self._sender.follow(request, HeaderCredential(), route, plain)
                 return fetched.status, fetched.body
 
-            self._credentials[key] = credential_of(built.auth, self._context.subnet, self._tokens, fetch)
+            self._credentials[key] = self._made(built, fetch)
+        elif isinstance(built.auth, CredentialAuth):
+            self._check_scope(built)
         return self._credentials[key]
 
-    def _route(self, given: HttpRequestParameters) -> Route:
+    def _made(self, built: Built, fetch: Fetch) -> Credential:
+        auth = built.auth
+        if isinstance(auth, CredentialAuth):
+            held = self._context.credential(auth.credential.type, auth.credential.name)
+            return held_credential(held, built.request.url, fetch, self._context.now_us / 1e6)
+        return credential_of(auth, self._context.subnet, self._tokens, fetch)
+
+    def _check_scope(self, built: Built) -> None:
+        """A credential that one request may carry need not go where the next one does."""
+        named, url = built.auth.credential, built.request.url
+        held = self._context.credential(named.type, named.name)
+        check_destination(held, url.scheme, url.host, port_of(url))
+
+    def _route(self, given: HttpRequestParameters, url: httpx.URL) -> Route:
         tls = given.tls
-        options = TlsOptions(
-            tls.verify, tls.caCertificate, tls.clientCertificate, tls.clientKey, tls.minVersion
-        )
+        certificates = (tls.caCertificate, tls.clientCertificate, tls.clientKey)
+        if tls.credential is not None:
+            held = self._context.credential(tls.credential.type, tls.credential.name)
+            certificates = held_certificates(held, url)
+        options = TlsOptions(tls.verify, *certificates, tls.minVersion)
         return Route(self._context.subnet, self._context.policy.egress, options, _proxy(given.proxy))
 
     def _options(self, given: HttpRequestParameters) -> Options:

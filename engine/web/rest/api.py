@@ -21,6 +21,7 @@ from engine.web.rest import (
     audit,
     capabilities,
     compliance,
+    credentials,
     executions,
     flows,
     identities,
@@ -69,8 +70,8 @@ def build_api() -> NinjaAPI:
     )
     for place in getattr(settings, "API_ROUTERS", ()):
         api.add_router("", import_string(place))
-    access = (administration, audit, compliance, capabilities, identities, permissions, protection)
-    for part in (flows, imports, starts, executions, *access, sandbox, subnets, search):
+    access = (administration, audit, compliance, capabilities, credentials, identities, permissions)
+    for part in (flows, imports, starts, executions, *access, protection, sandbox, subnets, search):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer_error)

@@ -24,6 +24,12 @@ CapabilityUse
 Cleared
 Consent
 CorruptData
+CredentialKey
+CredentialRecord
+CredentialScope
+CredentialType
+CredentialUsage
+CredentialView
 Document
 Edge
 EgressPolicy
@@ -134,6 +140,7 @@ create_identity
 create_token
 definition_of
 delegate_identity
+delete_credential
 delete_event_schema
 delete_execution
 delete_flow
@@ -168,6 +175,8 @@ lift_quarantine
 list_capability_uses
 list_checkpoints
 list_consents
+list_credential_types
+list_credentials
 list_event_schemas
 list_executions
 list_flows
@@ -226,10 +235,12 @@ rollback_flow
 rotate_identity
 rotate_key
 run_part
+save_credential
 search
 search_audit
 setup_code
 share_result
+show_credential
 shred_execution
 signed_event
 start_execution
@@ -239,6 +250,7 @@ switch_off_person
 tag_version
 to_canonical
 to_cloudevent
+try_credential
 ulid
 unpublish_flow
 update_flow

@@ -44,6 +44,7 @@ OURS = [
     "bench",
     "grant",
     "consent",
+    "credential",
     "token",
     "subnet",
     "dao",

@@ -20,6 +20,7 @@ from engine.usecases.token_desk import owner_of
 from engine.usecases.update_flow import update_flow
 
 FLOW = Flow("f", "F", (Step("a", "flow.noop"),), format="n8n", extra={"n8n": {"name": "F"}})
+NAMED = {"type": "httpBearerAuth", "name": "Mine"}
 
 
 @pytest.fixture
@@ -88,3 +89,19 @@ def test_editing_an_imported_flow_keeps_where_it_came_from(world):
 def test_nonsense_is_refused(world):
     with pytest.raises(InvalidInput):
         import_flows(world, ALICE, b"nonsense")
+
+
+def test_static_data_and_placeholders_come_along_once(world):
+    named = {"url": "https://x.example", "auth": {"kind": "credential", "credential": NAMED}}
+    flow = replace(
+        FLOW, steps=(Step("a", "http.request", named),), extra={**FLOW.extra, "static": {"global": {"n": 1}}}
+    )
+    import_flows(world, ALICE, export_of(flow), dry_run=True)
+    assert world.credentials.records("personal") == []
+    import_flows(world, ALICE, export_of(flow))
+    assert world.values.get("personal", "f", "static:global").value == {"n": 1}
+    world.values.put("personal", "f", "static:global", {"n": 2}, None, 1)
+    import_flows(world, ALICE, export_of(replace(flow, description="new")))
+    assert world.values.get("personal", "f", "static:global").value == {"n": 2}
+    (record,) = world.credentials.records("personal")
+    assert (record.type, record.name, record.filled) == ("httpBearerAuth", "Mine", False)

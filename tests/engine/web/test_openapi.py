@@ -133,7 +133,10 @@ async def objects(alice: Any, world: Any) -> dict[str, str]:
     await published(alice, webhook_flow())
     await alice.post("/api/v1/flows", json=GREETING)
     await alice.put("/api/v1/schemas/events/pay", json={"document": {}})
+    secret = {"values": {"token": "secret"}, "hosts": ["*"]}
+    await alice.put("/api/v1/credentials/httpBearerAuth/qflow", json=secret)
     return {
+        "type": "httpBearerAuth",
         "event_type": "pay",
         "identity": "node:node",
         "execution_id": await started(alice, APPROVAL),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import wiring
+from engine import assembly, wiring
 from engine.execution.cancellation import CancelToken
 from engine.ports.capabilities import Surroundings, UseQuery
 from engine.ports.grants import HttpCapability, KvCapability, SecretCapability
@@ -33,8 +33,8 @@ def test_a_node_keeps_its_key_to_itself_and_reaches_the_world(
         {"QFLOW_DATA_DIR": str(tmp_path / "node"), "QFLOW_SECRETS_FILE": str(tmp_path / "secrets.json")}
     )
     store = DjangoCapabilityStore(sqlite_database)
-    monkeypatch.setattr(wiring, "DjangoCapabilityStore", lambda **_: store)
-    monkeypatch.setattr(wiring, "DjangoFlowValues", lambda **_: DjangoFlowValues(sqlite_database))
+    monkeypatch.setattr(assembly, "DjangoCapabilityStore", lambda **_: store)
+    monkeypatch.setattr(assembly, "DjangoFlowValues", lambda **_: DjangoFlowValues(sqlite_database))
     world = fake_world(DictCatalogue([]), FakeClock())
     parts = (world.notifier, world.clock, world.entropy, world.cipher)
     host = wiring.capability_host(settings, *parts)

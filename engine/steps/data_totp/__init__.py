@@ -1,0 +1,1 @@
+"""The step type data.totp: one-time codes from a shared secret."""

@@ -1,0 +1,1 @@
+"""The step type data.unseen: items that earlier executions had fall away."""

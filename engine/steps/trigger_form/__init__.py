@@ -1,0 +1,1 @@
+"""The step type trigger.form: a page whose answers start the flow."""

@@ -1,0 +1,232 @@
+"""The credentials of a subnet: listing, filling in, trying and deleting them. Values never come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.base.errors import InvalidInput, Problem, UnknownObject
+from engine.base.limits import CREDENTIAL_HOSTS_MAX, CREDENTIAL_NAME_CHARACTERS_MAX
+from engine.execution.credentials import missing, read_values
+from engine.flow.credentials import credentials_in
+from engine.flow.model import Flow
+from engine.ports.access_store import Principal
+from engine.ports.credentials import CredentialKey, CredentialRecord, CredentialType, Values
+from engine.ports.flow_store import FlowRecord
+from engine.usecases.permission import require
+from engine.usecases.remember import remember_done
+from engine.usecases.world import World
+from engine.validation.egress_entries import parse_entry
+
+RESOURCE = "credentials"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialUsage:
+    """A step of a flow's newest version that names a credential."""
+
+    flow: str
+    flow_name: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialView:
+    """A credential with the steps that name it; ``known`` is False where no step understands its type."""
+
+    record: CredentialRecord
+    usage: tuple[CredentialUsage, ...]
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialScope:
+    """Where a credential may be sent, and for which step types."""
+
+    hosts: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    plain_http: bool = False
+
+
+def list_credential_types(world: World, actor: Principal) -> list[CredentialType]:
+    """The types that steps of this node understand."""
+    require(world, actor, "flows:read", RESOURCE)
+    return list(world.catalogue.credential_types())
+
+
+def list_credentials(world: World, actor: Principal) -> list[CredentialView]:
+    """All credentials of the actor's subnet with where they are used, by type and name."""
+    require(world, actor, "flows:read", RESOURCE)
+    usage = _usage(world, actor.subnet)
+    known = {kind.name for kind in world.catalogue.credential_types()}
+    found = world.credentials.records(actor.subnet)
+    return [
+        CredentialView(record, tuple(usage.get(record.key, ())), record.type in known) for record in found
+    ]
+
+
+def show_credential(world: World, actor: Principal, key: CredentialKey) -> CredentialView:
+    """One of them; raises :class:`UnknownObject`."""
+    found = [view for view in list_credentials(world, actor) if view.record.key == key]
+    if not found:
+        raise _unknown(key)
+    return found[0]
+
+
+def save_credential(
+    world: World,
+    actor: Principal,
+    key: CredentialKey,
+    values: Values | None,
+    scope: CredentialScope | None = None,
+) -> CredentialRecord:
+    """Store a credential, new or changed. Left out: values and scope stay as they are.
+
+    Secret fields that are left out of ``values`` stay as they are, too, unless something changes that says
+    where they go: who changes that must know them. Raises :class:`InvalidInput`.
+    """
+    require(world, actor, "admin", RESOURCE)
+    kind, old = world.catalogue.credential_type(key.type), world.credentials.record(actor.subnet, key)
+    if scope is None:
+        scope = CredentialScope() if old is None else _scope_of(old)
+    _check(key, kind, scope)
+    widened = old is not None and _is_wider(scope, _scope_of(old))
+    if values is not None:
+        values = _completed(world, actor.subnet, key, kind, values, widened)
+        read_values(kind, values, key)
+    elif widened and old is not None and old.filled:
+        raise _must_be_given(key, kind.secret_fields())
+    now_us = world.clock.now_us()
+    record = CredentialRecord(
+        actor.subnet,
+        *key,
+        hosts=scope.hosts,
+        steps=scope.steps,
+        plain_http=scope.plain_http,
+        created_us=now_us,
+        updated_us=now_us,
+        updated_by=actor.id,
+    )
+    saved = world.credentials.put(record, values)
+    details = {"filled": values is not None, "hosts": list(scope.hosts)}
+    remember_done(world, actor, "change", "credential.save", f"{key.type}/{key.name}", details=details)
+    return saved
+
+
+def delete_credential(world: World, actor: Principal, key: CredentialKey) -> None:
+    """Forget a credential; raises :class:`UnknownObject`. Steps that name it fail from then on."""
+    require(world, actor, "admin", RESOURCE)
+    if not world.credentials.delete(actor.subnet, key):
+        raise _unknown(key)
+    remember_done(world, actor, "change", "credential.delete", f"{key.type}/{key.name}")
+
+
+def try_credential(world: World, actor: Principal, key: CredentialKey) -> None:
+    """Look whether a credential is filled in and right in itself: keys can be read, addresses are some.
+    Nothing is asked of a server. Raises :class:`InvalidInput` that says what is wrong."""
+    require(world, actor, "flows:read", RESOURCE)
+    record = world.credentials.record(actor.subnet, key)
+    contents = world.credentials.contents(actor.subnet, key)
+    if record is None or contents is None:
+        raise missing(key, placeholder=record is not None)
+    kind = world.catalogue.credential_type(key.type)
+    read_values(kind, contents.values, key)
+    _check(key, kind, _scope_of(record))
+
+
+def ensure_placeholders(world: World, actor: Principal, keys: Iterable[CredentialKey]) -> None:
+    """Make known what a flow names and nobody has filled in. The caller has the permission."""
+    now_us = world.clock.now_us()
+    for key in dict.fromkeys(keys):
+        if world.credentials.record(actor.subnet, key) is None:
+            record = CredentialRecord(
+                actor.subnet, *key, created_us=now_us, updated_us=now_us, updated_by=actor.id
+            )
+            world.credentials.put(record, None)
+
+
+def keys_of(flow: Flow) -> list[CredentialKey]:
+    """The credentials that a flow's steps name."""
+    return [CredentialKey(*found) for step in flow.steps for found in credentials_in(step.parameters)]
+
+
+def _usage(world: World, subnet: str) -> Mapping[CredentialKey, Sequence[CredentialUsage]]:
+    """Where credentials are named, in the newest versions of all flows."""
+    found: dict[CredentialKey, list[CredentialUsage]] = {}
+    for record in _flows(world, subnet):
+        flow = world.flows.version(subnet, record.revision)
+        for step in flow.steps:
+            for named in credentials_in(step.parameters):
+                usage = CredentialUsage(flow.id, flow.name, step.title)
+                found.setdefault(CredentialKey(*named), []).append(usage)
+    return found
+
+
+def _flows(world: World, subnet: str) -> Iterator[FlowRecord]:
+    size, after = world.limits.page_size_max, None
+    while True:
+        page = world.flows.list(subnet, limit=size, after=after)
+        yield from page
+        if len(page) < size:
+            return
+        after = page[-1].id
+
+
+def _completed(
+    world: World, subnet: str, key: CredentialKey, kind: CredentialType, values: Values, widened: bool
+) -> dict[str, Any]:
+    """The values, with secrets that were left out as they were."""
+    contents = world.credentials.contents(subnet, key)
+    if contents is None:
+        return dict(values)
+    secret = {kind.model.model_fields[name].alias or name for name in kind.secret_fields()}
+    kept = {name: value for name, value in contents.values.items() if name in secret and name not in values}
+    before = {name: value for name, value in contents.values.items() if name not in secret}
+    after = {name: value for name, value in values.items() if name not in secret}
+    if any(kept.values()) and (widened or after != before):
+        raise _must_be_given(key, sorted(kept))
+    return {**kept, **values}
+
+
+def _is_wider(new: CredentialScope, old: CredentialScope) -> bool:
+    steps = bool(old.steps) and (not new.steps or bool(set(new.steps) - set(old.steps)))
+    return bool(set(new.hosts) - set(old.hosts)) or (new.plain_http and not old.plain_http) or steps
+
+
+def _must_be_given(key: CredentialKey, fields: Iterable[str]) -> InvalidInput:
+    return InvalidInput(
+        f"this changes where the credential {key} may go; give its secrets anew: {', '.join(fields)}"
+    )
+
+
+def _check(key: CredentialKey, kind: CredentialType, scope: CredentialScope) -> None:
+    problems = []
+    if not _is_name(key.name):
+        most = CREDENTIAL_NAME_CHARACTERS_MAX
+        problems.append(Problem("name", f"1 to {most} printable characters, no {{{{ and no $ at its begin"))
+    if len(scope.hosts) > CREDENTIAL_HOSTS_MAX:
+        problems.append(Problem("hosts", f"at most {CREDENTIAL_HOSTS_MAX}"))
+    if kind.hosted and not scope.hosts:
+        hint = "name the hosts it may be sent to, as in api.example.com or *.example.com; * is any"
+        problems.append(Problem("hosts", "there must be at least one", hint=hint))
+    for index, host in enumerate(scope.hosts):
+        try:
+            parse_entry(host)
+        except InvalidInput as error:
+            problems.append(Problem(f"hosts[{index}]", error.message))
+    if problems:
+        raise InvalidInput(f"the credential {key} is not right", problems)
+
+
+def _is_name(name: str) -> bool:
+    fits = 0 < len(name) <= CREDENTIAL_NAME_CHARACTERS_MAX and name.isprintable()
+    return fits and "{{" not in name and not name.startswith("$")
+
+
+def _scope_of(record: CredentialRecord) -> CredentialScope:
+    return CredentialScope(record.hosts, record.steps, record.plain_http)
+
+
+def _unknown(key: CredentialKey) -> UnknownObject:
+    return UnknownObject(f"there is no credential {key}")
