@@ -283,6 +283,30 @@ async def test_the_palette_the_keys_and_an_empty_flow_can_be_read_by_all(page: P
     await assert_accessible(page)
 
 
+async def test_hostile_names_are_shown_as_text_wherever_the_editor_shows_them(
+    editor: Page, site: Site
+) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    steps = [
+        {"id": "a", "type": "trigger.manual", "name": evil, "notes": evil, "next": {"main": "b"}},
+        {"id": "b", "type": "data.set", "name": f"{evil}2", "params": {"fields": {evil: evil}}, "next": {}},
+    ]
+    group = {"id": "g", "name": evil, "steps": ["a", "b"]}
+    canvas = {"notes": [{"id": "n", "text": evil}], "groups": [group]}
+    await opened(editor, site, {"name": evil, "steps": steps, "canvas": canvas})
+    await expect(step(editor, evil).first).to_be_visible()
+    for keys in ("Control+k", "Control+f"):
+        await editor.keyboard.press(keys)
+        await editor.locator(".chooser input").fill("onerror")
+        await expect(editor.locator(".chooser-row").first).to_contain_text(evil)
+        await editor.keyboard.press("Escape")
+    await editor.get_by_role("button", name="List").click()
+    await expect(editor.locator("tr[data-step]")).to_have_count(2)
+    await editor.get_by_role("button", name="Publish", exact=True).click()
+    await expect(editor.get_by_role("dialog")).to_be_visible()
+    assert await editor.locator("#editor img, #editor script").count() == 0
+
+
 def large(count: int) -> dict[str, Any]:
     """A flow of so many steps in rows of 25, each wired to the next one and to one further on."""
     steps = []

@@ -33,8 +33,16 @@ test("random flows of 500 steps are laid out without overlaps, at once", () => {
 
 test("parts that no wire joins stand below one another, from the corner where the flow was", () => {
   const places = tidied(boxesOf(4), [wire(0, 1), wire(2, 3)]);
-  assert.deepEqual(places.get("s0"), [40, 40]);
-  assert.ok(places.get("s2")[1] > places.get("s0")[1] + 64);
+  const tops = ["s0", "s1"].map((id) => places.get(id)[1]);
+  assert.deepEqual([places.get("s0")[0], Math.min(...tops)], [40, 40]);
+  assert.ok(Math.min(places.get("s2")[1], places.get("s3")[1]) > Math.max(...tops) + 88);
+});
+
+test("a wire that passes steps by has room between them", () => {
+  const places = tidied(boxesOf(4), [wire(0, 1), wire(1, 2), wire(2, 3), wire(0, 3)]);
+  const middle = (id) => places.get(id)[1] + boxesOf(4).get(id).height / 2;
+  const straight = (middle("s0") + middle("s3")) / 2;
+  for (const id of ["s1", "s2"]) assert.ok(Math.abs(middle(id) - straight) > boxesOf(4).get(id).height / 2, id);
 });
 
 test("a step that leads to itself and a flow without wires are no trouble", () => {

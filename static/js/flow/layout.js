@@ -1,12 +1,15 @@
 // Tidy-up: a layered layout from left to right (after Sugiyama, Tagawa, Toda 1981).
 //
 // Wires that close a circle are turned round; each step goes into the layer after the last of those that
-// lead to it; layers are ordered by the mean place of their neighbours, a few sweeps to and fro; parts
-// of the flow that no wire joins stand below one another.
+// lead to it; wires over several layers get a place in each; layers are ordered by the mean place of their
+// neighbours, a few sweeps to and fro; parts of the flow that no wire joins stand below one another.
 
 const GAP_X = 96;
 const GAP_Y = 40;
+const GAP_PASSING = 16;
+const PASSING_MAX = 4000; // so many places for passing wires; beyond, they get none
 const SWEEPS = 8;
+const PASSES = 5;
 
 /**
  * Places of boxes. `boxes` is Map id -> {x, y, width, height} (in the order of the flow), `edges` a list of
@@ -18,11 +21,31 @@ export function tidied(boxes, edges) {
   const [left, top] = corner(boxes);
   let y = top;
   for (const part of parts(boxes, within)) {
-    const wires = forward(part, within);
-    const layers = ordered(layersOf(part, wires), wires);
-    y = place(layers, boxes, wires, left, y, places) + GAP_Y * 2;
+    const drawn = stretched(part, forward(part, within), boxes);
+    y = place(ordered(drawn.layers, drawn.wires), drawn, left, y, places) + GAP_Y * 2;
   }
   return places;
+}
+
+// Layers in which a wire that passes others by has a thin place of its own in each, so that it has room.
+function stretched(part, wires, boxes) {
+  const { layers, layer } = layersOf(part, wires);
+  const sizes = new Map(part.map((id) => [id, boxes.get(id)]));
+  const long = wires.reduce((sum, [source, target]) => sum + layer.get(target) - layer.get(source) - 1, 0);
+  if (long > PASSING_MAX) return { layers, wires, sizes };
+  const short = [];
+  for (const [index, [source, target]] of wires.entries()) {
+    let from = source;
+    for (let at = layer.get(source) + 1; at < layer.get(target); at += 1) {
+      const passing = `${index} ${at}`; // no id of a step has a space
+      sizes.set(passing, { width: 0, height: 0 });
+      layers[at].push(passing);
+      short.push([from, passing]);
+      from = passing;
+    }
+    short.push([from, target]);
+  }
+  return { layers, wires: short, sizes };
 }
 
 function corner(boxes) {
@@ -107,7 +130,7 @@ function layersOf(part, wires) {
     }
   const layers = [];
   for (const id of part) (layers[layer.get(id)] ??= []).push(id);
-  return layers;
+  return { layers, layer };
 }
 
 function ordered(layers, wires) {
@@ -133,34 +156,60 @@ function neighbours(wires, of, to) {
 
 function sortedBy(layer, fixed, near) {
   const place = new Map(fixed.map((id, index) => [id, index]));
-  const mean = (id, index) => {
-    const places = (near.get(id) ?? []).map((other) => place.get(other)).filter((one) => one !== undefined);
-    return places.length ? places.reduce((sum, one) => sum + one, 0) / places.length : index;
-  };
-  const keyed = layer.map((id, index) => ({ id, index, key: mean(id, index) }));
+  const wish = (id) => mean((near.get(id) ?? []).map((other) => place.get(other)).filter((one) => one !== undefined));
+  const keyed = layer.map((id, index) => ({ id, index, key: wish(id) ?? index }));
   return keyed.sort((one, other) => one.key - other.key || one.index - other.index).map(({ id }) => id);
 }
 
-// Layers side by side; each step as near to the middle of those before it as the ones above it allow.
-function place(layers, boxes, wires, left, top, places) {
-  const before = neighbours(wires, 1, 0);
+// Layers side by side. To and fro, each step goes as near to the middle of its neighbours as the others of its
+// layer allow. Gives the bottom of the whole.
+function place(layers, { wires, sizes }, left, top, places) {
+  const middles = new Map();
+  for (const layer of layers) settle(layer, sizes, middles, () => 0);
+  const sides = [neighbours(wires, 1, 0), neighbours(wires, 0, 1)];
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    const near = sides[pass % 2];
+    for (const layer of pass % 2 ? [...layers].reverse() : layers)
+      settle(layer, sizes, middles, (id) => mean((near.get(id) ?? []).map((other) => middles.get(other))) ?? middles.get(id));
+  }
+  const highest = Math.min(...[...middles].map(([id, middle]) => middle - sizes.get(id).height / 2));
+  return put(layers, sizes, middles, left, top - highest, places);
+}
+
+// In their order, each at its wish or below the one above; then all together to where they are nearest to their wishes.
+function settle(layer, sizes, middles, wish) {
+  const wishes = layer.map(wish);
+  let free = -Infinity;
+  const found = layer.map((id, index) => {
+    const { height } = sizes.get(id);
+    const at = Math.max(free, wishes[index] - height / 2);
+    free = at + height + gap(height, sizes.get(layer[index + 1])?.height ?? 0);
+    return at + height / 2;
+  });
+  const shift = mean(found.map((middle, index) => wishes[index] - middle));
+  layer.forEach((id, index) => middles.set(id, found[index] + shift));
+}
+
+// Between a step and a wire that passes it there is as much as lets a straight wire miss the step.
+function gap(one, other) {
+  return one && other ? GAP_Y : GAP_PASSING + Math.max(one, other) / 2;
+}
+
+function put(layers, sizes, middles, left, down, places) {
   let x = left;
-  let bottom = top;
+  let bottom = -Infinity;
   for (const layer of layers) {
-    let y = top;
     for (const id of layer) {
-      const { height } = boxes.get(id);
-      const middles = (before.get(id) ?? []).filter((one) => places.has(one)).map((one) => places.get(one)[1] + boxes.get(one).height / 2);
-      const wish = middles.length ? middles.reduce((sum, one) => sum + one, 0) / middles.length - height / 2 : y;
-      const spread = layer.length > 1 ? (layer.length - 1) * (height + GAP_Y) * 0.5 : 0;
-      const at = Math.max(y, layer[0] === id ? wish - spread : wish);
-      places.set(id, [round(x), round(Math.max(at, top))]);
-      y = places.get(id)[1] + height + GAP_Y;
-      bottom = Math.max(bottom, y - GAP_Y);
+      const { width, height } = sizes.get(id);
+      const y = middles.get(id) - height / 2 + down;
+      if (width) places.set(id, [round(x), round(y)]);
+      bottom = Math.max(bottom, y + height);
     }
-    x += Math.max(...layer.map((id) => boxes.get(id).width)) + GAP_X;
+    x += Math.max(...layer.map((id) => sizes.get(id).width)) + GAP_X;
   }
   return bottom;
 }
+
+const mean = (values) => (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : undefined);
 
 const round = (value) => Math.round(value / 8) * 8;
