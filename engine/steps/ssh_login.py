@@ -41,8 +41,8 @@ def with_ssh(context: StepContext, server: SshServer, work: Any, *more: Any) -> 
     :class:`NetworkFailure`, :class:`StepFailure` and :class:`TimedOut`."""
     import asyncssh
 
-    if not server.host or not server.user:
-        raise InvalidInput("server.host or server.user is missing")
+    if not server.user:
+        raise InvalidInput("server.user is missing")
     with line(context, server.host) as wire:
         try:
             return _run(wire, _connected(wire, server, work, more))

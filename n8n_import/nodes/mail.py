@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from n8n_import.expressions import is_expression
+from n8n_import.expressions import code, is_expression
 from n8n_import.names import chosen
 from n8n_import.servers import login
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
@@ -64,8 +64,6 @@ def translate_reading(node: Node, context: Context) -> list[Draft]:
     context.differs("the mailbox is looked into every minute", "mail")
     context.ignores("options.forceReconnect")
     seen = chosen(node, "postProcessAction", "read") == "read"
-    if not seen:
-        context.differs("mails that are not marked as read come again at each look", "mail")
     form = chosen(node, "format", "simple")
     parameters: Json = {
         "server": server(context, "imap"),
@@ -76,7 +74,9 @@ def translate_reading(node: Node, context: Context) -> list[Draft]:
         "files": form == "resolved" or context.param("downloadAttachments", False),
         "prefix": _prefix(context),
     }
-    return [Draft("trigger.schedule", {"intervalMs": EVERY_MS}), Draft("mail.read", parameters)]
+    steps = [Draft("trigger.schedule", {"intervalMs": EVERY_MS}), Draft("mail.read", parameters)]
+    uid = code("$json.attributes?.uid ?? $json.uid")
+    return steps if seen else [*steps, Draft("data.unseen", {"key": uid}, outputs=("main",))]
 
 
 def _prefix(context: Context) -> Any:

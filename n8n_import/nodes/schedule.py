@@ -78,14 +78,15 @@ def _expression(value: Any) -> str:
 
 def translate_cron(node: Node, context: Context) -> Draft:
     """``triggerTimes.item``: a list of times by mode."""
-    crons = list(_times(node, context))
+    crons = list(times(node, context, "triggerTimes.item"))
     if not crons:
         raise Unsupported("it has no times")
     return Draft("trigger.schedule", {"cron": crons})
 
 
-def _times(node: Node, context: Context) -> Iterator[str]:
-    for time in node.entries("triggerTimes.item"):
+def times(node: Node, context: Context, path: str) -> Iterator[str]:
+    """A cron expression for each time in a list of them."""
+    for time in node.entries(path):
         hour, minute = _whole(time, "hour", 14), _whole(time, "minute", 0)
         mode = time.get("mode", "everyDay")
         if mode == "custom":

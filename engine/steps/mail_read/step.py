@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.base.errors import InvalidInput
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Effect, Item, StepContext, StepResult, StepType
 from engine.steps.connecting import line
@@ -13,6 +12,7 @@ from engine.steps.mail_read.mailbox import mailbox
 from engine.steps.mail_read.manifest import MANIFEST, MailReadParameters
 from engine.steps.mail_read.reading import item_of
 from engine.steps.provenance import from_item
+from engine.steps.servers import filled
 
 
 class MailReadStep(StepType):
@@ -27,12 +27,11 @@ class MailReadStep(StepType):
     def run(self, context: StepContext) -> StepResult:
         """Raises :class:`EgressDenied`, :class:`NetworkFailure`, and :class:`StepFailure` for a refusal."""
         given: MailReadParameters = context.parameters(0)
-        if not given.server.host:
-            raise InvalidInput("server.host is missing")
+        server = filled(context, given.server, ("imap",))
         items: list[Item] = []
         with (
-            line(context, given.server.host) as wire,
-            mailbox(wire, given.server, given.folder, writable=given.markSeen) as box,
+            line(context, server.host) as wire,
+            mailbox(wire, server, given.folder, writable=given.markSeen) as box,
         ):
             numbers = box.found(given.search, given.max)
             for number in numbers:

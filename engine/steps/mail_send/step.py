@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.base.errors import InvalidInput
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.connecting import line
@@ -10,6 +9,7 @@ from engine.steps.item_errors import each_item
 from engine.steps.mail_send.manifest import MANIFEST, MailSendParameters
 from engine.steps.mail_send.message import Letter
 from engine.steps.mail_send.sending import send
+from engine.steps.servers import filled
 
 
 class MailSendStep(StepType):
@@ -22,10 +22,9 @@ class MailSendStep(StepType):
 
         def work(item: Item, index: int) -> list[Item]:
             given: MailSendParameters = context.parameters(index)
-            if not given.server.host:
-                raise InvalidInput("server.host is missing")
+            server = filled(context, given.server, ("smtp",))
             letter = Letter(context, given, item, index)
-            with line(context, given.server.host) as wire:
-                return [{"json": send(wire, given.server, letter)}]
+            with line(context, server.host) as wire:
+                return [{"json": send(wire, server, letter)}]
 
         return StepResult({MAIN: each_item(context, work)})

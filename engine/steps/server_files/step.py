@@ -19,6 +19,7 @@ from engine.steps.server_files.entries import Bounded, Session, make_folders, re
 from engine.steps.server_files.ftp import ftp_session
 from engine.steps.server_files.manifest import MANIFEST, ServerFilesParameters
 from engine.steps.server_files.sftp import sftp_session
+from engine.steps.servers import filled
 
 _IN_MEMORY = 4 * 1024 * 1024
 
@@ -47,14 +48,14 @@ class ServerFilesStep(StepType):
 
 @contextmanager
 def _session(context: StepContext, given: ServerFilesParameters) -> Iterator[Session]:
-    if not given.server.host:
-        raise InvalidInput("server.host is missing")
-    with line(context, given.server.host) as wire:
+    kinds = ("sftp", "sshPassword", "sshPrivateKey") if given.protocol == "sftp" else ("ftp",)
+    server = filled(context, given.server, kinds)
+    with line(context, server.host) as wire:
         if given.protocol == "sftp":
-            with sftp_session(wire, given.server) as session:
+            with sftp_session(wire, server) as session:
                 yield session
         else:
-            with ftp_session(wire, given.server, tls=given.protocol == "ftps") as session:
+            with ftp_session(wire, server, tls=given.protocol == "ftps") as session:
                 yield session
 
 

@@ -10,6 +10,7 @@ from engine.base.errors import PayloadTooLarge, StepFailure
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.item_errors import each_item
+from engine.steps.servers import filled
 from engine.steps.ssh_command.manifest import MANIFEST, SshCommandParameters
 from engine.steps.ssh_login import with_ssh
 
@@ -26,7 +27,8 @@ class SshCommandStep(StepType):
 
         def work(_: Item, index: int) -> list[Item]:
             given: SshCommandParameters = context.parameters(index)
-            found = with_ssh(context, given.server, _carried_out, given)
+            server = filled(context, given.server, ("sshPassword", "sshPrivateKey", "sftp"))
+            found = with_ssh(context, server, _carried_out, given)
             if not given.neverError and found["code"] != 0:
                 raise StepFailure(f"the command ended with {found['code']}: {found['stderr'][:500]}", **found)
             return [{"json": found}]

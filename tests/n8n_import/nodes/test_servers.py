@@ -130,7 +130,33 @@ def test_an_upload_by_ssh_keeps_the_files_name():
             ]
         )
     )
-    assert "server.host" in first_output(steps_, "Send")[0]["error"]
+    assert "credential 'Send' (sshPassword)" in first_output(steps_, "Send")[0]["error"]
     (send,) = steps("ssh", resource="file", path="/in")
     assert "/in" in send.parameters["path"]
     assert "fileName" in send.parameters["path"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_", "version"),
+    [("emailSend", "smtp", 2.1), ("emailReadImap", "imap", 2), ("ftp", "ftp", 1)],
+)
+def test_the_server_is_that_of_the_nodes_credential(kind, type_, version):
+    mine = {"credentials": {type_: {"id": "1", "name": "Mine"}}}
+    found = translated(kind, version, {"path": "/x"}, **mine).flow.steps[-1]
+    assert found.parameters["server"] == {"credential": {"type": type_, "name": "Mine"}}
+    other = translated(kind, version, {"path": "/x"})
+    assert other.flow.steps[-1].parameters["server"]["credential"]["name"] == "Node"
+    assert any("no credential of type" in issue["message"] for issue in other.issues)
+
+
+def test_mails_that_are_not_marked_come_once_all_the_same():
+    kinds = [step.type for step in steps("emailReadImap", 2, postProcessAction="nothing")]
+    assert kinds == ["trigger.schedule", "mail.read", "data.unseen"]
+
+
+def test_a_feed_is_looked_into_on_a_schedule():
+    times = {"item": [{"mode": "everyX", "value": 10, "unit": "minutes"}]}
+    found = steps("rssFeedReadTrigger", 1, feedUrl="https://a.example/feed", pollTimes=times)
+    assert [step.type for step in found] == ["trigger.schedule", "http.request", "data.feed", "data.unseen"]
+    assert found[0].parameters == {"cron": ["*/10 * * * *"]}
+    assert found[1].parameters["url"] == "https://a.example/feed"
