@@ -234,7 +234,7 @@ def stop_template(world: World, actor: Principal, template: str, reason: str) ->
     id = ulid("prp", world.clock.now_us(), world.entropy.bytes(10))
     with reading(world, actor.subnet) as dao:
         with_role(dao, actor.identity, Role.GUARDIAN)
-        act(world, actor, c.Stop(actor.identity, template, reason, id), template)
+        act_alone(world, actor, c.Stop(actor.identity, template, reason, id), template)
         stopped = dao.templates[template]
         until_us = stopped.stopped_until_us or 0
         halted = contain(world, actor, stopped.object["codes"], f"a guardian stopped it: {reason}", until_us)

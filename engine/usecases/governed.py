@@ -242,7 +242,7 @@ def try_code(
     language: str,
     source: str,
     items: list[Item],
-    mode: Literal["all", "each"],
+    mode: Literal["all", "each"] = "all",
 ) -> list[Item]:
     """What code makes of items in the sandbox, without any capability, at the beginning of 2020 and without
     chance: whoever tries it again gets the same. Raises as a step with this code would."""

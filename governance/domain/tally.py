@@ -58,7 +58,7 @@ def count(method: Method, options: Sequence[str], electorate: Electorate, ballot
     powers = electorate.powers(counted)
     totals = dict.fromkeys(options, 0)
     for voter, choice in counted.items():
-        for option, number in choice:
+        for option, number in ((one, number) for one, number in choice if one in totals):
             totals[option] += number if method is Method.QUADRATIC else powers[voter]
     winner = _first(totals) if method in (Method.APPROVAL, Method.QUADRATIC) else ""
     return Count(totals, sum(powers.values()), electorate.total, winner)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.api import CorruptData, QflowError
+from engine.api import PermissionDenied, QflowError
 from engine.api.governing import NotGenuine
 from governance.domain.asking import proposal as proposal_of
 from governance.domain.ballot import SignedBallot, choice_of, seal
@@ -57,10 +57,11 @@ def verify_tally(entries: Sequence[SignedEntry], verify: Verify, proposal: str) 
         try:
             entry = extend(dao, signed.content, seen)
             verify(signed.signer, signed.key, entry.at_us, signed.to_sign(), signed.signature, NODE_SCOPE)
-        except QflowError as error:
+        except PermissionDenied as error:  # a signature; the entry itself could be taken in
             report.problems.append(f"entry {report.entries}: {error.message}")
-            if isinstance(error, CorruptData):
-                break
+        except (QflowError, KeyError, TypeError, ValueError) as error:
+            report.problems.append(f"entry {report.entries} cannot be read: {error}")
+            break
         report.entries += 1
     report.dao, report.head = dao.id, dao.head
     _recount(report, dao, proposal)

@@ -10,6 +10,7 @@ from engine.ports.identities import IdentityRecord
 from engine.steps.registry import Registry
 from engine.storage.policies import StoredPolicies
 from engine.testing.clock import FakeClock, SeededEntropy
+from engine.testing.fake_sandbox import FakeSandbox
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_identities import OpenSealer
 from engine.testing.world import fake_world
@@ -46,6 +47,7 @@ class Hall:
             access=self.access,
             policies=self.policies,  # type: ignore[arg-type]
             identities=self.book,
+            sandbox=FakeSandbox(),
             signing=RoleSigning(self.book, "node"),  # type: ignore[arg-type]
         )
         self.entropy = entropy

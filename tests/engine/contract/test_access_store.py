@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.base.canonical import RAW, cid_of_bytes
-from engine.base.errors import InvalidInput, StaleRevision, UnknownObject, WrongState
+from engine.base.errors import InvalidInput, PolicyViolation, StaleRevision, UnknownObject, WrongState
 from engine.base.limits import Limits
 from engine.ports.access_store import Subnet, TokenRecord
 from engine.ports.identities import IdentityRecord
@@ -93,6 +93,29 @@ class TestPolicies:
             access.put_policy("alpha", {"nodes": ["n2"]}, 3, 3)
         assert access.policy_document("alpha") == (2, {"nodes": ["n1"]})
         assert access.policy_document("beta") == (1, default_document())
+
+    def test_a_signed_policy_is_adopted_in_its_turn_and_governs_from_then_on(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        assert access.signed_policy("alpha") is None
+        assert access.adopt_policy("alpha", 1, {"nodes": ["n1"]}, b"one", 2) == 2
+        for version in (1, 3):
+            with pytest.raises(StaleRevision):
+                access.adopt_policy("alpha", version, {}, b"other", 3)
+        assert access.adopt_policy("alpha", 2, {"nodes": ["n2"]}, b"two", 4) == 3
+        assert access.policy_document("alpha") == (3, {"nodes": ["n2"]})
+        assert access.signed_policy("alpha") == b"two"
+        assert access.signed_policies("alpha") == [b"one", b"two"]
+        assert access.signed_policies("alpha", 1) == [b"two"]
+        with pytest.raises(PolicyViolation, match="decide on its policy"):
+            access.put_policy("alpha", {}, 3, 5)
+        with pytest.raises(InvalidInput):
+            access.adopt_policy("alpha", 3, {"code": "all"}, b"three", 6)
+
+    def test_of_many_who_adopt_the_same_version_one_wins(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        results = in_threads(4, lambda n: access.adopt_policy("alpha", 1, {}, bytes([n]), n))
+        assert sum(result == 2 for result in results) == 1
+        assert sum(isinstance(result, StaleRevision) for result in results) == 3
 
     def test_of_many_who_change_the_same_revision_one_wins(self, access: Any) -> None:
         access.create_subnet("alpha", "Alpha", 1)
