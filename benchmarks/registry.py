@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.cases import (
     audit,
     boot,
+    governance,
     n8n,
     parallel,
     pipeline,
@@ -37,6 +38,7 @@ MODULES = (
     sandbox_walls,
     audit,
     trust,
+    governance,
 )
 
 REGISTRY: dict[str, Benchmark] = {
