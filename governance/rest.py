@@ -116,13 +116,13 @@ async def leave(request: HttpRequest, daoId: m.DaoId) -> Json:
 
 
 @router.put("/dao/{daoId}/delegations", response=Json)
-async def delegate(request: HttpRequest, daoId: m.DaoId, body: m.DelegationBody) -> Json:
+async def delegate(request: HttpRequest, daoId: m.DaoId, body: m.VoteDelegationBody) -> Json:
     """Let another member vote on a topic, for a while."""
     await _call(request, daoId, _delegate, body)
     return {"to": body.to, "topic": body.topic}
 
 
-def _delegate(world: World, actor: Principal, body: m.DelegationBody) -> None:
+def _delegate(world: World, actor: Principal, body: m.VoteDelegationBody) -> None:
     until_us = world.clock.now_us() + body.seconds * _SECOND_US
     desk.delegate(world, actor, body.to, body.topic, until_us)
 

@@ -12,7 +12,9 @@ Json = dict[str, Any]
 Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
 Base64 = Annotated[str, Field(max_length=200)]
 Seconds = Annotated[int, Field(ge=1, le=366 * 24 * 3600)]
-Pairs = Annotated[list[tuple[str, int]], Field(min_length=1, max_length=20)]
+Pair = Annotated[list[str | int], Field(min_length=2, max_length=2)]
+Pairs = Annotated[list[Pair], Field(min_length=1, max_length=20)]
+"""Options with their numbers: ``[["yes", 1]]``."""
 DaoId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f/]+$")]
 
 
@@ -34,7 +36,7 @@ class InvitationBody(Given):
     seconds: Seconds = 14 * 24 * 3600
 
 
-class DelegationBody(Given):
+class VoteDelegationBody(Given):
     """Who shall vote on a topic; nobody any more where ``to`` is empty."""
 
     to: Annotated[str, Field(max_length=128)] = ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.api import Principal, World
+from engine.identity.biscuits import BiscuitMint
 from engine.identity.ed25519 import Ed25519
 from engine.ports.identities import IdentityRecord
 from engine.steps.registry import Registry
@@ -17,6 +19,7 @@ from engine.testing.world import fake_world
 from engine.usecases.held_identities import Wanted, make_held
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.node_identity import RoleSigning, ensure_node_identity
+from engine.usecases.token_desk import TokenDesk
 from governance import desk, house
 from governance.domain.ballot import Choice
 from governance.domain.state import Dao, Proposal
@@ -41,7 +44,7 @@ class Hall:
         self.policies = StoredPolicies(
             self.access, now_us=self.clock.now_us, monotonic_us=self.clock.monotonic_us, checker=scheme
         )
-        self.world: World = fake_world(
+        made = fake_world(
             Registry(),
             self.clock,
             access=self.access,
@@ -50,6 +53,8 @@ class Hall:
             sandbox=FakeSandbox(),
             signing=RoleSigning(self.book, "node"),  # type: ignore[arg-type]
         )
+        tokens = TokenDesk(self.access, self.book, BiscuitMint(), entropy, "node")
+        self.world: World = replace(made, tokens=tokens)
         self.entropy = entropy
         self.people = {name: self.person(name) for name in (*NAMES, "zed")}
         founders = [

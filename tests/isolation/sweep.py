@@ -14,7 +14,9 @@ from tests.isolation.tenants import CANARY, VICTIM
 PARAMETERS = {
     "capability_id": "capability",
     "checkpoint_id": "checkpoint",
+    "cid": "template",
     "consent_id": "consent",
+    "daoId": "dao",
     "event_type": "event_type",
     "execution_id": "execution",
     "flow_id": "flow",
@@ -22,6 +24,7 @@ PARAMETERS = {
     "hold_id": "hold",
     "identity": "identity",
     "name": "role",
+    "proposalId": "proposal",
     "report_id": "report",
     "schedule_id": "schedule",
     "step": "step",
@@ -58,7 +61,8 @@ WORDS = {
 
 LEFT_OUT = {
     "after", "allowed", "archived", "dryRun", "form", "format", "from", "kind", "limit", "message", "name",
-    "outcome", "passed", "publish", "run", "sinceUs", "size", "status", "to", "untilUs", "withhold",
+    "outcome", "passed", "publish", "run", "search", "sinceUs", "size", "stage", "status",
+    "to", "untilUs", "withhold",
 }  # fmt: skip
 """Parameters of queries that name no object."""
 
@@ -77,7 +81,24 @@ OPEN = {
 }
 """Operations whose parameter is a word that everybody may use, and what comes of it."""
 
+_VOTE = {"choice": [["yes", 1]]}
+
 BODIES: Mapping[tuple[str, str], Any] = {
+    ("post", "/api/v1/dao"): {"name": ""},
+    ("post", "/api/v1/dao/{daoId}/proposals/{proposalId}/ballot"): _VOTE,
+    ("post", "/api/v1/dao/{daoId}/proposals/{proposalId}/vote"): _VOTE,
+    ("post", "/api/v1/dao/{daoId}/proposals/{proposalId}/ballots"): {
+        "voter": "me",
+        "weight": 1,
+        "nonce": "0" * 32,
+        "expires": 2**50,
+        "signer": "me",
+        "key": "z6Mk",
+        "signature": "AA==",
+        **_VOTE,
+    },
+    ("post", "/api/v1/dao/{daoId}/policy/signatures"): {"version": 1, "key": "z6Mk", "signature": "AA=="},
+    ("post", "/api/v1/dao/{daoId}/proposals/{proposalId}/reveal"): {"voter": "me", "salt": "AA==", **_VOTE},
     ("put", "/api/v1/flows/{flow_id}"): {"steps": [{"id": "a", "type": "flow.noop"}], "revision": "*"},
     ("post", "/api/v1/flows/{flow_id}/rollback"): {"version": "1", "revision": "1"},
     ("post", "/api/v1/flows/{flow_id}/start"): {"version": "1"},

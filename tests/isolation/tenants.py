@@ -163,7 +163,17 @@ def furnish(victim: Tenant) -> dict[str, str]:
         "event_type": f"{CANARY}.made",
         "role": CANARY,
         "subject": WAITS["id"],
+        **_governed(victim),
     }
+
+
+def _governed(victim: Tenant) -> dict[str, str]:
+    """A DAO with a draft, and the template that is proposed in it; code runs as before."""
+    dao = victim.must("POST", "/api/v1/dao", {"name": CANARY, "policy": {"code": "any"}})["id"]
+    template = {"name": "code", "type": "code", "language": "python", "source": f"'{CANARY}'"}
+    wish = {"kind": "approve", "title": CANARY, "template": template}
+    made = victim.must("POST", f"/api/v1/dao/{dao}/proposals", {"wish": wish})
+    return {"dao": dao, "proposal": made["id"], "template": made["templates"][0]["cid"]}
 
 
 _HOLD = {"kind": "execution", "reason": CANARY}

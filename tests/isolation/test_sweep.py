@@ -51,6 +51,9 @@ WATCHED = (
     "/api/v1/audit/holds",
     "/api/v1/audit/schedules",
     "/api/v1/subnets",
+    "/api/v1/dao/{dao}/proposals/{proposal}",
+    "/api/v1/dao/{dao}/members",
+    "/api/v1/dao/{dao}/policy",
 )
 """What the victim has, as it sees it."""
 
@@ -58,7 +61,7 @@ WATCHED = (
 @pytest.mark.wall(
     "every operation of the OpenAPI document, with ids of another's flow, version, execution, checkpoint, "
     "step, file, token, identity, sub-identity, grant, consent, role, schema, capability, hold, schedule of "
-    "reports, subnet",
+    "reports, subnet, DAO, proposal, template",
     outcome="403 or 404, nothing changed, nothing told",
 )
 @pytest.mark.parametrize(("method", "path"), operations(), ids=str)
