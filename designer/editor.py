@@ -11,10 +11,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.access import answer, page
+from designer.assets import files
 from designer.publishing import state_of
 from designer.requests import part, sent
 from designer.step_types import looks
 from engine.api import (
+    FlowRecord,
     FlowView,
     PermissionDenied,
     Principal,
@@ -31,6 +33,7 @@ from engine.api import (
 )
 
 ID_CHARACTERS_MAX = 64
+MODULES = ("js/flow/", "js/canvas/", "js/editor/", "vendor/drawflow/")
 
 
 @require_safe
@@ -38,7 +41,7 @@ ID_CHARACTERS_MAX = 64
 def edit(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
     """The editor of a flow."""
     record = get_flow(world(), actor, flow).record
-    return render(request, "designer/edit.html", {"flow": record, "can_write": _can_write(actor, flow)})
+    return render(request, "designer/edit.html", _shown(record, _can_write(actor, flow)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @page
 def _new_page(request: HttpRequest, actor: Principal) -> HttpResponse:
     require(world(), actor, "flows:write")
-    return render(request, "designer/edit.html", {"flow": None, "can_write": True})
+    return render(request, "designer/edit.html", _shown(None, can_write=True))
 
 
 @answer
@@ -109,6 +112,12 @@ def pasted(request: HttpRequest, actor: Principal) -> HttpResponse:
         for arrival in arrivals
     ]
     return JsonResponse({"flows": flows})
+
+
+def _shown(flow: FlowRecord | None, can_write: bool) -> dict[str, Any]:
+    """What the page shows; the modules it needs are named in it, so that they come all at once."""
+    modules = [name for name in files() if name.startswith(MODULES) and name.endswith(".js")]
+    return {"flow": flow, "can_write": can_write, "modules": modules}
 
 
 def free_id(actor: Principal, name: str) -> str:

@@ -43,12 +43,15 @@ const listItem = (text) => /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/.exec(text);
 
 function list(lines) {
   const ordered = /^\s*\d/.test(lines[0]);
-  return element(ordered ? "ol" : "ul", lines.map((text) => element("li", task(listItem(text)[2]))));
+  return element(ordered ? "ol" : "ul", lines.map((text) => item(listItem(text)[2])));
 }
 
-function task(text) {
+function item(text) {
   const found = /^\[([ xX])\]\s+(.*)$/.exec(text);
-  return found ? [found[1] === " " ? "☐ " : "☑ ", ...inline(found[2])] : inline(text);
+  if (!found) return element("li", inline(text));
+  const made = element("li", [found[1] === " " ? "☐ " : "☑ ", ...inline(found[2])]);
+  made.className = "task";
+  return made;
 }
 
 function inline(text) {
