@@ -16,7 +16,7 @@ from ninja import Router, Status
 from engine.api import InvalidInput, Principal, UnknownObject, World
 from engine.web.rest.calls import call
 from engine.web.rest.models import Name
-from governance import desk, evidence, shown
+from governance import catalogue, desk, evidence, shown
 from governance import rest_models as m
 from governance.domain.asking import proposal as proposal_of
 from governance.domain.asking import template as template_of
@@ -303,6 +303,31 @@ async def advise(request: HttpRequest, daoId: m.DaoId, cid: Name, body: m.Adviso
     """Tell of a weakness, as a reviewer or guardian."""
     id = await _call(request, daoId, desk.advise, cid, body.severity, body.text, body.fixedBy)
     return Status(201, {"id": id})
+
+
+@router.get("/dao/{daoId}/templates/{cid}/uses", response=list[Json])
+async def uses(request: HttpRequest, daoId: m.DaoId, cid: Name) -> list[Json]:
+    """The flows of the subnet that use a template, and in which steps."""
+    return await _call(request, daoId, catalogue.uses, cid)
+
+
+@router.get("/dao/{daoId}/templates/{cid}/export", response=Json)
+async def export(request: HttpRequest, daoId: m.DaoId, cid: Name) -> Json:
+    """The template as another DAO takes it in."""
+    return await _call(request, daoId, catalogue.export_template, cid)
+
+
+@router.post("/dao/{daoId}/imports", response={201: Json})
+async def import_template(request: HttpRequest, daoId: m.DaoId, body: m.ImportBody) -> Status[Json]:
+    """Propose a template of another DAO, byte for byte."""
+    id = await _call(request, daoId, catalogue.import_template, body.bundle)
+    return Status(201, await _proposal(request, daoId, id))
+
+
+@router.get("/dao/{daoId}/notices", response=list[Json])
+async def notices(request: HttpRequest, daoId: m.DaoId) -> list[Json]:
+    """Steps of flows that use old, stopped, revoked or weak templates, and what to use instead."""
+    return await _call(request, daoId, catalogue.notices)
 
 
 @router.get("/dao/{daoId}/advisories", response=list[Json])

@@ -106,6 +106,12 @@ class DraftBody(Given):
     step: Annotated[str, Field(max_length=256)] = ""
 
 
+class ImportBody(Given):
+    """A template as another DAO gave it out."""
+
+    bundle: Json
+
+
 class AdvisoryBody(Given):
     """A weakness of a template."""
 
