@@ -203,6 +203,27 @@ async def test_publishing_says_first_what_it_changes(editor: Page) -> None:
     await expect(editor.get_by_text("Published, draft is newer")).to_be_visible()
 
 
+async def test_the_flows_settings_are_kept_and_what_is_wrong_with_them_is_told(editor: Page) -> None:
+    await editor.keyboard.press("Control+,")
+    dialog = editor.get_by_role("dialog", name="Flow settings")
+    await assert_accessible(editor)
+    await dialog.get_by_label("Tags").fill("shop, orders, shop")
+    await dialog.get_by_label("Stop after").fill("90")
+    await dialog.get_by_label("Time zone").fill("Europe/Nowhere")
+    await dialog.get_by_label("Order").select_option("v1")
+    await dialog.get_by_role("button", name="Keep").click()
+    await editor.get_by_role("button", name="1 problem").click()
+    await expect(editor.locator(".chooser-row")).to_contain_text("there is no time zone")
+    await editor.keyboard.press("Escape")
+    await editor.keyboard.press("Control+,")
+    await dialog.get_by_label("Time zone").fill("Europe/Berlin")
+    await dialog.get_by_role("button", name="Keep").click()
+    await saved(editor)
+    flow = await edited(editor)
+    assert flow["settings"] == {"order": "v1", "timeoutMs": 90_000, "timezone": "Europe/Berlin"}
+    assert flow["metadata"] == {"tags": ["shop", "orders"]}
+
+
 async def test_an_incomplete_step_shows_what_it_lacks_and_is_kept(editor: Page) -> None:
     await step(editor, "Ask for approval").click()
     await editor.keyboard.press("n")

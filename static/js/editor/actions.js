@@ -9,6 +9,7 @@ import { duplicate, copySelected, pasteFromMenu, removeSelected } from "./pastin
 import { openCommandBar, openSearch } from "./command_bar.js";
 import { showProblems } from "./problems.js";
 import { askToPublish, unpublish } from "./publishing.js";
+import { openSettings } from "./settings.js";
 import { showShortcuts } from "./shortcuts.js";
 import { connectByList, renameInPlace } from "./step_edits.js";
 import { convertToSubFlow } from "./sub_flows.js";
@@ -59,6 +60,7 @@ export const ACTIONS = [
   { id: "list", label: "Show as a list or on the canvas", keys: "L", icon: "list-tree", section: "View", writes: false, run: (editor) => editor.showList(!editor.listed) },
   { id: "search", label: "Search in the flow", keys: "Ctrl+F", icon: "search", section: "View", writes: false, anywhere: true, run: openSearch },
   { id: "save", label: "Save", keys: "Ctrl+S", icon: "save", section: "Flow", anywhere: true, run: (editor) => editor.saving.save() },
+  { id: "settings", label: "Flow settings…", keys: "Ctrl+,", icon: "settings-2", section: "Flow", writes: false, anywhere: true, run: openSettings },
   { id: "publish", label: "Publish…", keys: "Shift+P", icon: "upload", section: "Flow", run: askToPublish },
   { id: "unpublish", label: "Stop publishing", icon: "download", section: "Flow", when: (editor) => editor.flow.published, run: unpublish },
   { id: "problems", label: "Show what is wrong", icon: "circle-alert", section: "Flow", writes: false, when: (editor) => editor.checking.count, run: showProblems },

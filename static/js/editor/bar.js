@@ -12,6 +12,7 @@ export function makeBar(editor, bar) {
   const save = h("button", { type: "button", class: "main", title: "Save (Ctrl+S)", onclick: () => editor.saving.save() }, "Save");
   const publish = h("button", { type: "button", title: "Publish (Shift+P)", onclick: () => run(editor, "publish") }, "Publish");
   const add = iconButton("plus", "Add a step", () => run(editor, "add"), "N");
+  const settings = iconButton("settings-2", "Flow settings", () => run(editor, "settings"), "Ctrl+,");
   const search = iconButton("search", "Search in the flow", () => run(editor, "search"), "Ctrl+F");
   const more = iconButton("command", "All commands", () => run(editor, "commands"), "Ctrl+K");
   const views = makeViews(editor);
@@ -19,7 +20,7 @@ export function makeBar(editor, bar) {
     h("div", { class: "bar-name" }, name, chips),
     h("div", { class: "apart" }),
     views,
-    h("div", { class: "bar-tools", id: "bar-tools" }, editor.canWrite && add, undo, redo, search, more),
+    h("div", { class: "bar-tools", id: "bar-tools" }, editor.canWrite && add, undo, redo, search, settings, more),
     h("div", { id: "run-tools", class: "bar-tools" }),
     save,
     publish,
