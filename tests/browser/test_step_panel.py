@@ -26,6 +26,7 @@ SHOP: dict[str, Any] = {
             "id": "read",
             "type": "data.sample",
             "name": "Orders",
+            "params": {"items": [{"name": "Lamp"}]},
             "position": [320, 160],
             "next": {"main": "total"},
         },

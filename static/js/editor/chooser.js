@@ -35,6 +35,7 @@ export function openChooser(editor, { label, placeholder, find, place = null, on
     if (!item || item.disabled) return;
     close();
     item.choose();
+    if (!document.activeElement?.checkVisibility() || document.activeElement === document.body) editor.focus();
   };
   const show = () => {
     state.items = find(field.value.trim());
@@ -66,7 +67,7 @@ export function openChooser(editor, { label, placeholder, find, place = null, on
 
 /** Put the focus back where it was, or on the flow where that is gone. */
 export function giveBack(editor, element) {
-  if (element?.isConnected && element !== document.body) element.focus({ preventScroll: true });
+  if (element?.isConnected && element !== document.body && element.checkVisibility()) element.focus({ preventScroll: true });
   else editor.focus();
 }
 

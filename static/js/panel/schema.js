@@ -11,8 +11,9 @@ export function fieldsOf(schema) {
   return recordOf(schema, schema.$defs ?? {}, 0).fields;
 }
 
-/** `timeoutMs` -> `Timeout (ms)`, `maxPages` -> `Max pages`. */
+/** `timeoutMs` -> `Timeout (ms)`, `maxPages` -> `Max pages`; `POST` stays `POST`. */
 export function titleOf(name) {
+  if (/^[A-Z\d_]+$/.test(name)) return name;
   const [stem, unit] = name.endsWith("Ms") ? [name.slice(0, -2), " (ms)"] : [name, ""];
   const words = stem.replace(/_+$/, "").replace(/[_-]+/g, " ").replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1) + unit;
