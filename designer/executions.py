@@ -1,55 +1,51 @@
-"""Executions: the list, one with its steps and receipts, what can be done with it, and its proof."""
+"""One execution: its steps and receipts, what can be done with it, and its proof."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from designer.access import local_redirect, page
+from designer.access import answer, local_redirect, page
+from designer.execution_list import duration
+from designer.running import progress_of
+from designer.step_types import looks
+from designer.times import time_of
 from engine.api import (
     CorruptData,
-    ExecutionQuery,
+    FlowRecord,
+    ForkRequest,
     Header,
     InvalidInput,
+    PermissionDenied,
     Principal,
     Refused,
     Status,
+    UnknownObject,
     abort_execution,
+    definition_of,
+    delete_execution,
+    execution_history,
     execution_state,
-    list_executions,
+    fork_execution,
+    get_flow,
     pause_execution,
+    replay_execution,
     resume_execution,
+    to_cloudevent,
     verify_execution,
     world,
 )
 
 ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.ABORTED})
+EVENTS_SHOWN_MAX = 5_000
+"""How much of a long journal the page replays; it says where there is more."""
+
 _VERBS = {"pause": pause_execution, "resume": resume_execution, "abort": abort_execution}
-PAGE_SIZE = 50
-
-
-@page
-def execution_list(request: HttpRequest, actor: Principal) -> HttpResponse:
-    """A page of executions, newest first; asks for itself again while it is open."""
-    status = request.GET.get("status") or None
-    if status not in {None, *(one.value for one in Status)}:
-        raise InvalidInput("there is no such status")
-    query = ExecutionQuery(
-        actor.subnet, status=status, before=request.GET.get("before") or None, limit=PAGE_SIZE
-    )
-    found = list_executions(world(), actor, query)
-    shown = {
-        "executions": found,
-        "status": status or "",
-        "statuses": [one.value for one in Status],
-        "following": found[-1].id if len(found) == PAGE_SIZE else "",
-        "live": "before" not in request.GET,
-    }
-    part = request.headers.get("HX-Request") == "true"
-    return render(request, f"designer/{'executions_part' if part else 'executions'}.html", shown)
 
 
 @page
@@ -62,6 +58,55 @@ def one(request: HttpRequest, actor: Principal, execution: str) -> HttpResponse:
 def state(request: HttpRequest, actor: Principal, execution: str) -> HttpResponse:
     """The part of the page that changes."""
     return render(request, "designer/execution_part.html", _shown(actor, execution))
+
+
+@page
+def steps(request: HttpRequest, actor: Principal, execution: str) -> HttpResponse:
+    """The runs of its steps, and its receipts."""
+    return render(request, "designer/execution_steps.html", _shown(actor, execution))
+
+
+@require_safe
+@answer
+def journal(request: HttpRequest, actor: Principal, execution: str) -> HttpResponse:
+    """The flow that ran and what happened, for the timeline and for replaying it on the canvas."""
+    history = execution_history(world(), actor, execution, EVENTS_SHOWN_MAX)
+    header = history.header
+    definition = definition_of(dataclasses.replace(history.flow, format="qflow"))
+    events = [to_cloudevent(header, entry.sequence, entry.fact) for entry in history.entries]
+    for event in events:
+        state = history.restored.get(event["data"]["sequence"])
+        if state is not None:
+            event["data"]["progress"] = {"steps": progress_of(header, state)["steps"]}
+    shown = {"definition": definition, "looks": looks(definition["steps"]), "events": events}
+    return JsonResponse({**shown, "all": header.sequence})
+
+
+@require_POST
+@page
+def again(request: HttpRequest, actor: Principal, execution: str) -> HttpResponse:
+    """Run again, from a step's run or from the start, by the same version or another."""
+    version, step = request.POST.get("version") or None, request.POST.get("step", "")
+    if version not in (None, "draft", "published"):
+        raise InvalidInput("the version is the same (empty), draft or published")
+    if not step:
+        return local_redirect(
+            "designer:execution", replay_execution(world(), actor, execution, version).execution
+        )
+    run = request.POST.get("run", "")
+    if run and not (run.isascii() and run.isdigit() and len(run) < 10):
+        raise InvalidInput("run must be the number of a run, from 0")
+    wanted = ForkRequest(execution, step, int(run) if run else None, version=version)
+    return local_redirect("designer:execution", fork_execution(world(), actor, wanted).execution)
+
+
+@require_POST
+@page
+def delete(request: HttpRequest, actor: Principal, execution: str) -> HttpResponse:
+    """Delete an ended execution with its data."""
+    delete_execution(world(), actor, execution)
+    messages.success(request, f"{execution} is deleted.")
+    return local_redirect("designer:executions")
 
 
 @require_POST
@@ -96,6 +141,12 @@ def _shown(actor: Principal, execution: str) -> dict[str, Any]:
     runs.sort(key=lambda shown: shown["run"].order)
     return {
         "execution": header,
+        "flow": _flow(actor, header.flow),
+        "began": time_of(header.created_us),
+        "took": duration((header.ended_us or world().clock.now_us()) - header.created_us),
+        "kept": None if header.keep_until_us is None else time_of(header.keep_until_us),
+        "forked": state.started.forked_from,
+        "replayed": state.started.replay_of,
         "runs": runs,
         "receipts": state.receipts,
         "awaits": state.awaits,
@@ -103,6 +154,14 @@ def _shown(actor: Principal, execution: str) -> dict[str, Any]:
         "verbs": _verbs(header),
         "live": header.status not in ENDED,
     }
+
+
+def _flow(actor: Principal, flow: str) -> FlowRecord | None:
+    """The flow, where it is still there and the person may see it."""
+    try:
+        return get_flow(world(), actor, flow).record
+    except (PermissionDenied, UnknownObject):
+        return None
 
 
 def _verbs(header: Header) -> list[str]:

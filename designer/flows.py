@@ -1,4 +1,4 @@
-"""Flows: the list, a start by hand, and the import of n8n workflows."""
+"""Flows: a start by hand, and the import of n8n workflows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from engine.api import (
     Principal,
     StartRequest,
     import_flows,
-    list_flows,
-    person_keys,
     start_execution,
     world,
 )
@@ -23,17 +21,6 @@ from engine.api import (
 def home(request: HttpRequest) -> HttpResponse:
     """Where somebody begins: set-up on a fresh node, else the flows."""
     return redirect("designer:set-up" if first_run.is_open() else "designer:flows")
-
-
-@page
-def flow_list(request: HttpRequest, actor: Principal) -> HttpResponse:
-    """A page of flows by id."""
-    text, after = request.GET.get("text", "").strip(), request.GET.get("after") or None
-    flows = list_flows(world(), actor, text=text or None, after=after, limit=50)
-    following = flows[-1].id if len(flows) == 50 else ""
-    own_key = not person_keys(world(), actor).record.held
-    shown = {"flows": flows, "text": text, "following": following, "own_key": own_key}
-    return render(request, "designer/flows.html", shown)
 
 
 @require_POST

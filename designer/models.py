@@ -40,3 +40,15 @@ class Invitation(models.Model):
 
     class Meta:
         db_table = "designer_invitation"
+
+
+class Favourite(models.Model):
+    """A flow that a person wants to find first."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="favourites")
+    subnet = models.CharField(max_length=128)
+    flow = models.CharField(max_length=128)
+
+    class Meta:
+        db_table = "designer_favourite"
+        constraints = [models.UniqueConstraint("person", "subnet", "flow", name="favourite_once")]

@@ -72,7 +72,7 @@ def reply(request: HttpRequest, actor: Principal, execution: str) -> HttpRespons
 def progress(request: HttpRequest, actor: Principal, execution: str) -> HttpResponse:
     """Where an execution stands, step by step, up to a sequence from which its events go on."""
     header, state = execution_state(world(), actor, execution)
-    return JsonResponse(_progress(header, state))
+    return JsonResponse(progress_of(header, state))
 
 
 @require_safe
@@ -88,7 +88,8 @@ def _step(asked: dict[str, Any], name: str) -> str | None:
     return str(asked[name]) if asked.get(name) else None
 
 
-def _progress(header: Header, state: ExecutionState) -> dict[str, Any]:
+def progress_of(header: Header, state: ExecutionState) -> dict[str, Any]:
+    """Where an execution stands, for ``run/progress.js`` to go on from."""
     steps = {step: _latest(runs) for step, runs in state.runs.items()}
     for task in state.running.values():
         steps[task.step] = {**steps.get(task.step, {}), "status": "running"}

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from designer.access import answer
 from designer.requests import part, sent
 from engine.api import (
+    ExecutionState,
     Header,
     InvalidInput,
     Item,
@@ -58,11 +59,16 @@ def preview(request: HttpRequest, actor: Principal) -> HttpResponse:
 @require_safe
 @answer
 def runs(request: HttpRequest, actor: Principal, execution: str, step: str) -> HttpResponse:
-    """The runs of a step in an execution: status, error, times, items per port, and what its code wrote."""
+    """The runs of a step in an execution: status, error, times, items per port, and what its code wrote;
+    with ``?inputs`` also what they got."""
     header, state = execution_state(world(), actor, execution)
     found = sorted(state.runs.get(step, {}).items())[-RUNS_SHOWN_MAX:]
-    budget = SHOWN_BYTES_MAX // max(len(found), 1)
+    both = "inputs" in request.GET
+    budget = SHOWN_BYTES_MAX // max(len(found), 1) // (2 if both else 1)
     shown = [_run(header, number, run, budget) for number, run in found]
+    if both:
+        for one, (_, run) in zip(shown, found, strict=True):
+            one["inputs"] = _given(header, state, run, budget)
     logs = _logs(actor, header, step)
     return JsonResponse({"execution": header.id, "step": step, "runs": shown, "logs": logs})
 
@@ -103,6 +109,16 @@ def _run(header: Header, number: int, run: Run, budget: int) -> dict[str, Any]:
             port: _within(items_of(world(), header, data), share) for port, data in run.outputs.items()
         },
     }
+
+
+def _given(header: Header, state: ExecutionState, run: Run, budget: int) -> dict[str, Any]:
+    """The items that a run got, per input port."""
+    share = budget // max(len(run.inputs), 1)
+    ports = {}
+    for port, sources in run.inputs.items():
+        items = [item for source in sources for item in items_of(world(), header, state.items_of(source))]
+        ports[port] = _within(items, share)
+    return ports
 
 
 def _within(items: Sequence[Item], budget: int) -> dict[str, Any]:

@@ -28,3 +28,18 @@ def ahead(hours: str) -> int | None:
 def time_of(at_us: int) -> datetime:
     """Microseconds since 1970 as a time, for templates."""
     return datetime.fromtimestamp(at_us / 1_000_000, UTC)
+
+
+def moment(text: str, field: str) -> int | None:
+    """A time as a form gives it (``2026-01-31T12:00``, UTC), in microseconds since 1970; None where empty.
+
+    Raises :class:`InvalidInput`.
+    """
+    if not text.strip():
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        problem = Problem(field, "a day and a time such as 2026-01-31T12:00")
+        raise InvalidInput(f"{field} is no time", [problem]) from None
+    return round(found.replace(tzinfo=found.tzinfo or UTC).timestamp() * 1_000_000)

@@ -94,6 +94,7 @@ from engine.usecases.event_schemas import (
     list_event_schemas,
     put_event_schema,
 )
+from engine.usecases.execution_history import History, execution_history
 from engine.usecases.export_execution import export_execution
 from engine.usecases.export_flow import export_flow
 from engine.usecases.flow_history import flow_history
@@ -257,6 +258,7 @@ __all__ = [
     "ForkRequest",
     "Grant",
     "Header",
+    "History",
     "Hold",
     "IdentityRecord",
     "IdentityView",
@@ -352,6 +354,7 @@ __all__ = [
     "diff_versions",
     "dump_flow",
     "erase_subject",
+    "execution_history",
     "execution_logs",
     "execution_metrics",
     "execution_state",

@@ -199,7 +199,7 @@ class JournalStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExecutionQuery:
-    """A page of executions, newest first."""
+    """A page of executions, newest first; made from ``since_us`` to before ``until_us``."""
 
     subnet: str
     flow: str | None = None
@@ -207,3 +207,5 @@ class ExecutionQuery:
     parent: str | None = None
     before: str | None = None  # cursor: an execution id
     limit: int = 50
+    since_us: int | None = None
+    until_us: int | None = None

@@ -413,7 +413,8 @@ _LISTED = {
 
 
 def _conditions(query: ExecutionQuery) -> tuple[str, Row]:
-    conditions, values = ["subnet = %s"], [query.subnet]
+    conditions: list[str] = ["subnet = %s"]
+    values: list[Any] = [query.subnet]
     if query.flow is not None:
         conditions.append("flow = %s")
         values.append(query.flow)
@@ -423,6 +424,12 @@ def _conditions(query: ExecutionQuery) -> tuple[str, Row]:
     if query.parent is not None:
         conditions.append("NOT (parent = '') AND parent = %s" if query.parent else "parent = %s")
         values.append(query.parent)
+    if query.since_us is not None:
+        conditions.append("created_us >= %s")
+        values.append(query.since_us)
+    if query.until_us is not None:
+        conditions.append("created_us < %s")
+        values.append(query.until_us)
     if query.before is not None:
         cursor = "SELECT created_us, id FROM engine_execution WHERE id = %s AND subnet = %s"
         conditions.append(f"(created_us, id) < ({cursor})")

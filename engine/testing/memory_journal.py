@@ -350,6 +350,7 @@ class MemoryJournal:
         if query.before is not None:
             cursors = [header for header in headers if header.id == query.before]
             headers = [header for header in headers if cursors and _age(header) < _age(cursors[0])]
+        headers = [header for header in headers if _within(header, query)]
         wanted = {"flow": query.flow, "status": query.status, "parent": query.parent}
         filters = {name: value for name, value in wanted.items() if value is not None}
         return [h for h in headers if all(getattr(h, n) == v for n, v in filters.items())][: query.limit]
@@ -357,6 +358,11 @@ class MemoryJournal:
 
 def _age(header: Header) -> tuple[int, str]:
     return header.created_us, header.id
+
+
+def _within(header: Header, query: ExecutionQuery) -> bool:
+    late_enough = query.since_us is None or header.created_us >= query.since_us
+    return late_enough and (query.until_us is None or header.created_us < query.until_us)
 
 
 def _free(header: Header, now_us: int) -> bool:

@@ -1,13 +1,14 @@
 // Parts of pages that follow live events: <div data-live="/live/..." data-after="12" data-part="/path"> holds one
 // element, which is fetched anew from the path when something has happened. Without a connection it is fetched every
-// two seconds.
+// two seconds. Elements with data-beside="/live/..." and a data-part follow the same events.
 
 import { watch } from "./live.js";
 
 const POLL_MS = 2000;
 
 function follow(place) {
-  const { live, after, part } = place.dataset;
+  const { live, after } = place.dataset;
+  const parts = [place, ...document.querySelectorAll(`[data-beside="${CSS.escape(live)}"]`)];
   let busy = false;
   let again = false;
   let poll = null;
@@ -17,7 +18,7 @@ function follow(place) {
     if (busy) return;
     busy = true;
     try {
-      await htmx.ajax("GET", part, { target: place.firstElementChild, swap: "outerHTML" });
+      for (const one of parts) await htmx.ajax("GET", one.dataset.part, { target: one.firstElementChild, swap: "outerHTML" });
     } catch {
       // told by htmx; the next event asks again
     }

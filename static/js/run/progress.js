@@ -23,6 +23,7 @@ const AT_EXECUTION = {
   "execution.completed": () => ({ status: "completed" }),
   "execution.failed": ({ error }) => ({ status: "failed", error }),
   "execution.aborted": () => ({ status: "aborted" }),
+  "checkpoint.restored": ({ progress }) => progress ?? {}, // the steps as they were, where the event tells
 };
 
 const AT_STEP = {

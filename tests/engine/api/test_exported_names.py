@@ -51,6 +51,7 @@ FlowView
 ForkRequest
 Grant
 Header
+History
 Hold
 IdentityRecord
 IdentityView
@@ -150,6 +151,7 @@ diff_flows
 diff_versions
 dump_flow
 erase_subject
+execution_history
 execution_logs
 execution_metrics
 execution_state

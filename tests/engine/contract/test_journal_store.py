@@ -249,6 +249,12 @@ class TestListing:
         assert self.ids(journal, limit=2, before="exe_6") == ["exe_5", "exe_4"]
         assert self.ids(journal, before="exe_0") == []
 
+    def test_a_time_begins_with_since_and_ends_before_until(self, journal: JournalStore) -> None:
+        self.fill(journal)
+        assert self.ids(journal, since_us=2, until_us=4) == ["exe_3", "exe_2"]
+        assert self.ids(journal, since_us=6) == ["exe_child", "exe_6"]
+        assert self.ids(journal, until_us=5, limit=1, before="exe_4") == ["exe_3"]
+
     def test_executions_of_the_same_moment_are_each_listed_once(self, journal: JournalStore) -> None:
         for id in ("exe_b", "exe_a", "exe_c"):
             journal.create(creation(id))
