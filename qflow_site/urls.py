@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("engine.web.urls")),
     path("account/", include(ACCOUNT)),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("governance/", include("governance.urls")),
     path("", include("designer.urls")),
 ]
 

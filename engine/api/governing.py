@@ -31,6 +31,7 @@ from engine.usecases.governed import (
     validator_of,
     verifier,
     verify_key,
+    why_not_run,
 )
 from engine.validation.signed_policy import Draft as PolicyDraft
 from engine.validation.signed_policy import SignedPolicy, check_follows, read_signed
@@ -89,4 +90,5 @@ __all__ = [
     "try_code",
     "validator_of",
     "verify_key",
+    "why_not_run",
 ]

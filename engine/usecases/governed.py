@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.base.canonical import RAW, cid_of_bytes
-from engine.base.errors import InvalidInput, PermissionDenied, UnknownObject, WrongState
+from engine.base.errors import (
+    InvalidInput,
+    PermissionDenied,
+    PolicyViolation,
+    Quarantined,
+    UnknownObject,
+    WrongState,
+)
 from engine.base.ids import derived
 from engine.base.limits import HALTED_LOOKED_AT_MAX
 from engine.base.multikey import public_key_of
@@ -27,6 +34,7 @@ from engine.usecases.held_identities import Wanted, make_held
 from engine.usecases.permission import require
 from engine.usecases.remember import remember_done
 from engine.usecases.world import World
+from engine.validation.code_gate import check_code
 from engine.validation.operation import Kind
 from engine.validation.signed_policy import SignedPolicy, check_follows, read_signed
 
@@ -82,6 +90,16 @@ def policy_in_force(world: World, subnet: str) -> SignedPolicy | None:
     """The signed policy of a subnet; None where its administrators decide on it."""
     envelope = world.access.signed_policy(subnet)
     return None if envelope is None else read_signed(envelope)
+
+
+def why_not_run(world: World, actor: Principal, cid: str) -> str:
+    """Why the actor's subnet does not load code with this CID now; an empty text where it does."""
+    require(world, actor, "flows:read", "policy")
+    try:
+        check_code(cid, world.policy.of(actor.subnet))
+    except (PolicyViolation, Quarantined) as error:
+        return error.message
+    return ""
 
 
 def signed_policies(world: World, actor: Principal) -> list[bytes]:

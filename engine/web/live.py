@@ -32,6 +32,7 @@ def nobody(scope: Mapping[str, Any]) -> Principal:
 
 
 _WHO = "qflow.who"
+_DAO = "q.qflow.dao."
 _LISTED = frozenset(type for name, type in TYPES.items() if name.startswith("execution."))
 
 
@@ -95,6 +96,26 @@ class LiveLists(Live):
             yield await self.backlog.get()
 
 
+class LiveDao(Live):
+    """``/live/dao``: what happens in the DAO of the person's subnet; votes without their choices."""
+
+    async def enter(self, world: World, principal: Principal) -> None:
+        """Whoever may see the DAO."""
+        await pool().run(require, world, principal, "flows:read", "dao")
+        await self.join("subnet", principal.subnet)
+
+    async def facts(self, message: Mapping[str, Any]) -> None:
+        """Keep what is about the DAO."""
+        told = [event for event in message["events"] if event["type"].startswith(_DAO)]
+        if told:
+            await super().facts({**message, "events": told})
+
+    async def events(self) -> AsyncIterator[Event]:
+        """The backlog, for ever."""
+        while True:
+            yield await self.backlog.get()
+
+
 def _short(event: Event) -> Event:
     kept = ("executionId", "flowId", "sequence", "status")
     return {**event, "data": {name: event["data"][name] for name in kept}}
@@ -106,6 +127,7 @@ def live_application(who: Who) -> Application:
         [
             re_path(r"^live/executions/(?P<execution>[^/]{1,128})/?$", LiveExecution.as_asgi()),
             re_path(r"^live/executions/?$", LiveLists.as_asgi()),
+            re_path(r"^live/dao/?$", LiveDao.as_asgi()),
             re_path(r"", NoStream.as_asgi()),
         ]
     )

@@ -38,8 +38,9 @@ PARAMETERS = {
 tried, and so fails the sweep: add it, and what the victim has of it to ``furnish``."""
 
 PAGES = {
-    "consent": "consent", "execution": "execution", "flow": "flow", "grant": "grant", "hold": "hold",
-    "identity": "identity", "step": "step", "token": "token", "version": "version",
+    "cid": "template", "consent": "consent", "execution": "execution", "flow": "flow", "grant": "grant",
+    "hold": "hold", "identity": "identity", "proposal": "proposal", "step": "step",
+    "token": "token", "version": "version",
 }  # fmt: skip
 """Parameter in the address of a page -> what of the victim stands there."""
 
@@ -166,8 +167,10 @@ def attempt(method: str, path: str, ids: Mapping[str, str]) -> Attempt:
 def pages() -> list[str]:
     """The patterns of all pages for people."""
     from designer.urls import urlpatterns
+    from governance.urls import urlpatterns as of_governance
 
-    return [str(one.pattern) for one in urlpatterns]
+    governance = [f"governance/{one.pattern}" for one in of_governance]
+    return [str(one.pattern) for one in urlpatterns] + governance
 
 
 def page_address(pattern: str, ids: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:

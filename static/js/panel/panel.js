@@ -2,6 +2,7 @@
 
 import { DataPane } from "../data/data_pane.js";
 import { h, icon, iconButton } from "../editor/dom.js";
+import { approvalNotice } from "./approval.js";
 import { patchStep, pin, renameStep, setParameters } from "../flow/commands.js";
 import { titleOf } from "../flow/document.js";
 import { recordForm } from "./form.js";
@@ -75,7 +76,7 @@ export class StepPanel {
       tools: [this.#origin()],
     });
     this.output = new OutputPane(this);
-    const middle = h("section", { class: "panel-middle", "aria-label": "Parameters" }, this.#tabs(type));
+    const middle = h("section", { class: "panel-middle", "aria-label": "Parameters" }, approvalNotice(editor, () => this.step), this.#tabs(type));
     const grid = h("div", { class: "panel-grid" }, this.input.element, middle, this.output.element);
     this.element.replaceChildren(this.#head(type), this.#parts(), grid);
     this.element.tabIndex = -1;

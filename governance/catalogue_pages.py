@@ -1,0 +1,87 @@
+"""The catalogue of templates: looking, taking one into use, stopping one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from designer.access import local_redirect, page
+from designer.editor import free_id
+from engine.api import InvalidInput, Principal, create_flow, definition_of, from_canonical, world
+from governance import desk, shown
+from governance.comparing import code_lines, flow_changes
+from governance.domain.asking import template as template_of
+from governance.domain.state import Dao
+from governance.domain.words import Role
+
+_STATUSES = ("active", "deprecated", "superseded", "stopped", "revoked")
+_STEP_TYPES = {"javascript": "code.javascript", "python": "code.python"}
+
+
+@require_safe
+@page
+def templates(request: HttpRequest, actor: Principal) -> HttpResponse:
+    """The catalogue, searched."""
+    search, status = request.GET.get("search", "").strip(), request.GET.get("status", "")
+    found = desk.look(world(), actor, lambda dao: shown.templates(dao, search, status))
+    context = {"templates": found[:200], "search": search, "status": status, "statuses": _STATUSES}
+    return render(request, "governance/templates.html", context)
+
+
+@require_safe
+@page
+def template(request: HttpRequest, actor: Principal, cid: str) -> HttpResponse:
+    """A template: what it may reach, its versions, who approved it, and how to use it."""
+    return render(
+        request, "governance/template.html", desk.look(world(), actor, lambda dao: _shown(dao, actor, cid))
+    )
+
+
+def _shown(dao: Dao, actor: Principal, cid: str) -> dict[str, Any]:
+    plain = shown.template(dao, template_of(dao, cid))
+    me, value = dao.members.get(actor.identity), plain["object"]
+    return {
+        "one": plain,
+        "dao": shown.dao(dao),
+        "lines": code_lines("", value["source"]) if value["type"] == "code" else [],
+        "flow_changes": flow_changes({}, value["flow"]) if value["flow"] else [],
+        "usable": plain["status"] in ("active", "deprecated") and value["type"] != "module",
+        "is_member": me is not None,
+        "is_guardian": me is not None and Role.GUARDIAN in me.roles,
+    }
+
+
+@require_POST
+@page
+def use(request: HttpRequest, actor: Principal, cid: str) -> HttpResponse:
+    """A flow of one's own out of a template, opened in the editor."""
+    value = desk.look(world(), actor, lambda dao: template_of(dao, cid).object)
+    name = request.POST.get("name", "").strip() or str(value["name"])
+    id = free_id(actor, name)
+    create_flow(world(), actor, {**_definition(dict(value)), "id": id, "name": name}, draft=True)
+    return redirect("designer:edit-flow", id)
+
+
+def _definition(value: dict[str, Any]) -> dict[str, Any]:
+    if value["type"] == "flow":
+        return dict(definition_of(from_canonical({**value["flow"], "format": "qflow"})))
+    if value["language"] not in _STEP_TYPES:
+        raise InvalidInput("a module is used by a step of type code.wasm; it makes no flow by itself")
+    step = {
+        "id": "run",
+        "name": value["name"],
+        "type": _STEP_TYPES[value["language"]],
+        "params": {"code": value["source"], "capabilities": value["capabilities"]},
+    }
+    return {"steps": [step]}
+
+
+@require_POST
+@page
+def stop(request: HttpRequest, actor: Principal, cid: str) -> HttpResponse:
+    """As a guardian, stop a template at once."""
+    proposal, _ = desk.stop_template(world(), actor, cid, request.POST.get("reason", ""))
+    return local_redirect("governance:proposal", proposal)
