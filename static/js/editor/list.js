@@ -37,7 +37,7 @@ export class StepList {
     const add = editor.canWrite && h("button", { type: "button", onclick: () => addByPalette(editor) }, icon("plus"), " Add a step");
     const notes = [...editor.doc.notes.values()].map((note) => this.#note(note));
     this.section.replaceChildren(
-      h("div", { class: "list-tools" }, add, h("p", {}, "Arrow keys go from step to step. Enter opens, N adds after, I inserts, C connects, Space chooses, the Menu key shows everything else.")),
+      h("div", { class: "list-head" }, add, h("p", {}, "Arrow keys go from step to step. Enter opens, N adds after, I inserts, C connects, Space chooses, the Menu key shows everything else.")),
       order.length ? h("div", { class: "wide" }, table) : h("p", { class: "list-empty" }, "This flow has no steps yet."),
       ...(notes.length ? [h("h2", {}, "Notes"), h("ul", {}, notes)] : []),
     );
