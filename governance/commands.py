@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.boot import local_actor, open_world, refuse_remote
+from engine.cli.boot import load_quiet_settings, local_actor, open_world, refuse_remote, setup_django
 from engine.cli.frame import FAILED, OK, Command, Entry, shared_again
 from engine.cli.output import note, print_fields, print_json, print_table
 
@@ -139,6 +139,7 @@ def _verified(args: argparse.Namespace, report: dict[str, Any]) -> int:
 
 
 def _verify_bundle(args: argparse.Namespace) -> dict[str, Any]:
+    setup_django(load_quiet_settings(args))
     from governance import evidence
 
     return evidence.verify_bundle(Path(args.bundle).read_bytes(), args.proposal)

@@ -16,7 +16,6 @@ from engine.api.governing import (
     policy_in_force,
     policy_to_sign,
     read_signed,
-    release,
     sign_held,
     verify_key,
 )
@@ -142,9 +141,3 @@ def add_signature(world: World, dao: Dao, actor: str, version: int, key: str, si
     if not verify_key(world, key, policy_to_sign(waiting.body), signature):
         raise InvalidInput("the signature is not this key's over this version of the policy")
     perform(world, dao, c.SignPolicy(actor, version, key, signature))
-
-
-def released(world: World, dao: Dao, templates: list[str]) -> None:
-    """End the quarantine of templates whose stop has lapsed."""
-    for cid in templates:
-        release(world, dao.subnet, dao.templates[cid].object["codes"], NODE)

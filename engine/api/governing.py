@@ -21,7 +21,6 @@ from engine.usecases.governed import (
     person_of,
     policy_in_force,
     record_act,
-    release,
     sign_as_node,
     sign_held,
     sign_statement,
@@ -34,7 +33,7 @@ from engine.usecases.governed import (
     why_not_run,
 )
 from engine.validation.signed_policy import Draft as PolicyDraft
-from engine.validation.signed_policy import SignedPolicy, check_follows, read_signed
+from engine.validation.signed_policy import SignedPolicy, read_signed
 from engine.validation.signed_policy import body_of as policy_body
 from engine.validation.signed_policy import envelope_of as policy_envelope
 from engine.validation.signed_policy import to_sign as policy_to_sign
@@ -63,7 +62,6 @@ __all__ = [
     "Signed",
     "SignedPolicy",
     "adopt_policy",
-    "check_follows",
     "check_policy_document",
     "check_statement",
     "cid_of_bytes",
@@ -81,7 +79,6 @@ __all__ = [
     "public_key_of",
     "read_signed",
     "record_act",
-    "release",
     "sign_as_node",
     "sign_held",
     "sign_statement",

@@ -120,12 +120,6 @@ def contain(world: World, actor: Principal, cids: Collection[str], reason: str, 
     return halt(world, actor.subnet, cids)
 
 
-def release(world: World, subnet: str, cids: Collection[str], by: str) -> None:
-    """End what :func:`contain` began."""
-    for cid in cids:
-        world.containment.lift(subnet, Contained.CODE, cid, by)
-
-
 def _stopped(document: Mapping[str, Any]) -> set[str]:
     return set(document.get("stopped") or ())
 

@@ -22,7 +22,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.api import InvalidInput, cid_of
+from engine.api import InvalidInput
 from engine.api.governing import encode
 from governance.domain.limits import (
     BALLOT_LIFETIME_US_MAX,
@@ -66,16 +66,6 @@ class Ballot:
     def to_sign(self) -> bytes:
         """What the voter's key signs."""
         return CONTEXT + self.statement()
-
-    @property
-    def cid(self) -> str:
-        """What a voter finds the ballot by in the log."""
-        return cid_of([FORM, self.dao, self.proposal, self.voter, self.nonce])
-
-    @property
-    def sealed(self) -> bool:
-        """Whether the choice is hidden until votes are opened."""
-        return len(self.choice) == 1 and self.choice[0][0].startswith(SEALED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from governance.domain.charter import Charter, Rule, charter_of
 from governance.domain.delegation import Delegation
 from governance.domain.electorate import Electorate
 from governance.domain.members import Member, Validators, member_of, validators_of
-from governance.domain.words import Kind, Method, Risk, Role, Stage
+from governance.domain.words import Kind, Method, Risk, Stage
 
 
 @dataclass
@@ -129,10 +129,6 @@ class Dao:
     sequence: int = -1
     head: str = ""
     at_us: int = 0  # of the last entry
-
-    def members_with(self, role: Role) -> list[Member]:
-        """Those who have a role."""
-        return [member for member in self.members.values() if role in member.roles]
 
     def open_proposals(self) -> Iterable[Proposal]:
         """Those that something can still come of."""

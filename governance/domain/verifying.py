@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.api import PermissionDenied, QflowError
-from engine.api.governing import NotGenuine
+from engine.api.governing import VOTE_SCOPE, NotGenuine
 from governance.domain.asking import proposal as proposal_of
 from governance.domain.ballot import SignedBallot, choice_of, seal
 from governance.domain.deciding_time import tally
@@ -22,7 +22,6 @@ Verify = Callable[[str, str, int, bytes, bytes, str], str]
 count."""
 
 NODE_SCOPE = "journal:sign"
-VOTE_SCOPE = "dao:vote"
 
 
 @dataclass

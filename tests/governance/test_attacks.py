@@ -23,6 +23,7 @@ from engine.api.governing import (
     signed_policies,
 )
 from engine.ports.policy import Policy
+from engine.usecases.held_identities import Wanted, delegate_held, make_held
 from engine.validation.code_gate import check_code
 from governance import desk, evidence
 from governance import house as house_
@@ -302,3 +303,29 @@ def test_the_check_of_statements_knows_who_may_sign_for_whom(hall: Hall) -> None
         lambda: check_statement(hall.world, bob.identity, mark, b"data"),
     )
     assert read_signed(signed_policies(hall.world, ann)[0]).dao == hall.id
+
+
+def browser(hall: Hall, scopes: list[str]) -> SignedBallot:
+    """A ballot of Ann on the vote that is open, signed by a sub-identity that she lets act."""
+    ann = hall.people["ann"].identity
+    wanted = Wanted("acme", "person", "browser", delegator=ann, since_us=hall.clock.now_us())
+    sub = make_held(hall.book, hall.entropy, wanted)
+    assert sub is not None
+    delegate_held(hall.book, ann, sub.id, scopes, None, hall.clock.now_us())
+    (made,) = hall.dao.proposals.values()
+    ballot = signed(hall, made, "ann").ballot
+    signer = hall.book.signer(sub.id, hall.clock.now_us())
+    return SignedBallot(ballot, sub.id, signer.key, signer.sign(ballot.to_sign()))
+
+
+@pytest.mark.parametrize("scopes", [["dao:vote"], ["*"]])
+def test_a_further_browser_votes_for_its_person(hall: Hall, scopes: list[str]) -> None:
+    made = hall.opened(approve())
+    cast(hall, made, browser(hall, scopes))()
+    assert list(made.ballots) == [hall.people["ann"].identity]
+    assert evidence.verify_proposal(hall.world, hall.people["bob"], made.id)["problems"] == []
+
+
+def test_a_sub_identity_that_may_do_other_things_does_not_vote(hall: Hall) -> None:
+    made = hall.opened(approve())
+    refused(PermissionDenied, "not delegated the scope", cast(hall, made, browser(hall, ["flows:write"])))
