@@ -18,7 +18,7 @@ from engine.journal.cloudevents import TYPES
 from engine.ports.access_store import Principal
 from engine.usecases.permission import require
 from engine.usecases.world import World
-from engine.web.consumers import UNAUTHENTICATED, Event, ExecutionStream, NoStream, Stream
+from engine.web.consumers import UNAUTHENTICATED, Event, ExecutionStream, MetricsStream, NoStream, Stream
 from engine.web.messages import Application, Receive, Scope, Send
 from engine.web.pool import pool
 
@@ -76,6 +76,10 @@ class LiveExecution(Live, ExecutionStream):
     """``/live/executions/ID?after=N``: as ``/ws/executions/ID``."""
 
 
+class LiveMetrics(Live, MetricsStream):
+    """``/live/system/metrics``: as ``/ws/system/metrics``."""
+
+
 class LiveLists(Live):
     """``/live/executions``: which executions of the person's subnet begin, wait, go on and end."""
 
@@ -128,6 +132,7 @@ def live_application(who: Who) -> Application:
             re_path(r"^live/executions/(?P<execution>[^/]{1,128})/?$", LiveExecution.as_asgi()),
             re_path(r"^live/executions/?$", LiveLists.as_asgi()),
             re_path(r"^live/dao/?$", LiveDao.as_asgi()),
+            re_path(r"^live/system/metrics/?$", LiveMetrics.as_asgi()),
             re_path(r"", NoStream.as_asgi()),
         ]
     )

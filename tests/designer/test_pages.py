@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 PASSWORD = "correct horse battery"
 EVIL = "<script>alert(1)</script>"
-PAGES = ("/flows", "/executions", "/import", "/permissions", "/audit", "/keys", "/search?q=a")
+PAGES = ("/flows", "/executions", "/node", "/import", "/permissions", "/audit", "/keys", "/search?q=a")
 STRANGER = """
 import django
 django.setup()
