@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from designer.access import local_redirect, page
 from designer.editor import free_id
 from engine.api import InvalidInput, Principal, create_flow, definition_of, from_canonical, world
-from governance import desk, shown
+from governance import catalogue, desk, shown
 from governance.comparing import code_lines, flow_changes
 from governance.domain.asking import template as template_of
 from governance.domain.state import Dao
@@ -28,6 +28,7 @@ def templates(request: HttpRequest, actor: Principal) -> HttpResponse:
     search, status = request.GET.get("search", "").strip(), request.GET.get("status", "")
     found = desk.look(world(), actor, lambda dao: shown.templates(dao, search, status))
     context = {"templates": found[:200], "search": search, "status": status, "statuses": _STATUSES}
+    context["notices"] = catalogue.notices(world(), actor)
     return render(request, "governance/templates.html", context)
 
 
@@ -35,9 +36,9 @@ def templates(request: HttpRequest, actor: Principal) -> HttpResponse:
 @page
 def template(request: HttpRequest, actor: Principal, cid: str) -> HttpResponse:
     """A template: what it may reach, its versions, who approved it, and how to use it."""
-    return render(
-        request, "governance/template.html", desk.look(world(), actor, lambda dao: _shown(dao, actor, cid))
-    )
+    context = desk.look(world(), actor, lambda dao: _shown(dao, actor, cid))
+    context["uses"] = catalogue.uses(world(), actor, cid)
+    return render(request, "governance/template.html", context)
 
 
 def _shown(dao: Dao, actor: Principal, cid: str) -> dict[str, Any]:

@@ -23,6 +23,15 @@ FLOW = {
         }
     ],
 }
+CHANGE = """async code => {
+  const path = "/flows/greeting/document";
+  const { definition, revision } = await (await fetch(path)).json();
+  definition.steps[0].params.code = code;
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+  const body = JSON.stringify({ definition, revision });
+  return (await fetch(path, { method: "PUT", headers, body })).status;
+}"""
 PATIENCE_MS = 180_000
 """How long a vote of a minute and its effect may take on a busy machine."""
 
@@ -124,6 +133,13 @@ async def test_three_members_approve_code_and_revoke_it(
     await ben.get_by_label("Say something").fill("A short word, well chosen.")
     await ben.get_by_role("button", name="Comment", exact=True).click()
     await expect(ben.locator("tr.note", has_text="well chosen")).to_be_visible()
+    await ben.get_by_label("Say something").fill("Be more polite.")
+    await ben.get_by_role("button", name="Ask for changes").click()
+    await expect(ben.get_by_text("asks for changes")).to_be_visible()
+    assert await ada.evaluate(CHANGE, "return [{ json: { hello: 'good day' } }];") == 200
+    await ada.get_by_role("button", name="Take the newest version of greeting").click()
+    await expect(ben.locator("td code", has_text="good day")).to_be_visible()
+    await expect(ben.get_by_text("about an earlier version")).to_be_visible()
     await ben.get_by_role("button", name="Approve this version").click()
     for member in (ada, ben, cyd):  # two of them see it without doing anything
         await expect(member.locator(".stage.voting")).to_be_visible()
