@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from designer.access import answer
 from designer.keys import bytes_of
 from designer.requests import part, sent
-from engine.api import FlowSignature, Principal, prepare_vouching, vouch_for_flow, world
+from engine.api import FlowSignature, Principal, get_flow, prepare_vouching, vouch_for_flow, world
 
 
 @require_POST
@@ -26,6 +26,7 @@ def prepare(request: HttpRequest, actor: Principal, flow: str) -> JsonResponse:
 @answer
 def sign(request: HttpRequest, actor: Principal, flow: str) -> JsonResponse:
     """Keep the signature."""
+    get_flow(world(), actor, flow)  # whose flow it is counts before what is sent
     given = sent(request)
     version, identity, key = (part(given, name, str) for name in ("version", "identity", "key"))
     signature = bytes_of(part(given, "signature", str), "signature")

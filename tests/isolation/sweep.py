@@ -202,6 +202,10 @@ def told(text: str, sent: tuple[str, ...], ids: Mapping[str, str]) -> list[str]:
     return [word for word in (CANARY, *(ids[kind] for kind in kinds)) if word and word in text]
 
 
+OWN_RECORD = "/api/v1/audit/reports/{kind}"
+"""Tells what the asker's own subnet did, also with names that it gave after the victim's."""
+
+
 def _word(name: str, ids: Mapping[str, str]) -> str:
     kind = WORDS.get(name, "")
     return ids.get(kind, kind) or CANARY
