@@ -111,7 +111,7 @@ def delete(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
 @require_safe
 @page
 def export(request: HttpRequest, actor: Principal, flow: str, syntax: str) -> HttpResponse:
-    """The newest version as a file, which ``qflow create`` and the import take."""
+    """The newest version as a file, which ``qflow create`` takes."""
     view = get_flow(world(), actor, flow)
     text = dump_flow(view.flow, "json" if syntax == "json" else "yaml")
     headers = {"Content-Disposition": f'attachment; filename="{flow}.{syntax}"'}

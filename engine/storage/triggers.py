@@ -48,6 +48,7 @@ def register(
 ) -> None:
     """Put triggers of a subnet's flow version in force; raises :class:`WrongState` where a route is taken."""
     subnet, flow, version = owner
+    cursor.execute(_GROW, [_COUNTER])  # first: who holds this row is alone in claiming routes
     for given in registrations:
         for method, pattern in routes_of(given):
             _check_others(cursor, subnet, method, pattern, given.key)
@@ -56,7 +57,6 @@ def register(
                 raise _taken(cursor, subnet, method, pattern, given.key)
         spec, tick = encode(dict(given.spec)), next_us.get(given.step)
         cursor.execute(_INSERT, [subnet, flow, version, given.kind, given.step, given.key, spec, tick])
-    cursor.execute(_GROW, [_COUNTER])
 
 
 def _check_others(cursor: Any, subnet: str, method: str, pattern: str, key: str) -> None:

@@ -76,6 +76,15 @@ class TestPublishing:
 class TestRoutes:
     """A method and path belong to one flow of the node."""
 
+    def test_of_subnets_that_publish_overlapping_paths_at_once_one_is_served(self, flows: FlowStore) -> None:
+        paths = ["orders/:id", "orders/new", ":any/:id", "orders/:other"]
+        made = [create(flows, f"flow{n}", f"subnet{n}").version for n in range(4)]
+        results = in_threads(
+            4, lambda n: flows.publish(f"subnet{n}", f"flow{n}", made[n], [hook(paths[n])], {}, 20)
+        )
+        assert sum(isinstance(result, WrongState) for result in results) == 3, results
+        assert len(flows.triggers("webhook")) == 1
+
     @pytest.mark.parametrize(
         ("taken", "wanted", "free"),
         [
