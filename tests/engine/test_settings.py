@@ -31,6 +31,7 @@ GOOD = {
     "QFLOW_REDIS_URL": "redis://redis:6379/1",
     "QFLOW_CHANNEL_URL": "redis://redis:6379/2",
     "QFLOW_WORKERS": "3",
+    "QFLOW_PROCESSES": "2",
     "QFLOW_DRIVE": "HERE",
     "QFLOW_LOG_LEVEL": "debug",
     "QFLOW_LOG_FORMAT": "json",
