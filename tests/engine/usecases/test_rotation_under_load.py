@@ -33,9 +33,9 @@ LABELS = ("journal:node", "tokens:node", "node:node", "owner:personal")
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys take force after a twentieth of the usual time."""
-    monkeypatch.setattr(held_identities, "SETTLE_US", 50_000)
-    monkeypatch.setattr(identity_book, "RECHECK_US", 5_000)
+    """Keys take force after half of the usual time."""
+    monkeypatch.setattr(held_identities, "SETTLE_US", held_identities.SETTLE_US // 2)
+    monkeypatch.setattr(identity_book, "RECHECK_US", identity_book.RECHECK_US // 2)
 
 
 @pytest.fixture

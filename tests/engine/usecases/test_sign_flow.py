@@ -182,7 +182,10 @@ def test_forks_and_replays_check_the_version_too(
     world: World, owner: Principal, again: Callable[[World, str], object]
 ) -> None:
     record = create_flow(world, owner, GREETING)
-    execution = start_execution(world, ALICE, StartRequest("hi", mode="manual")).execution
+    started = start_execution(world, ALICE, StartRequest("hi", mode="manual", wait="end"))
+    assert started.future is not None
+    started.future.result(10)
+    execution = started.execution
     [good] = world.flows.signatures("personal", record.revision)
     world.flows.sign("personal", replace(good, signature=bytes(64)))
     changed = replace(world)  # with nothing in memory
