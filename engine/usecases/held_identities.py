@@ -68,13 +68,15 @@ def rotate_held(book: IdentityBook, entropy: Entropy, identity: str) -> KeyState
     upcoming = [key for public, key in held.items() if commitment(public) == state.next]
     if not upcoming:
         raise _not_held(identity)
-    since_us = max(book.clock.now_us() + SETTLE_US, state.since)
     seed, after = book.unsealed(identity, upcoming[0]), entropy.bytes(SEED_BYTES)
-    body = making.rotation(state, book.scheme.public_key(seed), _commitment(book, after), since_us)
-    kept = [key for public, key in held.items() if key.retired_us is not None and public != state.key]
+    public, next = book.scheme.public_key(seed), _commitment(book, after)
+    sealed = book.sealed(identity, after)
+    since_us = max(book.clock.now_us() + SETTLE_US, state.since)  # last: nobody may sign after it unknowing
+    body = making.rotation(state, public, next, since_us)
+    kept = [key for one, key in held.items() if key.retired_us is not None and one != state.key]
     kept += [book.retired(held[state.key], since_us)] if state.key in held else []
-    kept += [key for public, key in held.items() if commitment(public) in state.recovery]
-    return _add(book, state, body, [seed], [*kept, upcoming[0], book.sealed(identity, after)])
+    kept += [key for one, key in held.items() if commitment(one) in state.recovery]
+    return _add(book, state, body, [seed], [*kept, upcoming[0], sealed])
 
 
 def recover_held(

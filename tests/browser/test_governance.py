@@ -98,20 +98,8 @@ async def voted(page: Page, answer: str, verb: str) -> None:
     await expect(page.get_by_text("You voted")).to_be_visible()
 
 
-async def test_three_members_approve_code_and_revoke_it(
-    own_site: Site, page: Page, ben: Page, cyd: Page
-) -> None:
-    site, ada = own_site, page
-    await signed_in(ada, site)
-    for member, name in ((ben, "ben"), (cyd, "cyd")):
-        await joined(ada, member, site, name)
-    await moved(ben, site)
-    await founded(ada, site)
-    await assert_accessible(ada)
-    await screenshot(ada, "dao-home")
-    await opened(ada, site, FLOW)
-    await runs(ada, site, "failed")
-
+async def proposed(ada: Page, site: Site) -> str:
+    """Propose from the editor what may not run yet; gives the proposal's address."""
     await ada.goto(site.at("/flows/greeting/edit"))
     await step(ada, "Greet").dblclick()
     await expect(ada.locator(".approval")).to_contain_text("runs only approved code")
@@ -124,11 +112,11 @@ async def test_three_members_approve_code_and_revoke_it(
     await ada.get_by_role("button", name="Submit").click()
     await expect(ada.get_by_role("heading", name="Approve greeting-greet")).to_be_visible()
     await expect(ada.get_by_text("you cannot review it")).to_be_visible()
-    address = ada.url
+    return ada.url
 
-    await cyd.goto(address)
-    await cyd.set_viewport_size({"width": 390, "height": 844})
-    await ben.goto(address)
+
+async def reviewed(ada: Page, ben: Page) -> None:
+    """Comment, ask for changes, get them, and approve the new version."""
     await ben.get_by_role("button", name="Comment on line 1", exact=True).click()
     await ben.get_by_label("Say something").fill("A short word, well chosen.")
     await ben.get_by_role("button", name="Comment", exact=True).click()
@@ -141,6 +129,10 @@ async def test_three_members_approve_code_and_revoke_it(
     await expect(ben.locator("td code", has_text="good day")).to_be_visible()
     await expect(ben.get_by_text("about an earlier version")).to_be_visible()
     await ben.get_by_role("button", name="Approve this version").click()
+
+
+async def decided(ada: Page, ben: Page, cyd: Page) -> None:
+    """All three vote, and the quorum is seen as it grows."""
     for member in (ada, ben, cyd):  # two of them see it without doing anything
         await expect(member.locator(".stage.voting")).to_be_visible()
     await voted(ben, "Yes", "Sign")
@@ -150,8 +142,10 @@ async def test_three_members_approve_code_and_revoke_it(
     await assert_accessible(ben)
     await screenshot(ben, "proposal")
     await expect(ada.locator(".stage.active").first).to_be_visible(timeout=PATIENCE_MS)
-    await runs(ada, site, "completed")
 
+
+async def revoked(ada: Page, address: str) -> None:
+    """Count the votes again, find the template, and vote it out."""
     await ada.goto(address)
     await ada.get_by_role("link", name="Count again").click()
     await expect(ada.get_by_text("every ballot are as they should be")).to_be_visible()
@@ -165,6 +159,29 @@ async def test_three_members_approve_code_and_revoke_it(
     await ada.get_by_role("link", name="Propose to revoke it").click()
     await ada.get_by_role("button", name="Submit").click()
     await expect(ada.locator(".stage.active").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def test_three_members_approve_code_and_revoke_it(
+    own_site: Site, page: Page, ben: Page, cyd: Page
+) -> None:
+    site, ada = own_site, page
+    await signed_in(ada, site)
+    for member, name in ((ben, "ben"), (cyd, "cyd")):
+        await joined(ada, member, site, name)
+    await moved(ben, site)
+    await founded(ada, site)
+    await assert_accessible(ada)
+    await screenshot(ada, "dao-home")
+    await opened(ada, site, FLOW)
+    await runs(ada, site, "failed")
+    address = await proposed(ada, site)
+    await cyd.goto(address)
+    await cyd.set_viewport_size({"width": 390, "height": 844})
+    await ben.goto(address)
+    await reviewed(ada, ben)
+    await decided(ada, ben, cyd)
+    await runs(ada, site, "completed")
+    await revoked(ada, address)
     await runs(ada, site, "failed")
     await ada.goto(site.at("/governance/policy"))
     await expect(ada.get_by_text("in force")).to_be_visible()

@@ -49,16 +49,6 @@ class Scripts:
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeProcess]:
-    made = NodeProcess(tmp_path_factory.mktemp("node"))
-    made.start()
-    try:
-        yield made
-    finally:
-        made.stop()
-
-
-@pytest.fixture(scope="module")
 def ada(node: NodeProcess) -> Iterator[Scripts]:
     browser = Browser(node.url)
     browser.submit("/set-up", "/set-up", username="ada", password=PASSWORD)
