@@ -23,6 +23,7 @@ from governance.domain.asking import proposal as proposal_of
 from governance.domain.asking import with_role
 from governance.domain.ballot import Ballot, Choice, SignedBallot
 from governance.domain.charter import usual_charter
+from governance.domain.content import DERIVED
 from governance.domain.deciding_votes import check_ballot
 from governance.domain.facts import Fact
 from governance.domain.state import Dao, Proposal
@@ -36,8 +37,6 @@ from governance.store import Known, logs
 T = TypeVar("T")
 BALLOT_US = 3600 * 1_000_000
 """How long a ballot that the node prepares can be cast."""
-
-_DERIVED = ("approved", "revoked", "stopped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def found_dao(world: World, actor: Principal, wanted: NewDao) -> str:
     for member in members:
         person_of(world, actor, str(member.get("identity", "")))
     _, document = world.access.policy_document(actor.subnet)
-    kept = {name: value for name, value in document.items() if name not in (*_DERIVED, "code")}
+    kept = {name: value for name, value in document.items() if name not in (*DERIVED, "code")}
     policy = {**kept, "code": "approved-only", **wanted.policy}
     check_policy_document(policy)
     command = c.Found(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from engine.api import Flow, InvalidInput, Principal, UnknownObject, World, cid_of, get_flow, to_canonical
 from engine.api.governing import codes_of
 from governance.domain.template import template_of
 from governance.scanning import scan
+
+SLUG_CHARACTERS_MAX, MARK_CHARACTERS = 40, 8
+_OTHER = re.compile(r"[^a-z0-9_-]+")
 
 LANGUAGES = {"code.javascript": "javascript", "code.python": "python"}
 
@@ -31,7 +35,7 @@ def _of_step(flow: Flow, id: str) -> dict[str, Any]:
     if step.type not in LANGUAGES:
         raise InvalidInput(f"step {id!r} is of type {step.type}, which runs no code of its own to approve")
     return {
-        "name": _name(f"{flow.id}.{id}"),
+        "name": name_of(flow.id, id),
         "type": "code",
         "language": LANGUAGES[step.type],
         "source": str(step.parameters.get("code", "")),
@@ -47,7 +51,7 @@ def _of_flow(world: World, flow: Flow, cid: str) -> dict[str, Any]:
         asked = step.parameters.get("capabilities")
         capabilities += [one for one in asked or () if one not in capabilities]
     return {
-        "name": _name(flow.id),
+        "name": name_of(flow.id),
         "release": flow.label,
         "type": "flow",
         "flow": to_canonical(flow),
@@ -59,6 +63,14 @@ def _of_flow(world: World, flow: Flow, cid: str) -> dict[str, Any]:
     }
 
 
-def _name(text: str) -> str:
-    letters = [letter if letter.isascii() and letter.isalnum() else "-" for letter in text.lower()]
-    return "".join(letters).strip("-")[:100] or "template"
+def name_of(*ids: str) -> str:
+    """The name of the template of a flow, or of a flow's step: different ones have different names."""
+    return ".".join(_slug(id) for id in ids)
+
+
+def _slug(id: str) -> str:
+    """The id as a name may hold it; an id that must be changed for that keeps a mark of what it was."""
+    slug = _OTHER.sub("-", id.lower()).strip("-_")
+    if slug == id and len(slug) <= SLUG_CHARACTERS_MAX:
+        return slug
+    return f"{slug[:SLUG_CHARACTERS_MAX]}-{cid_of(id)[-MARK_CHARACTERS:]}".lstrip("-")

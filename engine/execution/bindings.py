@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.limits import BINDINGS_MAX
 from engine.flow.credentials import credentials_in
 from engine.flow.model import Step
@@ -28,6 +29,17 @@ class Binding:
     fixed: Any
     code: str
     templates: tuple[str, ...] = ()
+
+
+def codes_in(kind: StepType, step: Step) -> list[tuple[str, str]]:
+    """What a step of this type runs as its parameters write it out: code with its CID, and the CID of a
+    module without."""
+    found, code, module = [], kind.code_in(step.parameters), step.parameters.get("module")
+    if code:
+        found.append((code, cid_of_bytes(code.encode("utf-8", "surrogatepass"), RAW)))
+    if isinstance(module, str) and module:
+        found.append(("", module))
+    return found
 
 
 class Bindings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from engine.base.errors import (
 from engine.base.ids import derived, idempotency_key
 from engine.base.limits import FAILURE_LOG_LINES_MAX, Limits
 from engine.execution.binaries import BlockBinaries, SubnetBlocks, with_stored_files
-from engine.execution.bindings import Binding, Bindings
+from engine.execution.bindings import Binding, Bindings, codes_in
 from engine.execution.cancellation import CancelToken
 from engine.execution.credentials import Pocket
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
@@ -57,6 +57,7 @@ from engine.ports.step_catalogue import (
     Signal,
     StepContext,
     StepResult,
+    StepType,
     WaitChild,
     WaitSignal,
     WaitTime,
@@ -241,7 +242,7 @@ class Attempt:
             depth=started.depth,
             fixed=binding.fixed,
             about=self._batch((code,), policy, inputs, zone).context if code else {},
-            open_host=self._opener(policy),
+            open_host=self._opener(binding.kind, policy),
             kept=self._kept(),
             credential=self._pocket.take,
         )
@@ -253,14 +254,22 @@ class Attempt:
     def _seed(self) -> bytes:
         return hashlib.sha256(f"{self.execution}:{self.step.id}:{self.task.run}".encode()).digest()
 
-    def _opener(self, policy: Policy) -> Callable[[Sequence[Capability]], HostCalls] | None:
+    def _opener(
+        self, kind: StepType, policy: Policy
+    ) -> Callable[[Sequence[Capability], Collection[str]], HostCalls] | None:
         """Opens the host to this attempt and to no other."""
         services, host = self.services, self.services.capabilities
         if host is None:
             return None
         breakers, timeout_ms = services.breakers(self.subnet), self.timeout_ms()
         around = Surroundings(self._holder(), policy, breakers, self.token, timeout_ms)
-        return lambda requested: host.open(around, requested)
+
+        def opened(requested: Sequence[Capability], codes: Collection[str]) -> HostCalls:
+            named = {cid for _, cid in codes_in(kind, self.step)}
+            pieces = tuple((cid, self.plan.version) if cid in named else (cid,) for cid in codes)
+            return host.open(replace(around, pieces=pieces), requested)
+
+        return opened
 
     def _kept(self) -> FlowValues | None:
         services = self.services

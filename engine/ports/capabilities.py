@@ -162,6 +162,8 @@ class Surroundings:
     breakers: Breakers
     cancellation: Cancellation
     timeout_ms: int
+    pieces: tuple[tuple[str, ...], ...] = ()
+    """What runs: for each piece of code its CID, and that of the flow version whose step names it."""
 
 
 class Credentials(Protocol):
@@ -176,4 +178,4 @@ class Capabilities(Protocol):
     """Mints tokens and stands between guests and the world."""
 
     def open(self, surroundings: Surroundings, requested: Sequence[Capability]) -> HostCalls:
-        """Grant what is asked for and the policy allows, to this attempt alone."""
+        """Grant what is asked for, and the policy allows to what runs, to this attempt alone."""

@@ -45,6 +45,9 @@ class Policy:
     commands: tuple[str, ...] = ()  # commands that steps may execute
     step_types_denied: tuple[str, ...] = ()
     capabilities: tuple[Capability, ...] = ()  # ceilings of what steps may ask for; empty: nothing
+    ceilings: Mapping[str, tuple[Capability, ...]] = field(default_factory=dict)
+    """What code, and steps of a flow version, may ask for, by CID: what was approved for it. Code that is
+    named here has these ceilings and not ``capabilities``."""
     modules: Mapping[str, str] = field(default_factory=dict)  # CID of each module that may be called by name
     nodes: tuple[str, ...] = ()  # nodes that may run for this subnet; empty: this one
     anomalies: Literal["alert", "halt"] = "alert"  # what is done about an execution that is unusual

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
@@ -215,8 +215,9 @@ class StepContext:
     depth: int = 0  # how deep in sub-flows
     fixed: Any = None  # the validated parameters, where they hold no references
     about: Mapping[str, Any] = field(default_factory=dict)  # what :meth:`StepType.code_in` speaks of
-    open_host: Callable[[Sequence[Capability]], HostCalls] | None = None
-    """Asks for capabilities and opens the host to this attempt; whoever opens it closes it."""
+    open_host: Callable[[Sequence[Capability], Collection[str]], HostCalls] | None = None
+    """Asks for capabilities for code with these CIDs, and opens the host to this attempt; whoever opens it
+    closes it."""
     kept: KeptValues | None = None
     credential: Callable[[str, str], Credential] = no_credential
     """The credential of a type and a name that the step's parameters write out as ``"credential": {"type",

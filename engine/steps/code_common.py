@@ -31,7 +31,7 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
         context=_about(context),
     )
     check_code(request.cid, context.policy)
-    with host_of(context) as host:
+    with host_of(context, (request.cid,)) as host:
         result = context.sandbox.run_code(request, _limits(context), host)
     return StepResult({MAIN: result.items}, logs=result.logs, usage=result.usage, code=result.code)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,8 +59,9 @@ def _reads(capability: Capability) -> bool:
 
 
 @contextmanager
-def host_of(context: StepContext) -> Iterator[HostCalls | None]:
-    """The host with what the step asks for, closed when the body ends; None where it asks for nothing."""
+def host_of(context: StepContext, codes: Collection[str]) -> Iterator[HostCalls | None]:
+    """The host with what the step asks for and code with these CIDs may have, closed when the body ends;
+    None where it asks for nothing."""
     asked: Sequence[Capability] = ()
     if context.step.parameters.get("capabilities"):
         asked = validated(_Asked, context.step.parameters, context.step.id).capabilities
@@ -69,7 +70,7 @@ def host_of(context: StepContext) -> Iterator[HostCalls | None]:
         return
     if context.open_host is None:
         raise CapabilityDenied("this node gives no capabilities to steps")
-    host = context.open_host(asked)
+    host = context.open_host(asked, codes)
     try:
         yield host
     finally:

@@ -77,9 +77,14 @@ class ModuleShelf:
         return found
 
     @property
+    def cids(self) -> list[str]:
+        """CIDs of what was loaded."""
+        return sorted({module.cid for module in self._loaded.values()})
+
+    @property
     def code(self) -> str:
         """CID of what ran, for the receipt; of the list of CIDs where there were several."""
-        cids = sorted({module.cid for module in self._loaded.values()})
+        cids = self.cids
         return cids[0] if len(cids) == 1 else cid_of(cids) if cids else ""
 
 

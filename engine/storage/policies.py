@@ -5,7 +5,8 @@ A document, every part optional::
     {"limits": {"step_timeout_ms": 60000}, "code": "any", "flows": "any", "approved": [], "revoked": [],
      "stopped": {}, "egress": {"allow": [], "deny": [], "onlyAllowed": false}, "filesRoot": null,
      "unsignedFlows": null, "environment": [], "commands": [],
-     "stepTypesDenied": [], "capabilities": [], "modules": {}, "nodes": [], "anomalies": "alert"}
+     "stepTypesDenied": [], "capabilities": [], "ceilings": {}, "modules": {}, "nodes": [],
+     "anomalies": "alert"}
 
 ``limits`` takes the names of :class:`engine.base.limits.Limits` and can only lower them.
 ``approved`` holds the CIDs of the code that ``"code": "approved-only"`` lets run, and of the flow versions
@@ -14,6 +15,7 @@ that ``"flows": "approved-only"`` does. ``revoked`` holds CIDs of either that ma
 A subnet with a signed policy (:mod:`engine.validation.signed_policy`) has the document of the newest one.
 ``modules`` names the modules that steps may call, each by the CID of a block that holds it.
 ``capabilities`` are the ceilings of what steps may ask for (:mod:`engine.ports.grants`); none: nothing.
+``ceilings`` are those of the code, or of the steps of the flow version, with a CID: what was approved for it.
 """
 
 from __future__ import annotations
@@ -78,6 +80,7 @@ class Document(BaseModel):
     commands: tuple[str, ...] = ()
     step_types_denied: tuple[str, ...] = ()
     capabilities: tuple[Capability, ...] = ()
+    ceilings: Annotated[dict[CodeCid, tuple[Capability, ...]], Field(max_length=APPROVED_CODE_MAX)] = {}
     modules: Annotated[dict[ModuleName, CodeCid], Field(max_length=POLICY_MODULES_MAX)] = {}
     nodes: tuple[str, ...] = ()
     anomalies: Literal["alert", "halt"] = "alert"
@@ -95,7 +98,9 @@ def parsed(document: Mapping[str, Any]) -> Document:
     except ValidationError as error:
         raise InvalidInput("the policy is not valid", problems_of(error, Document, "policy")) from error
     wrong = [_unknown_limit(name) for name in read.limits if name not in _LIMITS]
-    wrong += _unreadable_hosts(read.capabilities)
+    wrong += _unreadable_hosts("capabilities", read.capabilities)
+    for cid, ceilings in read.ceilings.items():
+        wrong += _unreadable_hosts(f"ceilings.{cid}", ceilings)
     if wrong:
         raise InvalidInput("the policy is not valid", wrong)
     return read
@@ -107,17 +112,18 @@ def _unknown_limit(name: str) -> Problem:
     return Problem(f"policy.limits.{name}", "there is no such limit", "unknown_key", hint=hint)
 
 
-def _unreadable_hosts(capabilities: Sequence[Capability]) -> list[Problem]:
+def _unreadable_hosts(part: str, capabilities: Sequence[Capability]) -> list[Problem]:
     problems = []
     for place, capability in enumerate(capabilities):
+        where = f"policy.{part}[{place}].host"
         try:
             entry = parse_entry(getattr(capability, "host", ANY))
         except InvalidInput as error:
-            problems.append(Problem(f"policy.capabilities[{place}].host", error.message, "invalid_host"))
+            problems.append(Problem(where, error.message, "invalid_host"))
             continue
         if entry.network is not None and entry.network.num_addresses != 1:
             message = "a capability names a host, *.suffix or one address, no range"
-            problems.append(Problem(f"policy.capabilities[{place}].host", message, "invalid_host"))
+            problems.append(Problem(where, message, "invalid_host"))
     return problems
 
 
@@ -189,6 +195,7 @@ class StoredPolicies:
             commands=read.commands if personal else (),
             step_types_denied=read.step_types_denied,
             capabilities=read.capabilities,
+            ceilings=read.ceilings,
             modules=read.modules,
             nodes=read.nodes,
             anomalies=read.anomalies,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
+from engine.base.errors import CorruptData
 from engine.base.limits import AUDIT_FORGET_BATCH, AUDIT_RETENTION_DAYS_MIN
 from engine.ports.holds import Held
 from engine.usecases.manage_holds import kept_events
 from engine.usecases.world import World
 
 DAY_US = 86_400 * 1_000_000
+
+log = logging.getLogger("qflow.audit")
 
 
 def audit_days(world: World, subnet: str) -> int:
@@ -20,7 +25,11 @@ def forget_audit(world: World) -> bool:
     """Delete a batch of each subnet's events that are too old; whether that was all there is to do."""
     done = True
     for subnet in world.access.subnets():
-        before_us = world.clock.now_us() - audit_days(world, subnet.id) * DAY_US
+        try:
+            before_us = world.clock.now_us() - audit_days(world, subnet.id) * DAY_US
+        except CorruptData as error:  # nothing of it is forgotten, and others' time goes on
+            log.error("no event of subnet %s is forgotten: %s", subnet.id, error)
+            continue
         forgotten = world.audit.forget(
             subnet.id, before_us, AUDIT_FORGET_BATCH, kept_events(world, subnet.id)
         )

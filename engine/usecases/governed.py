@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import (
     InvalidInput,
     PermissionDenied,
@@ -19,6 +18,7 @@ from engine.base.errors import (
 from engine.base.ids import derived
 from engine.base.limits import HALTED_LOOKED_AT_MAX
 from engine.base.multikey import public_key_of
+from engine.execution.bindings import codes_in
 from engine.flow.model import Flow
 from engine.keylog.form import BadLog, Checks
 from engine.keylog.rules import check_log
@@ -161,15 +161,11 @@ def _involved(world: World, header: Header) -> set[str]:
 
 def codes_of(world: World, flow: Flow) -> list[tuple[str, str, str]]:
     """Step, code and CID of everything in a flow that users wrote and that is run: code and modules."""
-    found = []
-    for step in flow.steps:
-        code = world.catalogue.get(step.type).code_in(step.parameters)
-        if code:
-            found.append((step.id, code, cid_of_bytes(code.encode("utf-8", "surrogatepass"), RAW)))
-        module = step.parameters.get("module")
-        if isinstance(module, str) and module:
-            found.append((step.id, "", module))
-    return found
+    return [
+        (step.id, code, cid)
+        for step in flow.steps
+        for code, cid in codes_in(world.catalogue.get(step.type), step)
+    ]
 
 
 # --- signatures -------------------------------------------------------------------------------------

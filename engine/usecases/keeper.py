@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.base.errors import NodeFailure
+from engine.base.errors import CorruptData, NodeFailure
 from engine.usecases.delete_execution import retire_executions
 from engine.usecases.fire_schedules import fire_schedules
 from engine.usecases.forget_audit import forget_audit
@@ -271,7 +271,11 @@ class Keeper:
         for subnet in world.access.subnets():
             if suspension(world, subnet.id) is not None:
                 continue
-            room = world.policy.of(subnet.id).limits.executions_running_max
+            try:
+                room = world.policy.of(subnet.id).limits.executions_running_max
+            except CorruptData as error:  # its executions wait; those of others do not
+                log.error("no execution of subnet %s is let go: %s", subnet.id, error)
+                continue
             for execution in world.journal.admit(subnet.id, room, now_us):
                 world.waker.ring(execution)
             waiting = waiting or world.journal.pending(subnet.id) > 0

@@ -25,6 +25,9 @@ from governance.domain.template import cid_of_template, risk_of, template_of
 from governance.domain.words import ANSWERS, NONE, Kind, Method, Risk
 
 FORM = "qflow/proposal/1"
+DERIVED = frozenset({"approved", "revoked", "stopped", "ceilings"})
+"""What of the policy document follows from the votes on templates."""
+
 _FIELDS = frozenset(
     {"kind", "title", "text", "risk", "template", "templates", "replaces", "target", "method", "change"}
 )
@@ -132,7 +135,7 @@ def _change(dao: Dao, kind: Kind, wish: Mapping[str, Any]) -> dict[str, Any]:
         return charter.plain()
     if kind is Kind.MEMBERSHIP:
         return _membership(dao, change)
-    reserved = sorted({"approved", "revoked", "stopped"} & set(change))
+    reserved = sorted(DERIVED & set(change))
     if reserved:
         raise InvalidInput(f"{reserved[0]!r} follows from the votes on templates; propose one of those")
     return dict(change)

@@ -32,17 +32,32 @@ def document_of(dao: Dao) -> dict[str, Any]:
     document["approved"] = sorted((set(approved) | set(stopped)) - gone)
     document["revoked"] = sorted(gone)
     document["stopped"] = stopped
-    document["capabilities"] = _ceilings(dao)
+    document["ceilings"] = _ceilings(dao)
     return document
 
 
-def _ceilings(dao: Dao) -> list[Mapping[str, Any]]:
-    """What the document names, and what the approved templates were approved to reach."""
-    found = list(dao.policy.get("capabilities") or ())
-    for template in _running(dao):
-        found += [one for one in template.object["capabilities"] if one not in found]
+def _ceilings(dao: Dao) -> dict[str, list[Mapping[str, Any]]]:
+    """What each piece of code was approved to reach; code that was approved as part of a flow alone reaches
+    nothing by itself. A version that another one with the same code replaced counts no more."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for template in _held(dao):
+        for cid in template.object["codes"]:
+            ceilings = found.setdefault(cid, [])
+            if cid == template.main and not _replaced(dao, template):
+                ceilings += [one for one in template.object["capabilities"] if one not in ceilings]
     return found
 
 
-def _running(dao: Dao) -> list[Template]:
-    return [one for one in dao.templates.values() if one.status in _RUNNING]
+def _held(dao: Dao) -> list[Template]:
+    """What runs, and what will where a stop ends by itself."""
+    return [one for one in dao.templates.values() if one.status in (*_RUNNING, "stopped")]
+
+
+def _replaced(dao: Dao, template: Template) -> bool:
+    """Whether a later version that holds the same code has the say about it."""
+    later = dao.templates.get(template.replaced_by)
+    while later is not None and later.status != "revoked":
+        if later.main == template.main:
+            return True
+        later = dao.templates.get(later.replaced_by)
+    return False

@@ -12,6 +12,7 @@ from governance.domain.charter import Charter, Rule, charter_of
 from governance.domain.delegation import Delegation
 from governance.domain.electorate import Electorate
 from governance.domain.members import Member, Validators, member_of, validators_of
+from governance.domain.template import main_code
 from governance.domain.words import Kind, Method, Risk, Stage
 
 
@@ -94,6 +95,8 @@ class Template:
     ratifies: str = ""
     replaced_by: str = ""
     before_stop: str = ""
+    main: str = ""
+    """The one of its CIDs that its capabilities were approved for: of its code, or of its flow's version."""
 
 
 @dataclass
@@ -247,9 +250,9 @@ def _counted(dao: Dao, fact: f.Counted, at_us: int) -> None:
 
 
 def _approved(dao: Dao, fact: f.TemplateApproved, at_us: int) -> None:
-    content = dao.proposals[fact.proposal].content
+    approved = dao.proposals[fact.proposal].content["templates"][fact.template]
     dao.templates[fact.template] = Template(
-        fact.template, content["templates"][fact.template], fact.proposal, at_us
+        fact.template, approved, fact.proposal, at_us, main=main_code(approved)
     )
     replaced = dao.templates.get(fact.replaces)
     if replaced is not None:

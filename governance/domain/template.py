@@ -107,6 +107,11 @@ def _bytes(read: TemplateForm) -> bytes:
         raise InvalidInput(f"the module is not base64: {error}") from error
 
 
+def main_code(template: Mapping[str, Any]) -> str:
+    """The CID that nodes know the template as a whole by: of its code or module, or of its flow's version."""
+    return cid_of(template["flow"]) if template["type"] == "flow" else str(template["codes"][0])
+
+
 def cid_of_template(template: Mapping[str, Any]) -> str:
     """What the template is known by."""
     return cid_of(dict(template))

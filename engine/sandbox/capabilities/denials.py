@@ -85,6 +85,8 @@ def remedy(policy: Policy, ask: Ask) -> str:
         return (
             f"{where} allows it by capabilities[{places[0]}]: add {form} to the step's parameter capabilities"
         )
+    if policy.ceilings:
+        return f"{where} holds code to what was approved for it: propose it anew with {form}"
     return f"to allow it, add {form} to capabilities in {where} and in the step's parameters"
 
 

@@ -19,6 +19,7 @@ from engine.ports.clock import Clock, Entropy
 from engine.ports.grants import Capability
 from engine.ports.modules import Modules
 from engine.ports.notifier import Notifier
+from engine.sandbox.capabilities.approvals import held
 from engine.sandbox.capabilities.audit import Audit
 from engine.sandbox.capabilities.authority import CapabilityAuthority
 from engine.sandbox.capabilities.http_shim import HttpShim
@@ -59,7 +60,7 @@ class CapabilityHost:
 
     def open(self, surroundings: Surroundings, requested: Sequence[Capability]) -> OpenHost:
         """See :meth:`Capabilities.open`."""
-        policy, holder = surroundings.policy, surroundings.holder
+        policy, holder = held(surroundings.policy, surroundings.pieces), surroundings.holder
         lifetime_us = surroundings.timeout_ms * 1000
         now_us = self._clock.now_us()
         token = self.authority.mint(policy, holder, requested, now_us, lifetime_us)

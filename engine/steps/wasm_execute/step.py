@@ -25,7 +25,10 @@ class WasmExecuteStep(StepType):
     def run(self, context: StepContext) -> StepResult:
         """Call the function for every item; nothing is left in memory from one to the next."""
         shelf, outcome = ModuleShelf(context), StepResult({MAIN: []})
-        with host_of(context) as host:
+        if context.step.parameters.get("capabilities"):  # the host must know what will call it
+            for index in range(len(context.items)):
+                shelf.load(context.parameters(index))
+        with host_of(context, shelf.cids) as host:
             for index, item in enumerate(context.items):
                 context.cancellation.check()
                 self._call(context, shelf, context.parameters(index), item, outcome, host)

@@ -30,7 +30,7 @@ class WasmStreamingStep(StepType):
         first: StreamingParameters = context.parameters(0)
         module, limits = shelf.load(first), limits_of(context, first.memoryPages)
         with (
-            host_of(context) as host,
+            host_of(context, shelf.cids) as host,
             shelf.modules.session(module, limits, determinism_of(context), host) as session,
         ):
             items = list(_passed(context, session, first))

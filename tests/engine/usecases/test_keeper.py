@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from engine.base.errors import CorruptData
 from engine.journal import facts as f
 from engine.journal.state import Status
 from engine.ports.journal_store import Commit, Header, Outgoing
 from engine.testing.world import ALICE
+from engine.usecases.forget_audit import forget_audit
 from engine.usecases.inspect_execution import execution_state
 from engine.usecases.keeper import Keeper
 from engine.usecases.relay_outbox import relay
@@ -181,3 +185,27 @@ def query():
     from engine.ports.journal_store import ExecutionQuery
 
     return ExecutionQuery("personal")
+
+
+def test_a_forged_policy_of_one_subnet_holds_up_no_other(publish, world, keeper, monkeypatch):
+    """Its own executions wait; those of the others leave their lanes, and what is too old is forgotten."""
+    publish("f", {"a": "t.add"})
+    of, now = world.policy.of, world.clock.now_us()
+    world.access.create_subnet("forged", "Forged", 0)
+    world.access.ensure_personal_subnet(now)
+    assert [one.id for one in world.access.subnets()] == ["forged", "personal"]
+
+    def policy(subnet):
+        if subnet == "forged":
+            raise CorruptData("the stored policy of subnet 'forged' was changed")
+        return of(subnet)
+
+    full = replace(of("personal"), limits=replace(of("personal").limits, executions_running_max=0))
+    monkeypatch.setattr(world.policy, "of", lambda subnet: full)
+    waiting = bell_only(world)
+    assert world.journal.header(waiting.execution).status is Status.PENDING
+    monkeypatch.setattr(world.policy, "of", policy)
+    world.waker.ring_through = world.worker.attend_later
+    keeper._let_out_of_lanes()
+    settled(world, waiting.execution, Status.COMPLETED)
+    assert forget_audit(world)

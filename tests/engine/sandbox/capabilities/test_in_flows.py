@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from engine.base.canonical import RAW, cid_of, cid_of_bytes
 from engine.dispatch.clock import SystemClock
+from engine.flow.canonical import to_canonical
 from engine.journal.facts import StepCompleted, StepStarted
 from engine.ports.capabilities import Secret
 from engine.ports.grants import HttpCapability, KvCapability, SecretCapability
@@ -18,6 +21,7 @@ from engine.steps.registry import Registry
 from engine.testing.policies import FixedPolicies
 from engine.testing.world import ALICE, fake_world
 from engine.usecases.create_flow import create_flow
+from engine.usecases.get_flow import get_flow
 from engine.usecases.start_execution import StartRequest, start_execution
 from engine.usecases.world import World
 from tests.engine.sandbox.capabilities.bench import Bench
@@ -262,3 +266,21 @@ def test_reading_steps_are_committed_before_they_act(world: World, run: Run, ser
     receipt = next(fact for fact in facts if isinstance(fact, StepCompleted) and fact.step == "reach")
     assert receipt.fuel > 0
     assert receipt.code.startswith("bafkrei")
+
+
+def test_code_is_held_to_what_was_approved_for_it_and_for_its_flow(
+    world: World, run: Run, server: HttpServer
+) -> None:
+    """The same code asks for the same in a flow that was approved with it, and in one that was not."""
+    policies: Any = world.policy
+    code = CODE["code.javascript"] % server.at("/json?body={%22n%22:7}")
+    cid = cid_of_bytes(code.encode(), RAW)
+    allowed = step("code.javascript", code, http(server))
+    other = {**allowed, "id": "again"}
+    assert run(allowed).kind == "completed"
+    version = cid_of(to_canonical(get_flow(world, ALICE, "f1").flow))
+    reach = policies.policies[PERSONAL].capabilities
+    for ceilings, kind in (({cid: reach}, "completed"), ({cid: (), version: reach}, "failed")):
+        policies.policies[PERSONAL] = replace(policies.policies[PERSONAL], ceilings=ceilings)
+        assert run(other).kind == kind
+        assert run(allowed).kind == "completed"
