@@ -7,6 +7,7 @@ from django.urls import path
 from designer import (
     account,
     assets,
+    credentials,
     editor,
     execution_list,
     executions,
@@ -99,6 +100,14 @@ urlpatterns = [
     path("people/<str:identity>/reset", people.reset, name="person-reset"),
     path("people/<str:identity>/switch", people.switch, name="person-switch"),
     path("people/<str:identity>/remove", people.remove, name="person-remove"),
+    path("credentials", credentials.overview, name="credentials"),
+    path("credentials/new", credentials.kinds, name="new-credential"),
+    path("credentials/edit", credentials.edit, name="credential"),
+    path("credentials/picks.json", credentials.picks, name="credential-picks"),
+    path("credentials/start.json", credentials.start, name="credential-start"),
+    path("credentials/save", credentials.save, name="save-credential"),
+    path("credentials/test", credentials.test, name="test-credential"),
+    path("credentials/delete", credentials.delete, name="delete-credential"),
     path("search", finding.found, name="search"),
     path("audit", finding.audit, name="audit"),
 ]

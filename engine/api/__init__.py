@@ -118,10 +118,12 @@ from engine.usecases.list_validations import list_validations
 from engine.usecases.list_violations import list_violations
 from engine.usecases.manage_consents import list_consents, record_consent, renew_consent, withdraw_consent
 from engine.usecases.manage_credentials import (
+    CredentialDraft,
     CredentialScope,
     CredentialUsage,
     CredentialView,
     delete_credential,
+    draft_credential,
     list_credential_types,
     list_credentials,
     save_credential,
@@ -232,6 +234,7 @@ __all__ = [
     "Cleared",
     "Consent",
     "CorruptData",
+    "CredentialDraft",
     "CredentialKey",
     "CredentialRecord",
     "CredentialScope",
@@ -352,6 +355,7 @@ __all__ = [
     "derived",
     "diff_flows",
     "diff_versions",
+    "draft_credential",
     "dump_flow",
     "erase_subject",
     "execution_history",

@@ -25,6 +25,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     )
     save.add_argument("--host", action="append", help="where it may be sent: host, *.suffix, * (repeatable)")
     save.add_argument("--step", action="append", help="the step types that may use it (repeatable)")
+    save.add_argument("--flow", action="append", help="the flows that may use it, by id (repeatable)")
     save.add_argument("--plain-http", action="store_const", const=True, help="let it travel without TLS")
     for verb, told in (("test", "look whether one is filled in and right"), ("delete", "forget one")):
         _named(verbs.add_parser(verb, parents=shared, help=told))
@@ -71,7 +72,7 @@ def _types(world: World, args: argparse.Namespace) -> int:
 def _set(world: World, args: argparse.Namespace) -> int:
     from engine.web.rest.credentials import saved, view_of
 
-    body = {"hosts": args.host, "steps": args.step, "plainHttp": args.plain_http}
+    body = {"hosts": args.host, "steps": args.step, "flows": args.flow, "plainHttp": args.plain_http}
     if args.values is not None:
         body["values"] = object_from(args.values, "--values")
     view = view_of(saved(world, local_actor(args), _key(args), body))

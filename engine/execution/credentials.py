@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from engine.base.errors import CapabilityDenied, InvalidInput, QflowError
+from engine.base.errors import CapabilityDenied, InvalidInput, Problem, QflowError
 from engine.base.ids import ulid
 from engine.base.redaction import Redactor
 from engine.flow.credentials import credentials_in
@@ -50,18 +50,25 @@ class CredentialDesk:
         if record is None or contents is None:
             self._record(holder, key, "missing")
             raise missing(key, placeholder=record is not None)
-        if record.steps and step_type not in record.steps:
-            self._record(holder, key, "out-of-scope")
-            raise CapabilityDenied(
-                f"the credential {key} is not for steps of type {step_type!r}; its scope names: "
-                f"{', '.join(record.steps)}",
-                operation=OPERATION,
-                reason="out-of-scope",
-            )
+        self._check_scope(holder, key, f"steps of type {step_type!r}", step_type, record.steps)
+        self._check_scope(holder, key, f"the flow {holder.flow!r}", holder.flow, record.flows)
         values = read_values(self._types(key.type), contents.values, key)
         self._record(holder, key, "")
         keep = self._keeper(holder.subnet, record)
         return Credential(key, values, record.hosts, record.plain_http, dict(contents.state), keep)
+
+    def _check_scope(
+        self, holder: Holder, key: CredentialKey, what: str, name: str, allowed: Sequence[str]
+    ) -> None:
+        """A scope without names is open; a use that is out of scope is recorded as denied."""
+        if not allowed or name in allowed:
+            return
+        self._record(holder, key, "out-of-scope")
+        raise CapabilityDenied(
+            f"the credential {key} is not for {what}; its scope names: {', '.join(allowed)}",
+            operation=OPERATION,
+            reason="out-of-scope",
+        )
 
     def _keeper(self, subnet: str, record: CredentialRecord) -> Callable[[Values], bool]:
         return lambda state: self._store.keep_state(subnet, record.key, state, record.revision)
@@ -99,11 +106,10 @@ def read_values(kind: CredentialType, values: Values, key: CredentialKey) -> Any
         if kind.check is not None:
             kind.check(found)
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}"
-            for one in error.errors(include_input=False)
-        )
-        raise InvalidInput(f"the credential {key} is not right: {wrong}") from None
+        wrong = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors(include_input=False)]
+        text = "; ".join(f"{place or 'it'}: {told}" for place, told in wrong)
+        problems = [Problem(f"values.{place}" if place else "values", told) for place, told in wrong]
+        raise InvalidInput(f"the credential {key} is not right: {text}", problems) from None
     except ValueError as error:
         raise InvalidInput(f"the credential {key} is not right: {error}") from None
     return found

@@ -47,8 +47,9 @@ class CredentialType:
 @dataclass(frozen=True, slots=True)
 class CredentialRecord:
     """What may be told of a credential. ``hosts`` are entries as in an egress policy; ``steps`` are the step
-    types that may use it, all that can where there are none; ``plain_http`` lets it travel without TLS.
-    ``filled`` is False for a placeholder. ``revision`` counts changes from 1."""
+    types that may use it, all that can where there are none; ``plain_http`` lets it travel without TLS;
+    ``flows`` are the flows that may use it, all where there are none. ``filled`` is False for a placeholder;
+    ``given`` says that it comes from outside and cannot be changed here; ``revision`` counts changes."""
 
     subnet: str
     type: str
@@ -61,6 +62,8 @@ class CredentialRecord:
     created_us: int = 0
     updated_us: int = 0
     updated_by: str = ""
+    flows: tuple[str, ...] = ()
+    given: bool = False
 
     @property
     def key(self) -> CredentialKey:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -21,3 +24,8 @@ class CredentialRef(Parameters):
 
     type: str = Field(min_length=1, description="The credential's type, as in httpBasicAuth.")
     name: str = Field(min_length=1, description="Its name.")
+
+
+def credential_field(description: str, kinds: Sequence[str], default: Any = None) -> Any:
+    """A parameter that names a credential of one of these types; forms offer those that there are."""
+    return Field(default, description=description, json_schema_extra={"credentialTypes": list(kinds)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -17,15 +17,18 @@ JwtAlgorithm = Literal[
 """RFC 7518, section 3.1, without ``none``."""
 
 
+_PEM: Any = {"lines": True, "when": {"keyType": ["pemKey"]}}
+
+
 class JwtKeys(Fields):
     """What JSON Web Tokens are signed and verified with."""
 
     keyType: Literal["passphrase", "pemKey"] = Field(
         "passphrase", description="passphrase: one shared secret (HS...); pemKey: a key pair."
     )
-    secret: str = hidden("The shared secret, for keyType passphrase.")
-    privateKey: str = hidden("The private key as PEM, to sign; for keyType pemKey.")
-    publicKey: str = shown("The public key as PEM, to verify; for keyType pemKey.")
+    secret: str = hidden("The shared secret, for keyType passphrase.", when={"keyType": ["passphrase"]})
+    privateKey: str = hidden("The private key as PEM, to sign; for keyType pemKey.", **_PEM)
+    publicKey: str = shown("The public key as PEM, to verify; for keyType pemKey.", **_PEM)
     algorithm: JwtAlgorithm = Field("HS256", description="The algorithm, unless the step names another.")
 
     @model_validator(mode="after")
@@ -42,7 +45,7 @@ class CryptoKeys(Fields):
     """Keys for keyed digests and signatures."""
 
     hmacSecret: str = hidden("The secret of keyed digests (HMAC).")
-    signPrivateKey: str = hidden("The private key as PEM, for signatures.")
+    signPrivateKey: str = hidden("The private key as PEM, for signatures.", lines=True)
 
 
 class TotpKey(Fields):

@@ -37,7 +37,7 @@ class Custom(Fields):
         alias="json",
         repr=False,
         description='JSON as in {"headers": {...}, "qs": {...}, "body": {...}}; each part may be left out.',
-        json_schema_extra={"writeOnly": True},
+        json_schema_extra={"writeOnly": True, "lines": True},
     )
 
     @field_validator("json_")
@@ -55,9 +55,9 @@ class Custom(Fields):
 class Certificates(Fields):
     """A client's certificate (TLS)."""
 
-    ca: str = shown("Certificates of the authorities to trust, as PEM; empty: the public ones.")
-    cert: str = shown("The client's certificate chain, as PEM.")
-    key: str = hidden("The client's private key, as PEM.")
+    ca: str = shown("Certificates of the authorities to trust, as PEM; empty: the public ones.", lines=True)
+    cert: str = shown("The client's certificate chain, as PEM.", lines=True)
+    key: str = hidden("The client's private key, as PEM.", lines=True)
     passphrase: str = hidden("Passphrase of the private key, where it has one.")
 
 
@@ -74,6 +74,9 @@ class OAuth1(Fields):
     realm: str = shown("The realm, where the server wants one.")
 
 
+_CONSENT: Any = {"when": {"grantType": ["authorizationCode", "pkce"]}}
+
+
 class OAuth2(Fields):
     """A client, and where it gets its tokens (RFC 6749)."""
 
@@ -84,10 +87,12 @@ class OAuth2(Fields):
     clientId: str = shown("The client's id.")
     clientSecret: str = hidden("The client's secret.")
     accessTokenUrl: str = Field(min_length=1, max_length=8_192, description="Where tokens are fetched.")
-    authUrl: str = shown("Where people give their consent; for authorizationCode and pkce.")
+    authUrl: str = shown("Where people give their consent; for authorizationCode and pkce.", **_CONSENT)
     scope: str = shown("Scopes to ask for, separated by spaces.")
     audience: str = shown("Audience to ask for, where the server wants one.")
-    authQueryParameters: str = shown("More query parameters for authUrl, as in access_type=offline.")
+    authQueryParameters: str = shown(
+        "More query parameters for authUrl, as in access_type=offline.", **_CONSENT
+    )
     authentication: Literal["header", "body"] = Field(
         "header", description="Where id and secret go: a basic Authorization header, or the form."
     )

@@ -55,7 +55,7 @@ class SshKey(_Server):
 
     port: int = Field(22, ge=1, le=65535, description="Port.")
     username: str = shown("User name.")
-    privateKey: str = hidden("The private key, as OpenSSH or PEM.")
+    privateKey: str = hidden("The private key, as OpenSSH or PEM.", lines=True)
     passphrase: str = hidden("Passphrase of the private key, where it has one.")
 
 

@@ -9,7 +9,13 @@ from pydantic import ConfigDict, Field
 
 from engine.base.errors import InvalidInput
 from engine.ports.step_catalogue import StepContext
-from engine.steps.base import CredentialRef, Parameters
+from engine.steps.base import CredentialRef, Parameters, credential_field
+
+
+def server_credential(*kinds: str) -> Any:
+    """The parameter ``credential`` of a server that takes these types."""
+    told = "A stored credential that names the server, user and password; instead of them here."
+    return credential_field(told, kinds)
 
 
 class Server(Parameters):
@@ -17,10 +23,7 @@ class Server(Parameters):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    credential: CredentialRef | None = Field(
-        None,
-        description="A stored credential that names the server, user and password; instead of them here.",
-    )
+    credential: CredentialRef | None = None
     host: str = Field("", max_length=253, description="Its name or address.")
     user: str = Field("", max_length=1_000, description="User name.")
     password: str = Field("", max_length=10_000, repr=False, description="Password.")

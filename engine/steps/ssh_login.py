@@ -12,8 +12,9 @@ from pydantic import Field
 from engine.base.errors import InvalidInput, NetworkFailure, StepFailure, TimedOut
 from engine.base.limits import CONNECT_SECONDS_MAX
 from engine.ports.step_catalogue import StepContext
+from engine.steps.base import CredentialRef
 from engine.steps.connecting import Line, line
-from engine.steps.servers import Server
+from engine.steps.servers import Server, server_credential
 
 Answer = TypeVar("Answer")
 
@@ -21,6 +22,7 @@ Answer = TypeVar("Answer")
 class SshServer(Server):
     """A machine that is reached by SSH."""
 
+    credential: CredentialRef | None = server_credential("sshPassword", "sshPrivateKey", "sftp")
     port: int = Field(22, ge=1, le=65535, description="Its port.")
     privateKey: str = Field(
         "",

@@ -31,6 +31,7 @@ class _Form(BaseModel):
     values: dict[str, Any]
     hosts: Annotated[tuple[str, ...], Field(max_length=CREDENTIAL_HOSTS_MAX)] = ()
     steps: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
     plain_http: bool = False
     subnets: Annotated[tuple[str, ...], Field(min_length=1)] = (PERSONAL,)
 
@@ -43,8 +44,8 @@ class _File(BaseModel):
 class GivenFirst:
     """:class:`engine.ports.credentials.CredentialStore`: a file that may be read only, before a store.
 
-    The file holds ``{"credentials": [{"type", "name", "values", "hosts"?, "steps"?, "plainHttp"?,
-    "subnets"?}]}``. What it gives cannot be changed or deleted here.
+    The file holds ``{"credentials": [{"type", "name", "values", "hosts"?, "steps"?, "flows"?,
+    "plainHttp"?, "subnets"?}]}``. What it gives cannot be changed or deleted here.
     """
 
     def __init__(self, path: Path, stored: CredentialStore) -> None:
@@ -126,5 +127,14 @@ def _read(path: Path, size: int) -> dict[tuple[str, CredentialKey], _Form]:
 
 def _record(subnet: str, form: _Form) -> CredentialRecord:
     return CredentialRecord(
-        subnet, form.type, form.name, form.hosts, form.steps, form.plain_http, filled=True, revision=1
+        subnet,
+        form.type,
+        form.name,
+        form.hosts,
+        form.steps,
+        form.plain_http,
+        filled=True,
+        revision=1,
+        flows=form.flows,
+        given=True,
     )

@@ -9,7 +9,7 @@ from engine.storage.fields import IdField
 
 class Credential(models.Model):
     """A credential (:class:`engine.ports.credentials.CredentialRecord`) with its sealed contents, which a
-    placeholder lacks. ``hosts`` and ``steps`` are lists, separated by spaces."""
+    placeholder lacks. ``hosts``, ``steps`` and ``flows`` are lists, separated by spaces."""
 
     pk = models.CompositePrimaryKey("subnet", "type", "name")
     subnet = IdField()
@@ -23,6 +23,7 @@ class Credential(models.Model):
     created_us = models.BigIntegerField()
     updated_us = models.BigIntegerField()
     updated_by = models.TextField()
+    flows = models.TextField(default="")
 
     class Meta:
         db_table = "engine_credential"

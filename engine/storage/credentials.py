@@ -14,17 +14,17 @@ from engine.storage.database import Database, Row, text
 
 _COLUMNS = (
     "subnet, type, name, hosts, steps, plain_http, sealed IS NOT NULL,"
-    " revision, created_us, updated_us, updated_by"
+    " revision, created_us, updated_us, updated_by, flows"
 )
 _ONE = " WHERE subnet = %s AND type = %s AND name = %s"
 _OTHERS = "SELECT COUNT(*) FROM engine_credential WHERE subnet = %s AND NOT (type = %s AND name = %s)"
 _PUT = (
     "INSERT INTO engine_credential (subnet, type, name, hosts, steps, plain_http, sealed, revision,"
-    " created_us, updated_us, updated_by) VALUES (%s, %s, %s, %s, %s, %s, %s, 1, %s, %s, %s)"
+    " created_us, updated_us, updated_by, flows) VALUES (%s, %s, %s, %s, %s, %s, %s, 1, %s, %s, %s, %s)"
     " ON CONFLICT (subnet, type, name) DO UPDATE SET hosts = excluded.hosts, steps = excluded.steps,"
     " plain_http = excluded.plain_http, sealed = COALESCE(excluded.sealed, engine_credential.sealed),"
     " revision = engine_credential.revision + 1, updated_us = excluded.updated_us,"
-    " updated_by = excluded.updated_by"
+    " updated_by = excluded.updated_by, flows = excluded.flows"
 )
 
 
@@ -55,12 +55,11 @@ class DjangoCredentialStore:
         """See :meth:`CredentialStore.put`."""
         sealed = None if values is None else self._sealed(record.subnet, record.key, values, {})
         row = [record.subnet, *record.key, " ".join(record.hosts), " ".join(record.steps), record.plain_http]
+        touched = [record.created_us, record.updated_us, text(record.updated_by), " ".join(record.flows)]
         with self._db.transaction() as cursor:
             cursor.execute(_OTHERS, [record.subnet, *record.key])
             check_room(cursor.fetchone()[0], self._most)
-            cursor.execute(
-                _PUT, [*row, sealed, record.created_us, record.updated_us, text(record.updated_by)]
-            )
+            cursor.execute(_PUT, [*row, sealed, *touched])
             cursor.execute(
                 f"SELECT {_COLUMNS} FROM engine_credential{_ONE}",  # noqa: S608
                 [record.subnet, *record.key],
@@ -116,4 +115,5 @@ def _record(row: Row) -> CredentialRecord:
         steps=tuple(row[4].split()),
         plain_http=bool(found.plain_http),
         filled=bool(found.filled),
+        flows=tuple(row[11].split()),
     )

@@ -41,12 +41,22 @@ class CredentialView:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialDraft:
+    """What changing a credential starts with: the fields that are not secret, and which secrets are there."""
+
+    view: CredentialView
+    shown: Values
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialScope:
-    """Where a credential may be sent, and for which step types."""
+    """Where a credential may be sent, and for which step types and flows."""
 
     hosts: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     plain_http: bool = False
+    flows: tuple[str, ...] = ()
 
 
 def list_credential_types(world: World, actor: Principal) -> list[CredentialType]:
@@ -72,6 +82,19 @@ def show_credential(world: World, actor: Principal, key: CredentialKey) -> Crede
     if not found:
         raise _unknown(key)
     return found[0]
+
+
+def draft_credential(world: World, actor: Principal, key: CredentialKey) -> CredentialDraft:
+    """What whoever may change a credential sees of it: never a secret. Raises :class:`UnknownObject`."""
+    require(world, actor, "admin", RESOURCE)
+    view = show_credential(world, actor, key)
+    contents = world.credentials.contents(actor.subnet, key)
+    if contents is None or not view.known:
+        return CredentialDraft(view, {}, ())
+    secret = _secret_names(world.catalogue.credential_type(key.type))
+    shown = {name: value for name, value in contents.values.items() if name not in secret}
+    kept = tuple(name for name in secret if contents.values.get(name))
+    return CredentialDraft(view, shown, kept)
 
 
 def save_credential(
@@ -104,6 +127,7 @@ def save_credential(
         hosts=scope.hosts,
         steps=scope.steps,
         plain_http=scope.plain_http,
+        flows=scope.flows,
         created_us=now_us,
         updated_us=now_us,
         updated_by=actor.id,
@@ -180,7 +204,7 @@ def _completed(
     contents = world.credentials.contents(subnet, key)
     if contents is None:
         return dict(values)
-    secret = {kind.model.model_fields[name].alias or name for name in kind.secret_fields()}
+    secret = _secret_names(kind)
     kept = {name: value for name, value in contents.values.items() if name in secret and name not in values}
     before = {name: value for name, value in contents.values.items() if name not in secret}
     after = {name: value for name, value in values.items() if name not in secret}
@@ -189,9 +213,19 @@ def _completed(
     return {**kept, **values}
 
 
+def _secret_names(kind: CredentialType) -> list[str]:
+    """The secret fields as values name them."""
+    return [kind.model.model_fields[name].alias or name for name in kind.secret_fields()]
+
+
 def _is_wider(new: CredentialScope, old: CredentialScope) -> bool:
-    steps = bool(old.steps) and (not new.steps or bool(set(new.steps) - set(old.steps)))
-    return bool(set(new.hosts) - set(old.hosts)) or (new.plain_http and not old.plain_http) or steps
+    hosts, plain = set(new.hosts) - set(old.hosts), new.plain_http and not old.plain_http
+    return bool(hosts) or plain or _opens(new.steps, old.steps) or _opens(new.flows, old.flows)
+
+
+def _opens(new: Sequence[str], old: Sequence[str]) -> bool:
+    """Whether a list names something new; an empty one names all."""
+    return bool(old) and (not new or bool(set(new) - set(old)))
 
 
 def _must_be_given(key: CredentialKey, fields: Iterable[str]) -> InvalidInput:
@@ -205,8 +239,8 @@ def _check(key: CredentialKey, kind: CredentialType, scope: CredentialScope) -> 
     if not _is_name(key.name):
         most = CREDENTIAL_NAME_CHARACTERS_MAX
         problems.append(Problem("name", f"1 to {most} printable characters, no {{{{ and no $ at its begin"))
-    if len(scope.hosts) > CREDENTIAL_HOSTS_MAX:
-        problems.append(Problem("hosts", f"at most {CREDENTIAL_HOSTS_MAX}"))
+    for place in ("hosts", "steps", "flows"):
+        problems += _list_problems(place, getattr(scope, place))
     if kind.hosted and not scope.hosts:
         hint = "name the hosts it may be sent to, as in api.example.com or *.example.com; * is any"
         problems.append(Problem("hosts", "there must be at least one", hint=hint))
@@ -219,13 +253,22 @@ def _check(key: CredentialKey, kind: CredentialType, scope: CredentialScope) -> 
         raise InvalidInput(f"the credential {key} is not right", problems)
 
 
+def _list_problems(place: str, words: Sequence[str]) -> list[Problem]:
+    found = []
+    if len(words) > CREDENTIAL_HOSTS_MAX:
+        found.append(Problem(place, f"at most {CREDENTIAL_HOSTS_MAX}"))
+    if any(not word or word.split() != [word] for word in words):
+        found.append(Problem(place, "words without spaces"))
+    return found
+
+
 def _is_name(name: str) -> bool:
     fits = 0 < len(name) <= CREDENTIAL_NAME_CHARACTERS_MAX and name.isprintable()
     return fits and "{{" not in name and not name.startswith("$")
 
 
 def _scope_of(record: CredentialRecord) -> CredentialScope:
-    return CredentialScope(record.hosts, record.steps, record.plain_http)
+    return CredentialScope(record.hosts, record.steps, record.plain_http, record.flows)
 
 
 def _unknown(key: CredentialKey) -> UnknownObject:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from engine.base.limits import CODE_CHARACTERS_MAX, RANDOM_CHARACTERS_MAX
 from engine.ports.step_catalogue import Effect, Manifest
-from engine.steps.base import CredentialRef, Parameters
+from engine.steps.base import CredentialRef, Parameters, credential_field
 
 Algorithm = Literal["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "SHA3-256", "SHA3-384", "SHA3-512"]
 
@@ -33,8 +33,8 @@ class CryptoParameters(Parameters):
         max_length=CODE_CHARACTERS_MAX,
         description="For sign: the private key as PEM, unless a credential has it.",
     )
-    credential: CredentialRef | None = Field(
-        None, description="For hmac and sign: a credential of type crypto that holds the key."
+    credential: CredentialRef | None = credential_field(
+        "For hmac and sign: a credential of type crypto that holds the key.", ["crypto"]
     )
     encoding: Literal["hex", "base64"] = Field("hex", description="How digest and signature are written.")
     kind: Literal["uuid", "hex", "base64", "ascii"] = Field(

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from engine.base.limits import CODE_CHARACTERS_MAX, TOKEN_CHARACTERS_MAX
 from engine.ports.step_catalogue import Effect, Manifest
-from engine.steps.base import CredentialRef, Parameters
+from engine.steps.base import CredentialRef, Parameters, credential_field
 
 PublicAlgorithm = Literal[
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"
@@ -25,8 +25,8 @@ class JwtParameters(Parameters):
         "sign makes one.",
     )
     token: str = Field("", max_length=TOKEN_CHARACTERS_MAX, description="The token, except for sign.")
-    credential: CredentialRef | None = Field(
-        None, description="The keys, of type jwtAuth; for sign, and for verify unless publicKey is given."
+    credential: CredentialRef | None = credential_field(
+        "The keys, of type jwtAuth; for sign, and for verify unless publicKey is given.", ["jwtAuth"]
     )
     algorithm: Algorithm | None = Field(
         None, description="The only algorithm that is used and accepted; else the credential's, or RS256."

@@ -7,13 +7,15 @@ from typing import Literal
 from pydantic import Field
 
 from engine.ports.step_catalogue import Effect, Manifest
-from engine.steps.base import CredentialRef, Parameters
+from engine.steps.base import CredentialRef, Parameters, credential_field
 
 
 class TotpParameters(Parameters):
     """Parameters of data.totp."""
 
-    credential: CredentialRef = Field(description="The shared secret: a credential of type totpApi.")
+    credential: CredentialRef = credential_field(
+        "The shared secret: a credential of type totpApi.", ["totpApi"], ...
+    )
     algorithm: Literal[
         "SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512"
     ] = Field("SHA1", description="The digest; both sides must use the same.")

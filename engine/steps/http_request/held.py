@@ -24,19 +24,8 @@ from engine.steps.http_request.credentials import (
     token_request,
 )
 from engine.steps.http_request.oauth1 import OAuth1Credential
+from engine.steps.http_request.parameters import CARRIED
 from engine.validation.credential_scope import check_destination
-
-KINDS = (
-    "httpBasicAuth",
-    "httpDigestAuth",
-    "httpHeaderAuth",
-    "httpQueryAuth",
-    "httpBearerAuth",
-    "httpCustomAuth",
-    "oAuth1Api",
-    "oAuth2Api",
-)
-"""Types of credentials that requests can carry."""
 
 
 def held_credential(held: Held, url: httpx.URL, fetch: Fetch, now_s: float) -> Credential:
@@ -61,7 +50,7 @@ def held_credential(held: Held, url: httpx.URL, fetch: Fetch, now_s: float) -> C
             return OAuth1Credential(given, now_s)
         case "oAuth2Api":
             return TokenCredential(held, fetch, now_s)
-    raise InvalidInput(f"the credential {held.key} is not for requests; they carry: {', '.join(KINDS)}")
+    raise InvalidInput(f"the credential {held.key} is not for requests; they carry: {', '.join(CARRIED)}")
 
 
 Certificates = tuple[str | None, str | None, str | None]

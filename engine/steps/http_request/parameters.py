@@ -6,7 +6,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from engine.steps.base import CredentialRef, Parameters
+from engine.steps.base import CredentialRef, Parameters, credential_field
+
+CARRIED = (
+    "httpBasicAuth",
+    "httpDigestAuth",
+    "httpHeaderAuth",
+    "httpQueryAuth",
+    "httpBearerAuth",
+    "httpCustomAuth",
+    "oAuth1Api",
+    "oAuth2Api",
+)
+"""Types of credentials that requests can carry."""
 
 Scalar = str | int | float | bool | None
 
@@ -81,7 +93,7 @@ class CredentialAuth(Part):
     """A stored credential: basic, digest, header, query, bearer, custom, OAuth 1 or OAuth 2."""
 
     kind: Literal["credential"]
-    credential: CredentialRef = Field(description="Which one; its scope must name the host.")
+    credential: CredentialRef = credential_field("Which one; its scope must name the host.", CARRIED, ...)
 
 
 Auth = Annotated[
@@ -248,8 +260,8 @@ class Redirects(Part):
 class Tls(Part):
     """How the server is verified and the client identified."""
 
-    credential: CredentialRef | None = Field(
-        default=None, description="A stored certificate of the client, of type httpSslAuth."
+    credential: CredentialRef | None = credential_field(
+        "A stored certificate of the client, of type httpSslAuth.", ["httpSslAuth"]
     )
     verify: bool = Field(
         default=True, description="Verify the server's certificate; turn off only for tests."

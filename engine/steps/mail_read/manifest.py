@@ -8,13 +8,14 @@ from pydantic import Field
 
 from engine.base.limits import MAILS_READ_MAX
 from engine.ports.step_catalogue import Effect, Manifest
-from engine.steps.base import Parameters
-from engine.steps.servers import Server
+from engine.steps.base import CredentialRef, Parameters
+from engine.steps.servers import Server, server_credential
 
 
 class ImapServer(Server):
     """A mailbox."""
 
+    credential: CredentialRef | None = server_credential("imap")
     port: int = Field(993, ge=1, le=65535, description="Its port.")
     security: Literal["tls", "startTls", "none"] = Field(
         "tls",

@@ -8,13 +8,14 @@ from pydantic import Field
 
 from engine.base.limits import MAIL_FILES_MAX, MAIL_TEXT_CHARACTERS_MAX
 from engine.ports.step_catalogue import Effect, Manifest
-from engine.steps.base import Parameters
-from engine.steps.servers import Server
+from engine.steps.base import CredentialRef, Parameters
+from engine.steps.servers import Server, server_credential
 
 
 class SmtpServer(Server):
     """A server that sends mail."""
 
+    credential: CredentialRef | None = server_credential("smtp")
     port: int = Field(465, ge=1, le=65535, description="Its port.")
     security: Literal["tls", "startTls", "offered", "none"] = Field(
         "tls",

@@ -7,13 +7,15 @@ from typing import Literal
 from pydantic import Field
 
 from engine.ports.step_catalogue import Effect, Manifest
-from engine.steps.base import Parameters
+from engine.steps.base import CredentialRef, Parameters
+from engine.steps.servers import server_credential
 from engine.steps.ssh_login import SshServer
 
 
 class FileServer(SshServer):
     """A machine with files; keys are for SFTP, certificates for FTP with TLS."""
 
+    credential: CredentialRef | None = server_credential("sftp", "sshPassword", "sshPrivateKey", "ftp")
     port: int = Field(0, ge=0, le=65535, description="Its port; 0: 22 for SFTP, else 21.")
     verify: bool = Field(True, description="Verify the server's certificate; turn off only for tests.")
     caCertificate: str = Field("", description="Certificates (PEM) to trust instead of the public ones.")

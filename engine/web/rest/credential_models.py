@@ -39,8 +39,10 @@ class Credential(Shown):
     name: str
     hosts: list[str]
     steps: list[str]
+    flows: list[str]
     plainHttp: bool
     filled: bool
+    given: bool = Field(description="comes from a file of the node and cannot be changed here")
     known: bool
     revision: int
     createdAt: str
@@ -55,6 +57,7 @@ class CredentialBody(Given):
     values: dict[str, Any] | None = Field(None, description="the fields of its type; secrets may be left out")
     hosts: Words | None = Field(None, description="where it may be sent: host, *.suffix, address, with :port")
     steps: Words | None = Field(None, description="step types that may use it; none: all that can")
+    flows: Words | None = Field(None, description="flows that may use it, by id; none: all")
     plainHttp: bool | None = Field(None, description="let it travel without TLS")
 
 

@@ -61,11 +61,13 @@ async def delete_credential(request: HttpRequest, type: str, name: str) -> Statu
 def saved(world: World, actor: Principal, key: CredentialKey, body: Json) -> uses.CredentialView:
     """Store it with those parts of its scope that are given, and look at it again."""
     old = world.credentials.record(actor.subnet, key) or CredentialRecord(actor.subnet, *key)
-    hosts, steps, plain = body.get("hosts"), body.get("steps"), body.get("plainHttp")
+    hosts, steps, flows = body.get("hosts"), body.get("steps"), body.get("flows")
+    plain = body.get("plainHttp")
     scope = uses.CredentialScope(
         old.hosts if hosts is None else tuple(hosts),
         old.steps if steps is None else tuple(steps),
         old.plain_http if plain is None else plain,
+        old.flows if flows is None else tuple(flows),
     )
     uses.save_credential(world, actor, key, body.get("values"), scope)
     return uses.show_credential(world, actor, key)
@@ -100,8 +102,10 @@ def view_of(view: uses.CredentialView) -> Json:
         "name": record.name,
         "hosts": list(record.hosts),
         "steps": list(record.steps),
+        "flows": list(record.flows),
         "plainHttp": record.plain_http,
         "filled": record.filled,
+        "given": record.given,
         "known": view.known,
         "revision": record.revision,
         "createdAt": time_of(record.created_us),

@@ -26,6 +26,7 @@ Consent
 CorruptData
 CredentialKey
 CredentialRecord
+CredentialDraft
 CredentialScope
 CredentialType
 CredentialUsage
@@ -149,6 +150,7 @@ delete_role
 derived
 diff_flows
 diff_versions
+draft_credential
 dump_flow
 erase_subject
 execution_history

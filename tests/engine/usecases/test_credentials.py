@@ -22,6 +22,7 @@ from engine.usecases.inspect_execution import execution_logs, execution_state, i
 from engine.usecases.manage_credentials import (
     CredentialScope,
     delete_credential,
+    draft_credential,
     ensure_placeholders,
     keys_of,
     list_credentials,
@@ -221,3 +222,30 @@ def test_a_scope_names_hosts(hosts, host, port, fits):
             check_destination(found, "https", host, port)
     with pytest.raises(CapabilityDenied):
         check_destination(replace(found, plain_http=False), "http", host, port)
+
+
+def test_who_may_change_one_sees_all_but_its_secrets(world):
+    save_credential(world, ALICE, KEY, VALUES, SCOPE)
+    draft = draft_credential(world, ALICE, KEY)
+    assert (dict(draft.shown), draft.kept) == ({"user": "alice"}, ("word",))
+    with pytest.raises(PermissionDenied):
+        draft_credential(world, BOB, KEY)
+
+
+def test_a_scope_of_flows_refuses_other_flows_and_is_widened_with_the_secret_only(world):
+    scope = CredentialScope(("api.example",), flows=("another",))
+    save_credential(world, ALICE, KEY, VALUES, scope)
+    execution = ran(world, **NAMED)
+    error = state_of(world, execution)[1].runs["s"][0].error
+    assert "is not for the flow" in error["message"]
+    with pytest.raises(InvalidInput, match="give its secrets anew"):
+        save_credential(world, ALICE, KEY, None, SCOPE)
+    save_credential(world, ALICE, KEY, VALUES, SCOPE)
+    assert state_of(world, ran(world, **NAMED, more=1))[1].runs["s"][0].error is None
+
+
+@pytest.mark.parametrize("place", ["steps", "flows"])
+def test_lists_of_a_scope_hold_words(world, place):
+    with pytest.raises(InvalidInput) as caught:
+        save_credential(world, ALICE, KEY, VALUES, CredentialScope(("a.example",), **{place: ("two words",)}))
+    assert [problem.path for problem in caught.value.problems] == [place]

@@ -1,0 +1,120 @@
+"""The pages of credentials on a real node: what they show, change and never give back; and attacks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.designer.test_editor import Scripts
+from tests.designer.test_pages import PASSWORD, STRANGER, Browser
+from tests.faults.node import ROOT, NodeProcess
+
+pytestmark = pytest.mark.slow
+
+SECRET = "swordfish-4711"
+BEARER = {"type": "httpBearerAuth", "name": "Example"}
+BODY: dict[str, Any] = {
+    **BEARER, "isNew": True, "values": {"token": SECRET},
+    "hosts": ["api.example.com"], "steps": [], "flows": [], "plainHttp": False,
+}  # fmt: skip
+CALL = {
+    "name": "Caller",
+    "steps": [
+        {"id": "start", "type": "trigger.manual"},
+        {
+            "id": "call",
+            "type": "http.request",
+            "name": "Call it",
+            "params": {
+                "url": "https://api.example.com",
+                "auth": {"kind": "credential", "credential": BEARER},
+            },
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def browser(node: NodeProcess) -> Iterator[Browser]:
+    made = Browser(node.url)
+    made.submit("/set-up", "/set-up", username="ada", password=PASSWORD)
+    yield made
+    made.http.close()
+
+
+@pytest.fixture(scope="module")
+def ada(browser: Browser) -> Scripts:
+    scripts = Scripts(browser)
+    assert scripts.send("POST", "/credentials/save", BODY).status_code == 200
+    assert scripts.send("POST", "/flows/new", {"definition": CALL}).status_code == 201
+    return scripts
+
+
+def test_the_list_tells_where_a_credential_is_used_and_what_deleting_it_breaks(ada, browser):
+    shown = browser.get("/credentials").text
+    assert "Example" in shown
+    assert "Call it" in shown
+    assert "1 step fails from then on, in: Caller" in shown
+    assert "Example" not in browser.get("/credentials?text=nothing-like-it").text
+    assert "Example" not in browser.get("/credentials?state=to+fill+in").text
+
+
+def test_secrets_never_come_back_to_the_browser(ada, browser):
+    started = ada.http.get("/credentials/start.json", params=BEARER).json()["start"]
+    assert (started["values"], started["kept"]) == ({}, ["token"])
+    for path in ("/credentials", "/credentials/picks.json", "/audit"):
+        assert SECRET not in browser.get(path).text
+    assert SECRET not in ada.http.get("/credentials/edit", params=BEARER).text
+
+
+def test_an_edit_leaves_a_kept_secret_untouched_and_a_wider_scope_asks_for_it(ada):
+    narrow = {**BODY, "isNew": False, "values": None, "flows": ["caller"]}
+    assert ada.send("POST", "/credentials/save", narrow).status_code == 200
+    wider = ada.send("POST", "/credentials/save", {**narrow, "hosts": ["evil.example"]})
+    assert wider.status_code == 422
+    assert "give its secrets anew" in wider.json()["error"]
+    started = ada.http.get("/credentials/start.json", params=BEARER).json()["start"]
+    assert (started["kept"], started["hosts"]) == (["token"], ["api.example.com"])
+
+
+def test_what_is_wrong_is_told_by_field(ada):
+    wrong = {**BODY, "name": "Other", "values": {"token": 5}, "hosts": []}
+    refused = ada.send("POST", "/credentials/save", wrong)
+    assert [one["path"] for one in refused.json()["problems"]] == ["hosts"]
+    refused = ada.send("POST", "/credentials/save", {**wrong, "hosts": ["*"]})
+    assert [one["path"] for one in refused.json()["problems"]] == ["values.token"]
+    taken = ada.send("POST", "/credentials/save", BODY)
+    assert [one["path"] for one in taken.json()["problems"]] == ["name"]
+
+
+def test_names_cannot_run_as_script(ada, browser):
+    evil = "<script>alert(1)</script>"
+    assert ada.send("POST", "/credentials/save", {**BODY, "name": evil}).status_code == 200
+    assert evil not in browser.get("/credentials").text
+    tried = browser.submit("/credentials", "/credentials/test", type="httpBearerAuth", name=evil)
+    assert "is filled in and right in itself" in tried.text
+    assert evil not in tried.text
+    gone = browser.submit("/credentials", "/credentials/delete", type="httpBearerAuth", name=evil)
+    assert "is deleted" in gone.text
+
+
+def test_without_the_pages_token_nothing_is_saved(ada):
+    assert ada.send("POST", "/credentials/save", {**BODY, "name": "Forged"}, token="x").status_code == 403
+
+
+def test_a_member_of_another_subnet_reaches_nothing(ada, node):
+    environment = {**os.environ, **node.environment, "DJANGO_SETTINGS_MODULE": "qflow_site.settings"}
+    subprocess.run([sys.executable, "-c", STRANGER], env=environment, cwd=ROOT, check=True, timeout=120)
+    eve = Browser(node.url)
+    eve.sign_in("eve")
+    assert "Example" not in eve.get("/credentials").text
+    assert eve.http.get("/credentials/edit", params=BEARER).status_code == 404
+    assert eve.http.get("/credentials/start.json", params=BEARER).json()["start"] is None
+    assert eve.submit("/credentials", "/credentials/test", **BEARER).status_code == 200
+    assert eve.submit("/credentials", "/credentials/delete", **BEARER).status_code == 404
+    assert ada.http.get("/credentials/start.json", params=BEARER).json()["start"]["filled"]
