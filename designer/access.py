@@ -22,6 +22,7 @@ from engine.api import (
     act_as_person,
     world,
 )
+from engine.api.governing import NotGenuine
 
 Page = Callable[..., HttpResponse]
 
@@ -31,6 +32,7 @@ _STATUSES: tuple[tuple[type[QflowError], int], ...] = (
     (StaleRevision, 409),
     (WrongState, 409),
     (InvalidInput, 422),
+    (NotGenuine, 422),
 )
 
 

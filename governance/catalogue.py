@@ -35,13 +35,15 @@ def uses(world: World, actor: Principal, template: str) -> list[dict[str, Any]]:
     ]
 
 
-def notices(world: World, actor: Principal) -> list[dict[str, Any]]:
-    """What authors of flows should know: steps that use old, stopped or revoked templates, or ones with
-    known weaknesses, and what to use instead."""
+def notices(world: World, actor: Principal, flow: str = "") -> list[dict[str, Any]]:
+    """What authors of flows, or of one of them, should know: steps that use old, stopped or revoked
+    templates, or ones with known weaknesses, and what to use instead."""
     known = desk.look(world, actor, _by_code)
+    if not known:
+        return []
     return [
-        {"flow": record.id, "step": step, **notice}
-        for record, codes in _flows(world, actor)
+        {"flow": record.id, "flowName": record.name, "step": step, **notice}
+        for record, codes in (_one_flow(world, actor, flow) if flow else _flows(world, actor))
         for step, cid in codes
         for notice in known.get(cid, ())
     ]
@@ -80,12 +82,17 @@ def _flows(world: World, actor: Principal) -> Iterator[tuple[FlowRecord, list[tu
     while seen < FLOWS_LOOKED_AT_MAX:
         page = list_flows(world, actor, limit=_PAGE, after=after)
         for record in page:
-            flow = get_flow(world, actor, record.id).flow
-            yield record, [("", record.revision), *((step, cid) for step, _, cid in codes_of(world, flow))]
+            yield from _one_flow(world, actor, record.id)
         seen += len(page)
         if len(page) < _PAGE:
             return
         after = page[-1].id
+
+
+def _one_flow(world: World, actor: Principal, id: str) -> Iterator[tuple[FlowRecord, list[tuple[str, str]]]]:
+    view = get_flow(world, actor, id)
+    codes = [(step, cid) for step, _, cid in codes_of(world, view.flow)]
+    yield view.record, [("", view.record.revision), *codes]
 
 
 # --- between DAOs -----------------------------------------------------------------------------------

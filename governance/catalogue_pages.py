@@ -14,6 +14,7 @@ from engine.api import InvalidInput, Principal, create_flow, definition_of, from
 from governance import catalogue, desk, shown
 from governance.comparing import code_lines, flow_changes
 from governance.domain.asking import template as template_of
+from governance.domain.deciding_policy import SEVERITIES
 from governance.domain.state import Dao
 from governance.domain.words import Role
 
@@ -26,8 +27,15 @@ _STEP_TYPES = {"javascript": "code.javascript", "python": "code.python"}
 def templates(request: HttpRequest, actor: Principal) -> HttpResponse:
     """The catalogue, searched."""
     search, status = request.GET.get("search", "").strip(), request.GET.get("status", "")
-    found = desk.look(world(), actor, lambda dao: shown.templates(dao, search, status))
-    context = {"templates": found[:200], "search": search, "status": status, "statuses": _STATUSES}
+
+    def view(dao: Dao) -> dict[str, Any]:
+        return {
+            "templates": shown.templates(dao, search, status)[:200],
+            "is_member": actor.identity in dao.members,
+        }
+
+    context = desk.look(world(), actor, view)
+    context |= {"search": search, "status": status, "statuses": _STATUSES}
     context["notices"] = catalogue.notices(world(), actor)
     return render(request, "governance/templates.html", context)
 
@@ -51,6 +59,8 @@ def _shown(dao: Dao, actor: Principal, cid: str) -> dict[str, Any]:
         "flow_changes": flow_changes({}, value["flow"]) if value["flow"] else [],
         "usable": plain["status"] in ("active", "deprecated") and value["type"] != "module",
         "is_member": me is not None,
+        "can_advise": me is not None and bool(me.roles & {Role.REVIEWER, Role.GUARDIAN}),
+        "severities": SEVERITIES,
         "is_guardian": me is not None and Role.GUARDIAN in me.roles,
     }
 

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from engine.api import diff_flows, from_canonical
+from governance.wording import plain_value
 
 _LINES_MAX = 5_000
 
@@ -55,3 +56,43 @@ def flow_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tu
     found += [("disconnected", f"{edge.source} → {edge.target}") for edge in diff.edges_removed]
     found += [("setting", str(field)) for field in (*diff.settings_changed, *diff.details_changed)]
     return found + [("reordered", what) for what in diff.reordered]
+
+
+def document_changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], names: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """What a policy document says otherwise than the one before it: pairs of what happened and to what.
+    ``names`` tells what the code behind a CID is called."""
+    found: list[tuple[str, str]] = []
+    for part in sorted({*before, *after}):
+        old, new = before.get(part), after.get(part)
+        if old == new:
+            continue
+        if isinstance(old or [], list) and isinstance(new or [], list):
+            found += [("removed", _entry(part, one, names)) for one in old or [] if one not in (new or [])]
+            found += [("added", _entry(part, one, names)) for one in new or [] if one not in (old or [])]
+        elif isinstance(old or {}, Mapping) and isinstance(new or {}, Mapping):
+            found += _map_changes(part, old or {}, new or {}, names)
+        else:
+            found.append(("changed", f"{part}: {plain_value(old)} → {plain_value(new)}"))
+    return found
+
+
+def _map_changes(
+    part: str, old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    found = []
+    for name in sorted({*old, *new}):
+        told = _entry(part, name, names)
+        if name not in new:
+            found.append(("removed", told))
+        elif name not in old:
+            found.append(("added", f"{told}: {plain_value(new[name])}"))
+        elif old[name] != new[name]:
+            found.append(("changed", f"{told}: {plain_value(old[name])} → {plain_value(new[name])}"))
+    return found
+
+
+def _entry(part: str, value: Any, names: Mapping[str, str]) -> str:
+    text = plain_value(value)
+    return f"{part}: {names[text]} ({text})" if text in names else f"{part}: {text}"

@@ -1,4 +1,4 @@
-"""The DAO's home, its members, founding it, and its policy."""
+"""The DAO's home, its members, and founding it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from designer.access import local_redirect, page
 from engine.api import InvalidInput, PermissionDenied, Principal, Problem, list_persons, world
-from governance import desk, evidence, shown, wording
+from governance import desk, shown, wording
 from governance.domain.charter import Rules, usual_charter
 from governance.domain.state import Dao
 from governance.domain.words import Risk, Role, Topic
-from governance.policies import pending
 
 _SECOND_US = 1_000_000
 _TIMES = ("reviewSeconds", "votingSeconds", "timelockSeconds")
@@ -147,20 +146,3 @@ def delegate(request: HttpRequest, actor: Principal) -> HttpResponse:
         world(), actor, request.POST.get("taker", ""), request.POST.get("topic", Topic.TEMPLATES), until_us
     )
     return local_redirect("governance:home")
-
-
-@require_safe
-@page
-def policy(request: HttpRequest, actor: Principal) -> HttpResponse:
-    """The signed policy: what it says, its versions, and what waits for signatures."""
-
-    def view(dao: Dao) -> dict[str, Any]:
-        document = evidence.wanted(dao)
-        return {
-            "dao": shown.dao(dao),
-            "versions": shown.policy_history(dao),
-            "pending": pending(world(), dao),
-            "document": wording.parts(document),
-        }
-
-    return render(request, "governance/policy.html", desk.look(world(), actor, view))

@@ -15,7 +15,7 @@ from designer.requests import part as part_of
 from designer.requests import sent
 from engine.api import InvalidInput, Principal, Problem, UnknownObject, world
 from engine.api.governing import RAW, cid_of_bytes, why_not_run
-from governance import desk, evidence, shown, wording
+from governance import desk, shown, wording
 from governance.comparing import code_lines, flow_changes
 from governance.domain.asking import proposal as proposal_of
 from governance.domain.asking import template as template_of
@@ -179,11 +179,6 @@ def _template(dao: Dao, found: Proposal, each: dict[str, Any], comments: list[An
     return {**each, "lines": told, "flow_changes": changes, "replaces": before is not None}
 
 
-def _at(comments: list[Any], line: int) -> list[Any]:
-    """The comments about a line; there are none about one that went."""
-    return [one for one in comments if line and one["place"].get("line") == line]
-
-
 def _bars(vote: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Shares for the bars of the page, in percent of all votes."""
     if vote is None:
@@ -269,18 +264,6 @@ def _place(form: Mapping[str, str]) -> dict[str, Any]:
 
 
 _VERBS = {"submit": _submit, "renew": _renew, "cancel": _cancel, "say": _say}
-
-
-@require_safe
-@page
-def proof(request: HttpRequest, actor: Principal, proposal: str) -> HttpResponse:
-    """The whole log checked again and the votes counted anew, now."""
-    report = evidence.verify_proposal(world(), actor, proposal)
-    found = desk.look(world(), actor, lambda dao: shown.proposal_line(dao, proposal_of(dao, proposal)))
-    lines = wording.parts(
-        {name: value for name, value in report.items() if name not in ("problems", "valid")}
-    )
-    return render(request, "governance/proof.html", {"one": found, "report": report, "lines": lines})
 
 
 @require_POST

@@ -292,13 +292,14 @@ def advisories(state: Dao) -> list[Json]:
 
 def policy_history(state: Dao) -> list[Json]:
     """The versions of the signed policy, newest first."""
+    in_force = next((one.version for one in reversed(state.versions) if one.cid), 0)
     return [
         {
             "version": one.version,
             "cid": one.cid,
-            "inForce": place == 0 and bool(one.cid),
+            "inForce": one.version == in_force,
             "preparedAt": when(one.prepared_us),
             "signatures": {key: text_of(signature) for key, signature in one.signatures.items()},
         }
-        for place, one in enumerate(reversed(state.versions))
+        for one in reversed(state.versions)
     ]

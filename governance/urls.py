@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from governance import ballot_pages, catalogue_pages, pages, proposal_pages
+from governance import ballot_pages, catalogue_pages, pages, policy_pages, proposal_pages, sharing_pages
 
 app_name = "governance"
 
@@ -15,20 +15,28 @@ urlpatterns = [
     path("join", pages.join, name="join"),
     path("leave", pages.leave, name="leave"),
     path("delegate", pages.delegate, name="delegate"),
-    path("policy", pages.policy, name="policy"),
+    path("policy", policy_pages.policy, name="policy"),
+    path("policy/waiting", policy_pages.waiting, name="policy-waiting"),
+    path("policy/sign", policy_pages.sign, name="sign-policy"),
+    path("log.cbor", policy_pages.log, name="log"),
     path("approval", proposal_pages.approval, name="approval"),
     path("proposals", proposal_pages.proposals, name="proposals"),
     path("proposals/new", proposal_pages.new, name="new"),
     path("proposals/<str:proposal>", proposal_pages.one, name="proposal"),
     path("proposals/<str:proposal>/part", proposal_pages.part, name="proposal-part"),
-    path("proposals/<str:proposal>/proof", proposal_pages.proof, name="proof"),
+    path("proposals/<str:proposal>/proof", policy_pages.proof, name="proof"),
     path("proposals/<str:proposal>/ballot/prepare", ballot_pages.prepare, name="prepare-ballot"),
     path("proposals/<str:proposal>/ballot", ballot_pages.cast, name="cast"),
     path("proposals/<str:proposal>/ballot/held", ballot_pages.vote_held, name="vote-held"),
     path("proposals/<str:proposal>/ballot/open", ballot_pages.open_sealed, name="open-ballot"),
     path("proposals/<str:proposal>/act/<str:verb>", proposal_pages.act, name="act"),
     path("templates", catalogue_pages.templates, name="templates"),
+    path("templates/import", sharing_pages.take_in, name="import"),
+    path("advisories", sharing_pages.advisories, name="advisories"),
+    path("notices", sharing_pages.notices, name="notices"),
     path("templates/<str:cid>", catalogue_pages.template, name="template"),
     path("templates/<str:cid>/use", catalogue_pages.use, name="use"),
     path("templates/<str:cid>/stop", catalogue_pages.stop, name="stop"),
+    path("templates/<str:cid>/advise", sharing_pages.advise, name="advise"),
+    path("templates/<str:cid>/export.json", sharing_pages.export, name="export"),
 ]

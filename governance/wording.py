@@ -111,14 +111,15 @@ def name_of(state: Dao, identity: str) -> str:
 
 def parts(value: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The parts of a document, a line each."""
-    return [(str(name), _value(part)) for name, part in sorted(value.items())]
+    return [(str(name), plain_value(part)) for name, part in sorted(value.items())]
 
 
-def _value(value: Any) -> str:
+def plain_value(value: Any) -> str:
+    """A part of a document, as people read it."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_value(part)}" for name, part in value.items()) or "none"
+        return ", ".join(f"{name}: {plain_value(part)}" for name, part in value.items()) or "none"
     if isinstance(value, list | tuple):
-        return ", ".join(_value(part) for part in value) or "none"
+        return ", ".join(plain_value(part) for part in value) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "not set" if value is None else str(value)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
+from django.contrib.auth.models import User
+from django.test import Client
+
+from designer.models import Person
+from engine import wiring
 from engine.api import Principal, World
 from engine.identity.biscuits import BiscuitMint
 from engine.identity.ed25519 import Ed25519
@@ -119,3 +127,19 @@ class Hall:
     def approved(self, name: str = "resize", source: str = "return items") -> str:
         """The CID of a template that was approved."""
         return next(iter(self.passed(approve(name, source)).content["templates"]))
+
+
+@contextmanager
+def pages_of(hall: Hall) -> Iterator[None]:
+    """The pages show this hall for as long as the body lasts."""
+    with mock.patch.object(wiring, "world", lambda: hall.world):
+        yield
+
+
+def visitor(hall: Hall, name: str) -> Client:
+    """Somebody of the hall who has signed in to the pages."""
+    user = User.objects.create_user(name)
+    Person.objects.create(user=user, identity=hall.people[name].identity, scopes="admin")
+    client = Client()
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
