@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as shape from "../../static/js/data/shape.js";
+import { choicesOf } from "../../static/js/panel/credential_choices.js";
 import { isInside, suggestions } from "../../static/js/panel/completion.js";
 import { arranged, blank, fieldsOf, isWritten, titleOf } from "../../static/js/panel/schema.js";
 
@@ -108,4 +109,33 @@ test("long values are cut before they are written out", () => {
   const before = performance.now();
   assert.ok(shape.brief({ list: Array(1000).fill(long) }).length < 200);
   assert.ok(performance.now() - before < 1000);
+});
+
+test("a field that names a credential is picked, not written", () => {
+  const ref = { $ref: "#/$defs/CredentialRef" };
+  const schema = {
+    properties: {
+      optional: { anyOf: [ref, { type: "null" }], default: null, credentialTypes: ["crypto"] },
+      needed: { ...ref, credentialTypes: ["totpApi", "crypto"] },
+    },
+    required: ["needed"],
+    $defs: { CredentialRef: { type: "object", properties: { type: {}, name: {} } } },
+  };
+  const [optional, needed] = fieldsOf(schema);
+  assert.deepEqual([optional.field.kind, optional.field.nullable, optional.field.types], ["credential", true, ["crypto"]]);
+  assert.deepEqual([needed.field.kind, needed.field.nullable], ["credential", false]);
+  assert.deepEqual([blank(optional.field), blank(needed.field)], [null, undefined]);
+});
+
+test("a picker offers the types that fit, with what is chosen even where nobody has filled it in", () => {
+  const known = {
+    credentials: [{ type: "smtp", name: "Mail", filled: true }, { type: "crypto", name: "Key", filled: true }],
+    labels: { smtp: "SMTP", crypto: "Crypto" },
+  };
+  assert.deepEqual(choicesOf(["smtp"], known, undefined), [{ type: "smtp", label: "SMTP", names: [{ name: "Mail", filled: true }] }]);
+  assert.deepEqual(choicesOf(["smtp"], known, { type: "smtp", name: "Old" })[0].names, [
+    { name: "Mail", filled: true },
+    { name: "Old", filled: false },
+  ]);
+  assert.equal(choicesOf(["smtp"], known, { type: "slackApi", name: "S" })[1].label, "slackApi");
 });

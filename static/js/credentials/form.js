@@ -59,7 +59,7 @@ function complain(error, places, told) {
     place?.complain(hint ? `${message}; ${hint}` : message);
     return !place;
   });
-  told.textContent = [error.message, ...rest.map((one) => one.message)].join(" – ");
+  told.textContent = [error.message, ...rest.map((one) => one.message)].join("; ");
   told.hidden = false;
   const first = [...places.values()].find((one) => one.wrong);
   first?.control.focus();
@@ -117,7 +117,7 @@ function valueRow({ properties }, { name, field, required }, values, start, chan
 function text(secret, lines, value, kept, put) {
   const about = {
     value: value ?? "",
-    placeholder: kept ? "Kept – type to replace it" : "",
+    placeholder: kept ? "Kept; type to replace it" : "",
     spellcheck: false,
     autocomplete: secret ? "new-password" : "off",
     oninput: ({ target }) => put(target.value),

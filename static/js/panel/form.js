@@ -3,6 +3,7 @@
 import { droppable } from "../data/dragging.js";
 import { h, icon, iconButton } from "../editor/dom.js";
 import { codeField, isCode } from "./code_field.js";
+import { credentialField } from "./credential_field.js";
 import { expressionField } from "./expression_field.js";
 import { leaf } from "./leaves.js";
 import { arranged, blank, blankRecord, isWritten, titleOf } from "./schema.js";
@@ -72,6 +73,7 @@ function addMenu(more, take) {
 export function fieldRow(field, value, set, env, { path, name, title, required = false, remove = null, plain = false }) {
   const id = `help-${(count += 1)}`;
   let now = value;
+  const writable = !plain && canBeWritten(field, name);
   let written = !plain && isWritten(value);
   const body = h("div", { class: "field-body" });
   const put = (one) => {
@@ -93,24 +95,25 @@ export function fieldRow(field, value, set, env, { path, name, title, required =
     "div",
     { class: "field-head" },
     h("span", { class: "field-title" }, title, required ? h("span", { class: "soft", title: "Required" }, " *") : null),
-    !plain && canBeWritten(field, name) ? toggle : null,
+    writable ? toggle : null,
     remove ? iconButton("x", `Remove ${title.toLowerCase()}`, remove) : null,
   );
   const problems = h("ul", { class: "field-problems", role: "alert" });
   const row = h("div", { class: `field field-${field.kind}`, data: { name } }, head, body);
   row.append(h("p", { class: "field-help", id }, field.help), problems);
   env.onProblems?.(() => show(problems, env.problems(path)));
-  droppable(row, (expression) => {
+  const drop = (expression) => {
     written = true;
     put(field.kind === "text" && typeof now === "string" ? now + expression : expression);
     draw();
-  });
+  };
+  if (field.kind !== "credential") droppable(row, drop);
   draw();
   return row;
 }
 
 function canBeWritten(field, name) {
-  return field.kind !== "fixed" && !isCode(name);
+  return field.kind !== "fixed" && field.kind !== "credential" && !isCode(name);
 }
 
 function show(problems, messages) {
@@ -126,6 +129,8 @@ function asText(value) {
 function control(field, value, set, env) {
   if (isCode(env.path.at(-1))) return codeField(env.path.at(-1), value ?? "", set, env);
   switch (field.kind) {
+    case "credential":
+      return credentialField(field, value, set, env);
     case "list":
       return listField(field, value ?? [], set, env);
     case "map":

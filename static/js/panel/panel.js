@@ -5,6 +5,7 @@ import { h, icon, iconButton } from "../editor/dom.js";
 import { approvalNotice } from "./approval.js";
 import { patchStep, pin, renameStep, setParameters } from "../flow/commands.js";
 import { titleOf } from "../flow/document.js";
+import { Credentials } from "./credential_field.js";
 import { recordForm } from "./form.js";
 import { helpOf } from "./help.js";
 import { OutputPane } from "./output.js";
@@ -23,6 +24,7 @@ export class StepPanel {
   constructor(editor, element) {
     Object.assign(this, { editor, element });
     this.source = new Source(editor);
+    this.credentials = new Credentials(editor);
     this.id = null;
     this.part = "parameters";
     editor.events.on("step:open", (id) => this.open(id));
@@ -155,6 +157,7 @@ export class StepPanel {
     const { id } = this;
     return {
       language: LANGUAGES[type.type] ?? "javascript",
+      credentials: this.credentials,
       known: () => this.#known(),
       preview: async (written) => (id === this.id ? this.source.preview(id, written, this.input.chosen) : {}),
       onItem: (listener) => this.#listeners.add(listener),

@@ -2,7 +2,7 @@
 //
 // A field is {kind, title, help, default, nullable} and, by kind:
 //   text {pattern} · number {whole, min, max} · flag · choice {options} · fixed {value}
-//   list {item} · record {fields: [{name, required, field}]} · map {value} · variant {key, variants} · any
+//   credential {types} · list {item} · record {fields: [{name, required, field}]} · map {value} · variant {key, variants} · any
 
 const RECORD_DEPTH_MAX = 6;
 
@@ -22,7 +22,13 @@ export function titleOf(name) {
 export function fieldOf(schema, defs, name = "", depth = 0) {
   const about = { title: titleOf(name), help: plain(schema.description ?? ""), default: schema.default };
   const whole = schema.$ref ? { ...resolved(schema.$ref, defs), ...without(schema, "$ref") } : schema;
-  return { ...about, help: about.help || whole.description || "", nullable: false, ...shapeOf(whole, defs, depth) };
+  const shape = schema.credentialTypes ? credentialOf(schema) : shapeOf(whole, defs, depth);
+  return { ...about, help: about.help || whole.description || "", nullable: false, ...shape };
+}
+
+/** A field that names a credential of one of some types. */
+function credentialOf(schema) {
+  return { kind: "credential", types: schema.credentialTypes, nullable: (schema.anyOf ?? []).some(({ type }) => type === "null") };
 }
 
 /** Help without the links of the documentation. */
@@ -130,6 +136,8 @@ export function blank(field) {
       return {};
     case "record":
       return blankRecord(field.fields);
+    case "credential":
+      return field.nullable ? null : undefined;
     case "variant":
       return { [field.key]: field.variants[0].value, ...blankRecord(field.variants[0].fields) };
     default:
