@@ -41,7 +41,7 @@ MODULES = ("js/flow/", "js/canvas/", "js/editor/", "vendor/drawflow/")
 def edit(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
     """The editor of a flow."""
     record = get_flow(world(), actor, flow).record
-    return render(request, "designer/edit.html", _shown(record, _can_write(actor, flow)))
+    return render(request, "designer/edit.html", _shown(record, *_rights(actor, flow)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +53,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @page
 def _new_page(request: HttpRequest, actor: Principal) -> HttpResponse:
     require(world(), actor, "flows:write")
-    return render(request, "designer/edit.html", _shown(None, can_write=True))
+    return render(
+        request, "designer/edit.html", _shown(None, can_write=True, can_run=actor.may("executions:write"))
+    )
 
 
 @answer
@@ -114,10 +116,10 @@ def pasted(request: HttpRequest, actor: Principal) -> HttpResponse:
     return JsonResponse({"flows": flows})
 
 
-def _shown(flow: FlowRecord | None, can_write: bool) -> dict[str, Any]:
+def _shown(flow: FlowRecord | None, can_write: bool, can_run: bool) -> dict[str, Any]:
     """What the page shows; the modules it needs are named in it, so that they come all at once."""
     modules = [name for name in files() if name.startswith(MODULES) and name.endswith(".js")]
-    return {"flow": flow, "can_write": can_write, "modules": modules}
+    return {"flow": flow, "can_write": can_write, "can_run": can_run, "modules": modules}
 
 
 def free_id(actor: Principal, name: str) -> str:
@@ -138,9 +140,16 @@ def _is_there(actor: Principal, flow: str) -> bool:
     return True
 
 
-def _can_write(actor: Principal, flow: str) -> bool:
+def _rights(actor: Principal, flow: str) -> tuple[bool, bool]:
+    """Whether the actor may change a flow, and whether they may run it."""
+    wanted = (("flows:write", "flow.write"), ("executions:write", "flow.start"))
+    can_write, can_run = (_may(actor, flow, scope, action) for scope, action in wanted)
+    return can_write, can_run
+
+
+def _may(actor: Principal, flow: str, scope: str, action: str) -> bool:
     try:
-        require(world(), actor, "flows:write", f"flows/{flow}")
+        require(world(), actor, scope, f"flows/{flow}", action)
     except PermissionDenied:
         return False
     return True

@@ -5,8 +5,6 @@ The link holds 32 random bytes; stored is their SHA-256. It counts only as long 
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -18,20 +16,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from designer.first_run import BACKEND, NameForm, PasswordForm
+from designer.makers import digest, maker_of, new_secret
 from designer.models import Invitation, Person
 from engine.api import (
     NewGrant,
     PermissionDenied,
     Principal,
     WrongState,
-    act_as_person,
     add_grant,
     change_person,
     register_person,
     world,
 )
 
-SECRET_BYTES = 32
 LASTS_US = 72 * 3_600_000_000
 
 
@@ -49,10 +46,10 @@ def make(
     forget_factors: bool = False,
 ) -> tuple[Invitation, str]:
     """A link: to join with these scopes and role, or for a user to set a new password. Gives its secret."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    public, secret, stored = new_secret()
     made = Invitation.objects.create(
-        public=secrets.token_hex(8),
-        digest=_digest(secret),
+        public=public,
+        digest=stored,
         subnet=actor.subnet,
         made_by=actor.identity,
         user=user,
@@ -99,7 +96,7 @@ def _signed_in(request: HttpRequest, user: Any, invitation: Invitation) -> HttpR
 
 
 def _found(secret: str) -> Invitation:
-    found = Invitation.objects.select_related("user").filter(digest=_digest(secret)).first()
+    found = Invitation.objects.select_related("user").filter(digest=digest(secret)).first()
     if found is None or found.used_us is not None or found.expires_us <= world().clock.now_us():
         raise Http404("this link was used, or its time is over")
     return found
@@ -119,11 +116,8 @@ def _used(invitation: Invitation, given: dict[str, str]) -> Any:
 
 def _maker(invitation: Invitation) -> Principal:
     """Who made the link, who must still be an administrator of that subnet."""
-    person = Person.objects.select_related("user").filter(identity=invitation.made_by).first()
-    if person is None or not person.user.is_active:
-        raise Gone
-    maker = act_as_person(world(), person.identity, person.scopes.split())
-    if not maker.may("admin") or maker.subnet != invitation.subnet:
+    maker = maker_of(invitation.made_by, invitation.subnet)
+    if maker is None or not maker.may("admin"):
         raise Gone
     return maker
 
@@ -147,7 +141,3 @@ def _new_password(maker: Principal, invitation: Invitation, password: str) -> An
         Authenticator.objects.filter(user=user).delete()
     change_person(world(), maker, "new_password", user.person.identity, {"invitation": invitation.public})
     return user
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

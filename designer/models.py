@@ -52,3 +52,23 @@ class Favourite(models.Model):
     class Meta:
         db_table = "designer_favourite"
         constraints = [models.UniqueConstraint("person", "subnet", "flow", name="favourite_once")]
+
+
+class ShareLink(models.Model):
+    """A link that gives whoever opens it a right to one flow, until its time or until it is taken back.
+
+    ``digest`` is the SHA-256 of the link's secret; times are microseconds since 1970.
+    """
+
+    public = models.CharField(max_length=32, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    subnet = models.CharField(max_length=128)
+    flow = models.CharField(max_length=128)
+    right = models.CharField(max_length=16)
+    made_by = models.CharField(max_length=128)
+    made_us = models.BigIntegerField()
+    expires_us = models.BigIntegerField()
+
+    class Meta:
+        db_table = "designer_share_link"
+        indexes = (models.Index(fields=["subnet", "flow"], name="share_links_of_flow"),)

@@ -15,6 +15,8 @@ from designer.access import local_redirect, page
 from designer.models import Invitation, Person
 from designer.times import ahead, time_of
 from engine.api import (
+    BESIDE_ROLES,
+    MEMBER_ROLES,
     SCOPES,
     IdentityRecord,
     InvalidInput,
@@ -23,10 +25,13 @@ from engine.api import (
     UnknownObject,
     WrongState,
     change_person,
+    give_role,
     list_persons,
     list_roles,
     one_person,
     remove_person,
+    role_of,
+    scopes_of,
     switch_off_person,
     world,
 )
@@ -43,6 +48,16 @@ class Shown:
     def me(self) -> str:
         """The actor that permissions name."""
         return f"person:{self.record.id}"
+
+    @property
+    def scopes(self) -> list[str]:
+        """What the person may do at most."""
+        return self.person.scopes.split()
+
+    @property
+    def role(self) -> str:
+        """Viewer, runner, editor or admin; empty where the scopes are chosen one by one."""
+        return role_of(self.scopes)
 
 
 @page
@@ -96,6 +111,17 @@ def reset(request: HttpRequest, actor: Principal, identity: str) -> HttpResponse
 
 @require_POST
 @page
+def give(request: HttpRequest, actor: Principal, identity: str) -> HttpResponse:
+    """Another role."""
+    person = _other(actor, identity)
+    role, beside = request.POST.get("member_role", ""), request.POST.getlist("beside")
+    scopes = give_role(world(), actor, identity, role, beside)
+    Person.objects.filter(pk=person.pk).update(scopes=" ".join(scopes))
+    return local_redirect("designer:people")
+
+
+@require_POST
+@page
 def allow(request: HttpRequest, actor: Principal, identity: str) -> HttpResponse:
     """Other scopes."""
     person, scopes = _other(actor, identity), _scopes(request)
@@ -139,6 +165,10 @@ def _other(actor: Principal, identity: str) -> Person:
 
 
 def _scopes(request: HttpRequest) -> list[str]:
+    """Those of the role that the form names, or those it lists one by one."""
+    role = request.POST.get("member_role", "")
+    if role:
+        return scopes_of(role, request.POST.getlist("beside"))
     scopes = request.POST.getlist("scopes")
     if not scopes or set(scopes) - set(SCOPES):
         problem = Problem("scopes", f"one or more of {', '.join(SCOPES)}")
@@ -159,5 +189,7 @@ def _shown(actor: Principal) -> dict[str, object]:
         "people": [Shown(records[one.identity], one) for one in persons],
         "invitations": [(one, time_of(one.expires_us)) for one in invitations.open_ones(actor.subnet)],
         "roles": list_roles(world(), actor),
+        "member_roles": list(MEMBER_ROLES),
+        "beside": BESIDE_ROLES,
         "scopes": SCOPES,
     }

@@ -154,6 +154,7 @@ from engine.usecases.manage_identities import (
     withdraw_delegation,
 )
 from engine.usecases.manage_tokens import create_token, list_tokens, revoke_token
+from engine.usecases.member_roles import BESIDE_ROLES, MEMBER_ROLES, give_role, role_of, scopes_of
 from engine.usecases.node_log import log_growth, log_head
 from engine.usecases.own_keys import (
     append_event,
@@ -189,6 +190,15 @@ from engine.usecases.schedule_reports import (
 )
 from engine.usecases.search import rebuild_index, search
 from engine.usecases.search_audit import export_audit, search_audit
+from engine.usecases.share_flow import (
+    RIGHTS,
+    FlowShare,
+    end_share,
+    may_share,
+    share_flow,
+    shared_with,
+    shares_of,
+)
 from engine.usecases.start_execution import Started, StartRequest, start_execution
 from engine.usecases.tag_version import tag_version
 from engine.usecases.token_desk import SCOPES
@@ -217,11 +227,14 @@ def setup_code() -> str | None:
 
 
 __all__ = [
+    "BESIDE_ROLES",
     "CREDENTIALS",
     "FAILURE",
     "MAIN",
+    "MEMBER_ROLES",
     "NODE",
     "PERSONAL",
+    "RIGHTS",
     "SCOPES",
     "ActiveTrigger",
     "Answer",
@@ -256,6 +269,7 @@ __all__ = [
     "FlowDiff",
     "FlowRecord",
     "FlowSettings",
+    "FlowShare",
     "FlowSignature",
     "FlowView",
     "ForkRequest",
@@ -357,6 +371,7 @@ __all__ = [
     "diff_versions",
     "draft_credential",
     "dump_flow",
+    "end_share",
     "erase_subject",
     "execution_history",
     "execution_logs",
@@ -373,6 +388,7 @@ __all__ = [
     "get_execution",
     "get_flow",
     "get_identity",
+    "give_role",
     "identity_logs",
     "import_flows",
     "items_of",
@@ -402,6 +418,7 @@ __all__ = [
     "list_violations",
     "log_growth",
     "log_head",
+    "may_share",
     "multikey",
     "one_person",
     "parse_flow",
@@ -440,15 +457,20 @@ __all__ = [
     "revoke_grant",
     "revoke_identity",
     "revoke_token",
+    "role_of",
     "rollback_flow",
     "rotate_identity",
     "rotate_key",
     "run_part",
     "save_credential",
+    "scopes_of",
     "search",
     "search_audit",
     "setup_code",
+    "share_flow",
     "share_result",
+    "shared_with",
+    "shares_of",
     "show_credential",
     "shred_execution",
     "signed_event",

@@ -25,7 +25,8 @@ class Grant:
     """Somebody may do something to something, for a purpose, for a while.
 
     It gives its ``actions``, those that its ``scopes`` stand for, and those of its ``role``. With a
-    ``purpose`` it is good for operations of that purpose only; without, for every one.
+    ``purpose`` it is good for operations of that purpose only; without, for every one. With a ``share`` it
+    came by that link, and holds for the person who opened it, whatever the person's own scopes are.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Grant:
     expires_us: int | None = None
     revoked_us: int | None = None
     revoked_by: str = ""
+    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)

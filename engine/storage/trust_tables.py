@@ -46,6 +46,7 @@ class Grant(models.Model):
     expires_us = models.BigIntegerField(null=True)
     revoked_us = models.BigIntegerField(null=True)
     revoked_by = models.TextField()
+    share = models.TextField(default="")
 
     class Meta:
         db_table = "engine_grant"

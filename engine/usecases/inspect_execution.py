@@ -24,7 +24,7 @@ def get_execution(world: World, actor: Principal, execution: str) -> Header:
 
 def list_executions(world: World, actor: Principal, query: ExecutionQuery) -> Sequence[Header]:
     """A page of the actor's subnet, newest first."""
-    require(world, actor, "executions:read")
+    require(world, actor, "executions:read", f"flows/{query.flow}" if query.flow else "*")
     limit = min(query.limit, world.limits.page_size_max)
     return world.journal.list(replace(query, subnet=actor.subnet, limit=limit))
 

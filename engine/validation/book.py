@@ -15,7 +15,7 @@ from engine.ports.permissions import EVERYBODY, Consent, Grant, Role
 ACTIONS_OF: Mapping[str, tuple[str, ...]] = {
     "flows:read": ("flow.read", "dao.read"),
     "dao:vote": ("dao.read", "dao.vote"),
-    "flows:write": ("flow.read", "flow.write", "module.call"),
+    "flows:write": ("flow.read", "flow.write", "flow.share", "module.call"),
     "executions:read": ("execution.read",),
     "executions:write": (
         "execution.read",
@@ -66,6 +66,7 @@ class _Right:
     purpose: str
     expires_us: int | None
     ended_us: int | None  # revoked or withdrawn
+    shared: bool = False  # came by a link
 
 
 class Book:
@@ -102,6 +103,18 @@ class Book:
         ]
         return _best(covering, now_us)
 
+    def shared(self, actor: str, action: str, resource: str, now_us: int) -> bool:
+        """Whether a link that the actor opened gives it this, beyond the actor's own scopes."""
+        path = parts(resource)
+        return any(
+            right.shared
+            and right.ended_us is None
+            and (right.expires_us is None or now_us < right.expires_us)
+            and any(action_matches(pattern, action) for pattern in right.actions)
+            and resource_matches(right.resource, path)
+            for right in self._rights.get(actor, ())
+        )
+
     def consented(self, person: str, purpose: str, resource: str, now_us: int) -> Decision:
         """Whether a person agrees to the use of their data."""
         path = parts(resource)
@@ -131,7 +144,7 @@ def resource_matches(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
 def _right(grant: Grant, bundles: Mapping[str, tuple[str, ...]]) -> _Right:
     actions = (*grant.actions, *actions_of(grant.scopes), *bundles.get(grant.role, ()))
     path, end_us = parts(grant.resource), grant.revoked_us
-    return _Right(grant.id, actions, path, grant.purpose, grant.expires_us, end_us)
+    return _Right(grant.id, actions, path, grant.purpose, grant.expires_us, end_us, bool(grant.share))
 
 
 def _agreement(consent: Consent) -> _Right:

@@ -41,11 +41,11 @@ class Qonsent:
     def __call__(self, given: Genuine) -> Permitted | Finding:
         operation = given.operation
         beyond = _beyond_scopes(operation)
-        if beyond is not None:
-            return beyond
-        if action_matches(OWN_ACTIONS, operation.action) and _is_admin(operation):
+        if beyond is None and action_matches(OWN_ACTIONS, operation.action) and _is_admin(operation):
             return Permitted(given)
         book, now_us = self.book(operation.subnet, operation.acts), self.now_us()
+        if beyond is not None and not _shared(book, operation, now_us):
+            return beyond
         if operation.actor in book.revoked:
             return _ended(operation)
         ends: list[int] = []
@@ -76,6 +76,13 @@ def _ended(operation: Operation) -> Finding:
     what = f"{operation.actor} may not {operation.action} on {operation.resource}"
     why, remedy = "its identity was revoked", "abort the execution, or replay it as somebody else"
     return Finding(Stage.QONSENT, "identity_revoked", what, why, remedy, waits=True)
+
+
+def _shared(book: Book, operation: Operation, now_us: int) -> bool:
+    """Whether a link gives what the scopes do not; never what concerns permissions."""
+    if action_matches(OWN_ACTIONS, operation.action):
+        return False
+    return book.shared(operation.actor, operation.action, operation.resource, now_us)
 
 
 def _is_admin(operation: Operation) -> bool:

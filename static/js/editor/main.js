@@ -37,6 +37,7 @@ class Editor {
     this.root = root;
     this.catalogue = catalogue;
     this.canWrite = root.dataset.canWrite === "yes" && !loaded?.archived;
+    this.canRun = root.dataset.canRun === "yes" && !loaded?.archived;
     this.flow = loaded ? stateOf(loaded) : { id: "", revision: "", published: "", archived: false };
     this.events = new Events();
     this.history = new History(loaded ? fromDefinition(loaded.definition) : empty({ name: "New flow" }));

@@ -104,7 +104,7 @@ export class StepPanel {
       { class: "panel-head" },
       h("span", { class: "step-icon" }, icon(type?.icon ?? "circle-help")),
       h("div", { class: "panel-words" }, name, h("span", { class: "soft" }, type?.label ?? "Unknown step type")),
-      editor.canWrite ? run : null,
+      editor.canRun ? run : null,
       iconButton("x", "Close", () => this.close(), "Esc"),
     );
   }

@@ -37,7 +37,7 @@ export function makeRunBar(editor, runner, place) {
   function show() {
     const { progress, active } = runner;
     const chosen = only(editor);
-    run.disabled = !editor.canWrite || active || runner.starting || !editor.doc.steps.size;
+    run.disabled = !editor.canRun || active || runner.starting || !editor.doc.steps.size;
     for (const button of [from, to]) button.disabled = run.disabled || !chosen;
     pause.hidden = stop.hidden = !active;
     pause.replaceChildren(icon(progress.status === "paused" ? "play" : "pause"));

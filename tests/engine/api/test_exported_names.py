@@ -19,6 +19,7 @@ Ask
 AuditEvent
 AuditQuery
 AuditTrail
+BESIDE_ROLES
 CREDENTIALS
 CapabilityUse
 Cleared
@@ -47,6 +48,7 @@ Flow
 FlowDiff
 FlowRecord
 FlowSettings
+FlowShare
 FlowSignature
 FlowView
 ForkRequest
@@ -65,6 +67,7 @@ KeyEvent
 Kind
 Limits
 MAIN
+MEMBER_ROLES
 Manifest
 Metadata
 ModuleVerdict
@@ -87,6 +90,7 @@ Problem
 Proof
 QflowError
 Quarantine
+RIGHTS
 Refused
 Registration
 ReportRun
@@ -152,6 +156,7 @@ diff_flows
 diff_versions
 draft_credential
 dump_flow
+end_share
 erase_subject
 execution_history
 execution_logs
@@ -168,6 +173,7 @@ get_event_schema
 get_execution
 get_flow
 get_identity
+give_role
 identity_logs
 import_flows
 items_of
@@ -197,6 +203,7 @@ list_validations
 list_violations
 log_growth
 log_head
+may_share
 multikey
 one_person
 parse_flow
@@ -235,15 +242,20 @@ revoke_capability
 revoke_grant
 revoke_identity
 revoke_token
+role_of
 rollback_flow
 rotate_identity
 rotate_key
 run_part
 save_credential
+scopes_of
 search
 search_audit
 setup_code
+share_flow
 share_result
+shared_with
+shares_of
 show_credential
 shred_execution
 signed_event
