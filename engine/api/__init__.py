@@ -181,6 +181,7 @@ from engine.usecases.report_audit import report_audit
 from engine.usecases.revoke_capability import revoke_capability
 from engine.usecases.rollback_flow import rollback_flow
 from engine.usecases.run_part import PartRequest, run_part
+from engine.usecases.run_tests import CaseResult, FlowTested, run_tests
 from engine.usecases.schedule_reports import (
     add_report_schedule,
     kept_report,
@@ -244,6 +245,7 @@ __all__ = [
     "AuditQuery",
     "AuditTrail",
     "CapabilityUse",
+    "CaseResult",
     "Cleared",
     "Consent",
     "CorruptData",
@@ -271,6 +273,7 @@ __all__ = [
     "FlowSettings",
     "FlowShare",
     "FlowSignature",
+    "FlowTested",
     "FlowView",
     "ForkRequest",
     "Grant",
@@ -462,6 +465,7 @@ __all__ = [
     "rotate_identity",
     "rotate_key",
     "run_part",
+    "run_tests",
     "save_credential",
     "scopes_of",
     "search",

@@ -77,6 +77,14 @@ CYCLES_MAX = 20  # cycles named in one report
 YAML_BYTES_MAX = 1024 * 1024  # YAML is slow to read; larger definitions are written as JSON
 YAML_VALUES_MAX = 200_000  # values after every alias is written out
 
+# What tests of flows may be
+CASES_MAX = 200  # tests of one flow
+CASE_ASSERTIONS_MAX = 100  # assertions of one test
+CASE_MS_MAX = 30_000  # one test; a flow with a shorter time has less
+CASES_MS_MAX = 120_000  # all tests of a flow; those that did not begin by then count as failed
+DIFFERENCES_MAX = 50  # differences of one port that are told
+DIFFERENCE_CHARACTERS_MAX = 2_000  # of a value that differs
+
 # What step parameters may be
 MERGE_INPUTS_MAX = 32  # inputs of one logic.merge
 MERGE_ITEMS_MAX = 1_000_000  # items that one merge gives

@@ -29,7 +29,7 @@ def after(plan: Plan, state: ExecutionState, fact: f.Fact, execution: str) -> It
         return
     if state.started.parent:
         yield _tell_parent(state, execution)
-    error_flow = plan.flow.settings.error_flow
+    error_flow = plan.flow.settings.error_flow if not state.started.case else None
     if isinstance(fact, f.ExecutionFailed) and error_flow and state.started.trigger_type != "error":
         payload = {
             "flow": error_flow,

@@ -30,6 +30,7 @@ from engine.execution.inputs import Input, StepRaised, StepRefused, StepReturned
 from engine.execution.kept import FlowValues
 from engine.execution.references import resolve
 from engine.execution.scope import ScopeOf
+from engine.execution.stand_ins import StandIn, stand_in_of
 from engine.execution.violations import Place, Violations
 from engine.flow.model import FAILURE, MAIN
 from engine.flow.plan import Plan
@@ -150,6 +151,11 @@ class Attempt:
         if finding is not None:
             self._acts = False
             return lambda: self._stopped(finding)
+        stand_in = stand_in_of(self.plan, state.started, self.step, acts=self._acts)
+        if stand_in is not None:
+            self._acts = False
+            self.inputs, self._given = self._inputs(), input_cid(state, self.task)
+            return lambda: self._stood_in(stand_in)
         pins = state.started.pins.get(self.step.id)
         if pins is not None:
             outputs: PortItems = {self.plan.ports[self.step.id].outputs[0]: list(pins)}
@@ -165,6 +171,13 @@ class Attempt:
             return lambda: self._returned(StepResult({first: _first(inputs)}), inputs, "disabled")
         context = self._context(binding, policy, inputs)
         return lambda: self._call(binding, context, inputs)
+
+    def _stood_in(self, stand_in: StandIn) -> Input:
+        if stand_in.refused is not None:
+            return StepRefused(self.services.clock.now_us(), self.id, stand_in.refused)
+        if stand_in.error is not None:
+            return self.failed(stand_in.error)
+        return self._returned(StepResult(dict(stand_in.outputs)), {}, "mocked")
 
     def _gate(self, *, acts: bool) -> Finding | None:
         services = self.services

@@ -25,6 +25,7 @@ def from_canonical(value: Mapping[str, Any]) -> Flow:
         if name in metadata:
             metadata[name] = tuple(metadata[name])
     data["metadata"] = Metadata(**metadata)
+    data["tests"] = tuple(data.get("tests", ()))
     return Flow(**data)
 
 

@@ -28,6 +28,7 @@ def qflow_definition(flow: Flow) -> dict[str, Any]:
         "metadata": dump_metadata(flow.metadata),
         "canvas": dict(flow.canvas),
         "pins": dict(flow.extra.get("pins", {})),
+        "tests": [dict(case) for case in flow.tests],
     }
     return {"id": flow.id, **given(optional), "steps": _steps(flow)}
 

@@ -99,6 +99,7 @@ class FlowSettings:
     history_facts_max: int | None = None
     timezone: str | None = None  # IANA name; else the node's
     save_data: Literal["all", "failed", "none"] = "all"
+    tests_must_pass: bool = False  # publish only a version whose tests pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class Flow:
     format: Literal["qflow", "jsonflow", "n8n"] = "qflow"
     extra: Mapping[str, Any] = field(default_factory=dict)  # format's own parts, kept for export
     canvas: Mapping[str, Any] = field(default_factory=dict)  # notes and groups, as definitions write them
+    tests: tuple[Mapping[str, Any], ...] = ()  # cases, as definitions write them
 
     @cached_property
     def by_id(self) -> dict[str, Step]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.base.errors import InvalidInput, Problem
 from engine.base.limits import Limits
+from engine.flow.case_checks import check_cases
 from engine.flow.catalogue import TypeCatalogue
 from engine.flow.document import Document, Report
 from engine.flow.draft import Draft, Drafts
@@ -73,6 +74,8 @@ def parse_document(
     for step in drafts.ordered:
         _check_step(step, drafts, catalogue, lenient)
     check_graph(drafts, wires, lenient)
+    if flow is not None:
+        check_cases(flow.tests, drafts, lenient)
     return Parsed(None if report.has_errors else flow, report.problems())
 
 

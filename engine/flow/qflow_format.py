@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.flow.canvas import canvas_of
+from engine.flow.cases import tests_of
 from engine.flow.catalogue import TypeCatalogue
 from engine.flow.common import metadata_of, requirements, retry_policy, settings_of, without_nulls
 from engine.flow.document import Path, Report, nearest
@@ -50,6 +51,7 @@ def read_qflow(
         policy={**header.policy, **policy},
         extra=_pins(header, drafts, report),
         canvas=canvas_of(header.canvas, drafts.by_id, report),
+        tests=tests_of(header.tests),
     )
     return flow, drafts, wires
 

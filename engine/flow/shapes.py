@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from engine.base.errors import ErrorType
+from engine.base.limits import CASE_ASSERTIONS_MAX, CASES_MAX
 
 STEP_ID = r"^[A-Za-z0-9_][A-Za-z0-9_-]*$"
 FLOW_ID = r"^[A-Za-z0-9_][A-Za-z0-9._-]*$"
@@ -127,6 +128,7 @@ class SettingsShape(CamelShape):
     history_facts_max: Annotated[int, Field(ge=10, le=10_000_000)] | None = None
     timezone: str | None = Field(None, description="IANA name; else the node's")
     save_data: Literal["all", "failed", "none"] = "all"
+    tests_must_pass: bool = Field(False, description="publish only a version whose tests pass")
 
 
 Point = Annotated[list[float], Field(min_length=2, max_length=2)]
@@ -174,6 +176,52 @@ class PinnedItem(BaseModel):
 Pins = Annotated[dict[StepId, list[PinnedItem]], Field(max_length=1000)]
 
 
+Items = list[PinnedItem]
+PerPort = dict[StepId, dict[Name, Items]]
+
+
+class MockErrorShape(CamelShape):
+    """How a mocked step fails."""
+
+    message: Annotated[str, Field(min_length=1, max_length=10_000)]
+    type: ErrorTypeName = "execution_error"
+
+
+class MockShape(CamelShape):
+    """What a step gives in a case instead of running: one of the three."""
+
+    items: Items | None = Field(None, description="on its first output port")
+    outputs: dict[Name, Items] | None = Field(None, description="output port -> items")
+    error: MockErrorShape | None = Field(None, description="it fails; what onError says then holds")
+
+
+class ExpectShape(CamelShape):
+    """What a case expects of its execution."""
+
+    end: Literal["completed", "failed", "waiting"] = Field("completed", description="how it ends")
+    error: Name | None = Field(None, description="text that the error's message holds")
+    outputs: PerPort = Field({}, description="step -> port -> exactly the items it gives")
+    contains: PerPort = Field({}, description="step -> port -> items among those it gives, or parts of them")
+    assertions: Annotated[list[Text], Field(max_length=CASE_ASSERTIONS_MAX)] = Field(
+        [], description="expressions that must come to true"
+    )
+
+
+EXPECT_COMPLETED = ExpectShape.model_validate({})
+
+
+class CaseShape(CamelShape):
+    """A test of the flow."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)] = Field(description="unique among the tests")
+    notes: Text = Field("", description="for people")
+    start: StepId | None = Field(None, description="step that gets the items; else the first trigger")
+    items: Items = Field([], description="what the execution starts with; else one empty item")
+    mocks: dict[StepId, MockShape] = Field({}, description="step -> what it gives instead of running")
+    allow: list[StepId] = Field([], description="steps that may act on what is outside of the flow")
+    expect: ExpectShape = EXPECT_COMPLETED
+
+
 class QflowHeader(CamelShape):
     """A Flow Definition without its steps."""
 
@@ -187,6 +235,9 @@ class QflowHeader(CamelShape):
     canvas: CanvasShape = Field(BARE_CANVAS, description="notes and groups, for people and the designer")
     pins: Pins = Field(
         {}, description="step -> the items it gives instead of running, in every run but production"
+    )
+    tests: Annotated[list[CaseShape], Field(max_length=CASES_MAX)] = Field(
+        [], description="cases that tell what the flow should do"
     )
     dao_policy: str | None = None
     policy: dict[str, Any] = Field({}, description="fault tolerance, consensus, isolation")

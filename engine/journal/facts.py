@@ -53,6 +53,7 @@ class ExecutionStarted(Fact):
     deadline_us: int | None = None
     bounds: Sequence[str] = ()  # the steps that may run; empty: all
     node: str = ""
+    case: str = ""  # the flow's test that it runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,7 @@ def replay_execution(world: World, actor: Principal, execution: str, version: st
             mode=started.mode,
             variables=started.variables,
             replay_of=source.id,
+            case=started.case,
         ),
     )
 

@@ -14,6 +14,7 @@ from engine.ports.step_catalogue import TriggerType
 from engine.usecases.get_flow import DRAFT, view
 from engine.usecases.permission import require
 from engine.usecases.remember import remember_done
+from engine.usecases.run_tests import require_passing
 from engine.usecases.sign_flow import sign_flow
 from engine.usecases.validate_flow import parsed
 from engine.usecases.world import World
@@ -33,9 +34,9 @@ class _Compiled:
 def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DRAFT) -> FlowRecord:
     """Make a version (as named in :func:`~.get_flow.get_flow`) the one that triggers start.
 
-    Raises :class:`UnknownObject`, :class:`InvalidInput` with what is wrong with the triggers,
-    :class:`PolicyViolation` for step types the subnet denies, :class:`WrongState` for an archived
-    flow, or where another flow serves the same webhook path.
+    Raises :class:`UnknownObject`, :class:`InvalidInput` with what is wrong with the triggers, or which
+    tests failed where they must pass, :class:`PolicyViolation` for step types the subnet denies,
+    :class:`WrongState` for an archived flow, or where another flow serves the same webhook path.
     """
     require(world, actor, "flows:write", f"flows/{flow_id}")
     found = view(world, actor.subnet, flow_id, version)
@@ -46,6 +47,8 @@ def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DR
     compiled.problems += _incomplete(world, actor.subnet, found.flow)
     if compiled.problems:
         raise InvalidInput(f"flow {flow_id!r} cannot be published", compiled.problems)
+    if found.flow.settings.tests_must_pass:
+        require_passing(world, actor, found.flow)
     sign_flow(world, actor, found.flow.version)
     record = world.flows.publish(
         actor.subnet,

@@ -31,6 +31,7 @@ class StartRequest:
     ``wait``: give a future for the outcome; ``durable``: the start must be stored before it is
     accepted (else it is stored with the first commit, for callers that wait for the outcome).
     ``pins``: items given instead of running a step; None: those of the flow, unless in production.
+    ``case``: the test of the version that it runs; it waits for no other execution of its flow.
     """
 
     flow_id: str
@@ -49,6 +50,7 @@ class StartRequest:
     pins: Mapping[str, Any] | None = None
     priority: int | None = None
     circumstances: Circumstances | None = None  # of a call from outside, for its risk
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _header(world: World, actor: Principal, request: StartRequest, plan: Plan, n
         created_us=now_us,
         updated_us=now_us,
         parent=str((request.parent or {}).get("execution", "")),
-        concurrency_max=settings.concurrency_max,
+        concurrency_max=None if request.case else settings.concurrency_max,
     )
 
 
@@ -139,6 +141,7 @@ def _started_fact(
         pins=_pins(request, plan),
         deadline_us=None if timeout is None else now_us + timeout * 1000,
         node=world.node,
+        case=request.case,
     )
 
 

@@ -22,6 +22,7 @@ AuditTrail
 BESIDE_ROLES
 CREDENTIALS
 CapabilityUse
+CaseResult
 Cleared
 Consent
 CorruptData
@@ -50,6 +51,7 @@ FlowRecord
 FlowSettings
 FlowShare
 FlowSignature
+FlowTested
 FlowView
 ForkRequest
 Grant
@@ -247,6 +249,7 @@ rollback_flow
 rotate_identity
 rotate_key
 run_part
+run_tests
 save_credential
 scopes_of
 search

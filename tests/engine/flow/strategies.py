@@ -109,9 +109,23 @@ def qflow_definitions(draw: Any) -> dict[str, Any]:
             "settings": settings,
             "metadata": metadata,
             "canvas": _canvas(members),
+            "tests": st.lists(_case(members), max_size=2, unique_by=lambda case: case["name"]),
         },
     )
     return {**draw(header), "steps": steps}
+
+
+def _case(members: list[str]) -> Any:
+    items = st.lists(st.fixed_dictionaries({"json": parameters}), max_size=1)
+    mock = st.fixed_dictionaries({"items": items}) | st.just({"error": {"message": "no"}})
+    optional = {
+        "notes": plain_text,
+        "start": st.sampled_from(members),
+        "items": items,
+        "mocks": st.dictionaries(st.sampled_from(members), mock, max_size=1),
+        "expect": st.fixed_dictionaries({"end": st.sampled_from(["completed", "failed"])}),
+    }
+    return st.fixed_dictionaries({"name": st.text("ab", min_size=1, max_size=2)}, optional=optional)
 
 
 def _canvas(members: list[str]) -> Any:

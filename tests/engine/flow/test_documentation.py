@@ -12,9 +12,12 @@ from pydantic import BaseModel
 from engine.base.limits import Limits
 from engine.flow.references import ROOTS
 from engine.flow.shapes import (
+    CaseShape,
+    ExpectShape,
     JsonflowHeader,
     JsonflowStep,
     MetadataShape,
+    MockShape,
     QflowHeader,
     QflowStep,
     RetryShape,
@@ -24,7 +27,18 @@ from engine.steps.registry import Registry
 from engine.usecases.validate_flow import parsed
 
 PAGE = (Path(__file__).parents[3] / "docs" / "flow-format.md").read_text("utf-8")
-SHAPES = (QflowHeader, QflowStep, SettingsShape, MetadataShape, RetryShape, JsonflowHeader, JsonflowStep)
+SHAPES = (
+    QflowHeader,
+    QflowStep,
+    SettingsShape,
+    MetadataShape,
+    RetryShape,
+    CaseShape,
+    MockShape,
+    ExpectShape,
+    JsonflowHeader,
+    JsonflowStep,
+)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
