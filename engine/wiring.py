@@ -39,6 +39,7 @@ from engine.dispatch.embedded_worker import EmbeddedWorker
 from engine.dispatch.lines import Line
 from engine.execution.bindings import Bindings
 from engine.execution.breaker import BreakerRegistry
+from engine.execution.budgets import Budgets
 from engine.execution.data import ItemStore
 from engine.execution.plans import Plans
 from engine.execution.runner import Services
@@ -67,6 +68,7 @@ from engine.storage.policies import StoredPolicies
 from engine.storage.quarantine import DjangoQuarantineStore
 from engine.storage.search_index import DjangoSearchIndex
 from engine.storage.transparency import DjangoTransparencyLog
+from engine.storage.usage import DjangoUsageStore
 from engine.storage.validation_log import DjangoValidationLog
 from engine.storage.violations import DjangoViolationStore
 from engine.usecases.denials import tell_denied
@@ -285,6 +287,7 @@ def _services(
         sandbox=sandbox,
         trust=trust,
         violations=violations,
+        budgets=Budgets(DjangoUsageStore(), clock),
         environment={name: text for name, text in os.environ.items() if not name.startswith("QFLOW_")},
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ENTRY = Entry("dao", "governance.commands", "found a DAO, propose, review, vote, and verify its tallies")
 _VERBS = (
     "create|show|members|invite|join|leave|delegate|proposals|proposal|propose|submit|review|comment|vote"
-    "|cancel|templates|template|stop|advise|policy|sign|verify-tally|export"
+    "|cancel|templates|template|stop|advise|policy|budget|sign|verify-tally|export"
 )
 _SECOND_US = 1_000_000
 _DAY_US = 24 * 3600 * _SECOND_US
@@ -44,6 +44,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "join": "accept an invitation",
         "leave": "be a member no more",
         "policy": "show the versions of the policy",
+        "budget": "show what the subnet may use on a day, and what it used today",
     }
     for name, told in plain.items():
         verb(name, told)
@@ -124,10 +125,14 @@ def _print(args: argparse.Namespace, shown: Any) -> None:
     if args.json:
         print_json(shown)
     elif isinstance(shown, list):
-        names = [name for name, value in (shown[0] if shown else {}).items() if isinstance(value, str | int)]
+        names = [name for name, value in (shown[0] if shown else {}).items() if _plain(value)]
         print_table(names, [[one[name] for name in names] for one in shown], "nothing yet")
     else:
         print_fields(shown)
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float)
 
 
 def _verified(args: argparse.Namespace, report: dict[str, Any]) -> int:
@@ -270,6 +275,13 @@ def _sign(world: World, actor: Principal, args: argparse.Namespace) -> Any:
     return desk.look(world, actor, shown.policy_history)
 
 
+def _budget(world: World, actor: Principal, args: argparse.Namespace) -> Any:
+    from governance import evidence
+
+    parts = evidence.budget(world, actor)
+    return [{"part": name, **part} for name, part in parts.items()] if not args.json else parts
+
+
 def _verify(world: World, actor: Principal, args: argparse.Namespace) -> Any:
     from governance import evidence
 
@@ -288,6 +300,7 @@ _RUNS: dict[str, Run] = {
     "create": _create,
     "verify-tally": _verify,
     "export": _export,
+    "budget": _budget,
     "propose": _propose,
     "sign": _sign,
     **dict.fromkeys(("show", "members", "policy", "proposals", "templates"), _show),

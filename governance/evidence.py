@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.api import InvalidInput, Principal, World, require
-from engine.api.governing import decode_canonical, encode, log_verifier, signed_policies
+from engine.api.governing import budget_today, decode_canonical, encode, log_verifier, signed_policies
 from governance.domain.facts import Voted
 from governance.domain.log import SignedEntry, read_entry
 from governance.domain.policy import document_of
@@ -56,6 +56,12 @@ def verify_bundle(data: bytes, proposal: str) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError) as error:
         raise InvalidInput("this is no bundle of a DAO's log") from error
     return verify_tally(entries, log_verifier(identities), proposal).plain()
+
+
+def budget(world: World, actor: Principal) -> dict[str, Any]:
+    """What the actor's subnet may use on a day and has used of it: ``{PART: {"used", "most"}}``; ``most`` is
+    None where there is no bound."""
+    return {one.name: {"used": one.used, "most": one.most} for one in budget_today(world, actor)}
 
 
 def policies(world: World, actor: Principal) -> list[bytes]:

@@ -24,7 +24,7 @@ from governance.domain.words import Kind, Role, Stage
 from governance.drafting import template_from
 
 _ABOUT_TEMPLATES = (str(Kind.REVOKE), str(Kind.DEPRECATE))
-_CHANGES = (Kind.POLICY, Kind.LIMITS, Kind.MEMBERSHIP, Kind.VALIDATORS, Kind.RULES)
+_CHANGES = (Kind.POLICY, Kind.LIMITS, Kind.BUDGET, Kind.MEMBERSHIP, Kind.VALIDATORS, Kind.RULES)
 
 
 @require_safe

@@ -356,6 +356,12 @@ def _policy(world: World, actor: Principal) -> Json:
     return found
 
 
+@router.get("/dao/{daoId}/budget", response=Json)
+async def budget(request: HttpRequest, daoId: m.DaoId) -> Json:
+    """What the subnet may use on a day, and what this node used of it today (UTC)."""
+    return await _call(request, daoId, evidence.budget)
+
+
 @router.post("/dao/{daoId}/policy/signatures", response=Json)
 async def sign_policy(request: HttpRequest, daoId: m.DaoId, body: m.PolicySignatureBody) -> Json:
     """Add a validator's signature to the version that waits."""

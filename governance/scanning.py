@@ -38,6 +38,7 @@ CHECKS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CHOOSE: ("build", "scan", "tests"),
     Kind.POLICY: ("document",),
     Kind.LIMITS: ("document",),
+    Kind.BUDGET: ("document",),
 }
 
 
@@ -91,8 +92,9 @@ def run_check(
 
 def _document(dao: Dao, proposal: Proposal) -> dict[str, Any]:
     change = proposal.content["change"]
-    if proposal.kind is Kind.LIMITS:
-        change = {"limits": {**dao.policy.get("limits", {}), **change}}
+    if proposal.kind in (Kind.LIMITS, Kind.BUDGET):
+        part = str(proposal.kind)
+        change = {part: {**dao.policy.get(part, {}), **change}}
     check_policy_document({**document_of(dao), **change})
     return {"parts": sorted(change)}
 

@@ -24,6 +24,7 @@ _ASKS = {
     Kind.RATIFY: "A guardian stopped a template. Make that final, or let it run again.",
     Kind.POLICY: "Change the policy of the subnet.",
     Kind.LIMITS: "Change what executions in the subnet may use up.",
+    Kind.BUDGET: "Change what the subnet may use on a day.",
     Kind.VALIDATORS: "Change who signs the policy of the subnet.",
     Kind.MEMBERSHIP: "Change who the members are.",
     Kind.RULES: "Change the rules by which the members decide.",

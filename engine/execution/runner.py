@@ -20,6 +20,7 @@ from engine.base.ids import derived, idempotency_key
 from engine.base.limits import FAILURE_LOG_LINES_MAX, Limits
 from engine.execution.binaries import BlockBinaries, SubnetBlocks, with_stored_files
 from engine.execution.bindings import Binding, Bindings, codes_in
+from engine.execution.budgets import Budgets
 from engine.execution.cancellation import CancelToken
 from engine.execution.credentials import Pocket
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
@@ -92,6 +93,7 @@ class Services:
     capabilities: Capabilities | None = None  # None: no step reaches the host
     credentials: Credentials | None = None  # None: no step gets any
     values: KeyValueStore | None = None  # None: flows keep nothing
+    budgets: Budgets | None = None  # None: there are no budgets
 
 
 class Attempt:
@@ -164,6 +166,10 @@ class Attempt:
         policy = services.violations.admit(services.policy.of(self.subnet), state.started.flow)
         _check_allowed(self.step.type, policy)
         check_flow(self.plan.version, services.node, policy)
+        spent = services.budgets.finding(policy) if services.budgets else None
+        if spent is not None:
+            self._acts = False
+            return lambda: self._stopped(spent)
         self.inputs = inputs = self._inputs()
         self._given = input_cid(state, self.task)
         if self.step.disabled:

@@ -26,6 +26,19 @@ class EgressPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What a subnet may use on a day (UTC) on the nodes of one database; None: as much as its limits let."""
+
+    executions: int | None = None
+    steps: int | None = None
+    cpu_seconds: int | None = None  # that guests run
+    egress_bytes: int | None = None  # that steps send and receive over the network
+
+
+NO_BUDGET = Budget()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of a subnet's policy document."""
 
@@ -50,6 +63,7 @@ class Policy:
     named here has these ceilings and not ``capabilities``."""
     modules: Mapping[str, str] = field(default_factory=dict)  # CID of each module that may be called by name
     nodes: tuple[str, ...] = ()  # nodes that may run for this subnet; empty: this one
+    budget: Budget = NO_BUDGET
     anomalies: Literal["alert", "halt"] = "alert"  # what is done about an execution that is unusual
     document: Mapping[str, Any] = field(default_factory=dict)
 

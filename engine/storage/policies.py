@@ -5,13 +5,15 @@ A document, every part optional::
     {"limits": {"step_timeout_ms": 60000}, "code": "any", "flows": "any", "approved": [], "revoked": [],
      "stopped": {}, "egress": {"allow": [], "deny": [], "onlyAllowed": false}, "filesRoot": null,
      "unsignedFlows": null, "environment": [], "commands": [],
-     "stepTypesDenied": [], "capabilities": [], "ceilings": {}, "modules": {}, "nodes": [],
+     "stepTypesDenied": [], "capabilities": [], "ceilings": {}, "modules": {}, "nodes": [], "budget": {},
      "anomalies": "alert"}
 
 ``limits`` takes the names of :class:`engine.base.limits.Limits` and can only lower them.
 ``approved`` holds the CIDs of the code that ``"code": "approved-only"`` lets run, and of the flow versions
 that ``"flows": "approved-only"`` does. ``revoked`` holds CIDs of either that may run no more, and
 ``stopped`` those that may not before a time, in microseconds since 1970.
+``budget`` bounds what all executions use on a day: ``executions``, ``steps``, ``cpuSeconds`` and
+``egressBytes``.
 A subnet with a signed policy (:mod:`engine.validation.signed_policy`) has the document of the newest one.
 ``modules`` names the modules that steps may call, each by the CID of a block that holds it.
 ``capabilities`` are the ceilings of what steps may ask for (:mod:`engine.ports.grants`); none: nothing.
@@ -33,7 +35,7 @@ from engine.base.limits import APPROVED_CODE_MAX, POLICY_MODULES_MAX, REVOKED_CO
 from engine.ports.access_store import AccessStore
 from engine.ports.grants import ANY, Capability
 from engine.ports.parameters import problems_of
-from engine.ports.policy import PERSONAL, EgressPolicy, Policy
+from engine.ports.policy import PERSONAL, Budget, EgressPolicy, Policy
 from engine.ports.signer import SignatureChecker
 from engine.validation.egress_entries import parse_entry
 from engine.validation.signed_policy import SignedPolicy, check_follows, read_signed
@@ -50,6 +52,8 @@ CodeCid = Annotated[str, Field(pattern=r"^b[a-z2-7]{58}\Z")]
 ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")]
 """What steps call a module by."""
 
+Amount = Annotated[int, Field(ge=0, lt=2**53)] | None
+
 _LIMITS = [field.name for field in fields(Limits)]
 _FORM = ConfigDict(extra="forbid", alias_generator=to_camel, frozen=True, regex_engine="python-re")
 
@@ -61,6 +65,16 @@ class Egress(BaseModel):
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     only_allowed: bool = False
+
+
+class DayBudget(BaseModel):
+    """What may be used on a day (:class:`engine.ports.policy.Budget`)."""
+
+    model_config = _FORM
+    executions: Amount = None
+    steps: Amount = None
+    cpu_seconds: Amount = None
+    egress_bytes: Amount = None
 
 
 class Document(BaseModel):
@@ -83,6 +97,7 @@ class Document(BaseModel):
     ceilings: Annotated[dict[CodeCid, tuple[Capability, ...]], Field(max_length=APPROVED_CODE_MAX)] = {}
     modules: Annotated[dict[ModuleName, CodeCid], Field(max_length=POLICY_MODULES_MAX)] = {}
     nodes: tuple[str, ...] = ()
+    budget: DayBudget = DayBudget()
     anomalies: Literal["alert", "halt"] = "alert"
 
 
@@ -198,6 +213,7 @@ class StoredPolicies:
             ceilings=read.ceilings,
             modules=read.modules,
             nodes=read.nodes,
+            budget=Budget(**read.budget.model_dump()),
             anomalies=read.anomalies,
             document=document,
         )

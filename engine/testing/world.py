@@ -8,6 +8,7 @@ from typing import Any
 from engine.base.limits import Limits
 from engine.execution.bindings import Bindings
 from engine.execution.breaker import BreakerRegistry
+from engine.execution.budgets import Budgets
 from engine.execution.credentials import CredentialDesk
 from engine.execution.data import ItemStore
 from engine.execution.plans import Plans
@@ -164,7 +165,7 @@ def _signatures(
         "signing": signing or FakeSigning(),
         "tokens": TokenDesk(access, book, FakeMint(), SeededEntropy(1), "node"),
         "log": _log(signing, journal),
-        "usage": MemoryUsage(journal if isinstance(journal, MemoryJournal) else MemoryJournal()),
+        "usage": _usage(journal),
     }
 
 
@@ -239,6 +240,10 @@ class _Shared:
         relay(self.world, effects)
 
 
+def _usage(journal: JournalStore) -> MemoryUsage:
+    return MemoryUsage(journal if isinstance(journal, MemoryJournal) else MemoryJournal())
+
+
 def _desk(shared: _Shared) -> CredentialDesk:
     types = shared.catalogue.credential_type
     return CredentialDesk(shared.credentials, types, shared.audit, shared.clock, shared.entropy)
@@ -263,6 +268,7 @@ def _parts(shared: _Shared, owner: str) -> Parts:
         capabilities=shared.capabilities,
         credentials=_desk(shared),
         values=shared.values,
+        budgets=Budgets(_usage(shared.journal), shared.clock),
     )
     return Parts(
         journal=shared.journal,

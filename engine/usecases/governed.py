@@ -19,6 +19,7 @@ from engine.base.ids import derived
 from engine.base.limits import HALTED_LOOKED_AT_MAX
 from engine.base.multikey import public_key_of
 from engine.execution.bindings import codes_in
+from engine.execution.budgets import Budgets, Line, lines
 from engine.flow.model import Flow
 from engine.keylog.form import BadLog, Checks
 from engine.keylog.rules import check_log
@@ -100,6 +101,13 @@ def why_not_run(world: World, actor: Principal, cid: str) -> str:
     except (PolicyViolation, Quarantined) as error:
         return error.message
     return ""
+
+
+def budget_today(world: World, actor: Principal) -> list[Line]:
+    """The budget of the actor's subnet beside what this node's database has on record of today (UTC)."""
+    require(world, actor, "flows:read", "policy")
+    used = Budgets(world.usage, world.clock).used(actor.subnet)
+    return lines(world.policy.of(actor.subnet).budget, used)
 
 
 def signed_policies(world: World, actor: Principal) -> list[bytes]:

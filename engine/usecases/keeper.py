@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.base.errors import CorruptData, NodeFailure
+from engine.base.errors import CorruptData, NodeFailure, UnknownObject
+from engine.journal.usage import day_of
 from engine.usecases.delete_execution import retire_executions
 from engine.usecases.fire_schedules import fire_schedules
 from engine.usecases.forget_audit import forget_audit
@@ -73,7 +74,7 @@ class Keeper:
         self._lanes_in_use = True
         self._clock_ahead_us: int | None = None  # how far the wall clock was before the monotonic one
         self._set_back: _SetBack | None = None
-        self._permissions: dict[str, tuple[int, int]] = {}  # the revisions last seen, by subnet
+        self._permissions: dict[str, tuple[int, int, int, str]] = {}  # the revisions last seen, by subnet
         self.swept_us = 0  # when the last sweep was done, for health
 
     def start(self) -> None:
@@ -213,12 +214,14 @@ class Keeper:
         relay(self._world, self._world.journal.outbox(self._world.clock.now_us()))
 
     def _let_renewed_go_on(self) -> None:
-        """Where permissions or quarantine changed since the last sweep, resume what waits for that."""
-        for subnet in self._world.access.subnets():
-            trust = self._world.trust
-            revision = (trust.permissions.revision(subnet.id), trust.containment.revision(subnet.id))
+        """Where permissions, quarantine or policy changed since the last sweep, or a day with its budgets
+        began, resume what waits for that."""
+        world, trust, day = self._world, self._world.trust, day_of(self._world.clock.now_us())
+        for subnet in world.access.subnets():
+            permissions = trust.permissions.revision(subnet.id), trust.containment.revision(subnet.id)
+            revision = (*permissions, _policy_revision(world, subnet.id), day)
             if self._permissions.get(subnet.id) != revision:
-                resume_withheld(self._world, subnet.id)
+                resume_withheld(world, subnet.id)
                 self._permissions[subnet.id] = revision
 
     def _retire(self) -> None:
@@ -294,3 +297,11 @@ class Keeper:
             self._tended_us = now
             world = self._world
             tend_node_identity(world.identities, world.entropy, world.node)
+
+
+def _policy_revision(world: World, subnet: str) -> int:
+    """That of the policy in force; 0 where what is stored is no policy that was signed."""
+    try:
+        return world.policy.of(subnet).revision
+    except (CorruptData, UnknownObject):
+        return 0

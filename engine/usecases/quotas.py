@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from engine.base.canonical import DAG_CBOR
 from engine.base.errors import QuotaExceeded
 from engine.base.limits import UNLIMITED
+from engine.execution.budgets import Budgets
 from engine.journal.usage import day_of
 from engine.ports.access_store import AccessStore
 from engine.ports.block_store import BlockStore
@@ -40,18 +41,28 @@ class Quotas:
     ) -> None:
         self._policy, self._usage, self._clock = policy, usage, clock
         self._flows, self._access = flows, access
+        self._budgets = Budgets(usage, clock)
         self._begun: dict[str, _Count] = {}
         self._stored: dict[str, _Count] = {}
         self._lock = threading.Lock()
 
     def start(self, subnet: str) -> None:
         """One more execution today."""
-        most = self._policy.of(subnet).limits.executions_per_day_max
+        policy = self._policy.of(subnet)
+        spent = self._budgets.spent(policy)
+        if spent is not None:
+            what = f"{spent.name} a day (UTC), as its members decided"
+            raise exceeded("budget", spent.most or 0, what, self._rest_of_day_s())
+        limit, budget = policy.limits.executions_per_day_max, policy.budget.executions
+        most = limit if budget is None else min(limit, budget)
         if most >= UNLIMITED:
             return
         if self._counted(self._begun, subnet, 1, most) > most:
-            seconds = DAY_S - self._clock.now_us() // 1_000_000 % DAY_S
-            raise exceeded("executions_per_day_max", most, "executions today (UTC)", seconds)
+            quota = "executions_per_day_max" if most == limit else "budget"
+            raise exceeded(quota, most, "executions today (UTC)", self._rest_of_day_s())
+
+    def _rest_of_day_s(self) -> int:
+        return DAY_S - self._clock.now_us() // 1_000_000 % DAY_S
 
     def room(self, subnet: str, size: int) -> None:
         """So many more bytes in blocks."""

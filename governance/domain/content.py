@@ -6,6 +6,7 @@ A wish is ``{"kind", "title", "text", "risk", ...}`` with, by kind:
 - choose: ``templates`` (two or more objects) and ``method`` (approval, ranked or quadratic)
 - deprecate, revoke: ``target`` (a template's CID)
 - policy: ``change`` (parts of the policy document); limits: ``change`` (limits by name)
+- budget: ``change`` (``{"executions", "steps", "cpuSeconds", "egressBytes"}`` a day; null: no bound any more)
 - validators: ``change`` (``{"keys", "threshold"}``)
 - membership: ``change`` (``{"add": MEMBER}`` or ``{"remove": IDENTITY}``; adding a member anew changes it)
 - rules: ``change`` (a whole charter)
@@ -37,11 +38,15 @@ _RISKS = {
     Kind.RATIFY: Risk.MEDIUM,
     Kind.POLICY: Risk.HIGH,
     Kind.LIMITS: Risk.HIGH,
+    Kind.BUDGET: Risk.HIGH,
     Kind.MEMBERSHIP: Risk.MEDIUM,
     Kind.VALIDATORS: Risk.CRITICAL,
     Kind.RULES: Risk.CRITICAL,
 }
 """The least class by kind; a template's is that of what it may reach."""
+
+
+_CHANGING = (Kind.POLICY, Kind.LIMITS, Kind.BUDGET, Kind.VALIDATORS, Kind.MEMBERSHIP, Kind.RULES)
 
 
 def content_of(dao: Dao, proposal: str, author: str, wish: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +126,7 @@ def _target(dao: Dao, kind: Kind, wish: Mapping[str, Any]) -> str:
 
 def _change(dao: Dao, kind: Kind, wish: Mapping[str, Any]) -> dict[str, Any]:
     change = wish.get("change") or {}
-    if kind not in (Kind.POLICY, Kind.LIMITS, Kind.VALIDATORS, Kind.MEMBERSHIP, Kind.RULES):
+    if kind not in _CHANGING:
         if change:
             raise InvalidInput(f"a proposal to {kind} changes nothing else; leave change out")
         return {}

@@ -62,6 +62,11 @@ def _limits(dao: Dao, found: Proposal) -> list[f.Fact]:
     return [f.PolicyChanged({**dao.policy, "limits": limits}, found.id)]
 
 
+def _budget(dao: Dao, found: Proposal) -> list[f.Fact]:
+    budget = {**dao.policy.get("budget", {}), **found.content["change"]}
+    return [f.PolicyChanged({**dao.policy, "budget": budget}, found.id)]
+
+
 def _validators(dao: Dao, found: Proposal) -> list[f.Fact]:
     return [f.ValidatorsChanged(found.content["change"], found.id)]
 
@@ -92,6 +97,7 @@ _EFFECTS: Mapping[Kind, Callable[[Dao, Proposal], list[f.Fact]]] = {
     Kind.RATIFY: _revoke,
     Kind.POLICY: _policy,
     Kind.LIMITS: _limits,
+    Kind.BUDGET: _budget,
     Kind.VALIDATORS: _validators,
     Kind.RULES: _rules,
     Kind.MEMBERSHIP: _membership,

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     RATIFY = "ratify"  # a guardian's stop shall be for good
     POLICY = "policy"  # change the policy document
     LIMITS = "limits"  # change the limits in the policy document
+    BUDGET = "budget"  # change what the subnet may use on a day
     VALIDATORS = "validators"  # who signs the policy document
     MEMBERSHIP = "membership"  # admit, change or remove a member
     RULES = "rules"  # change the charter
@@ -67,6 +68,7 @@ TOPIC_OF: dict[Kind, Topic] = {
     Kind.RATIFY: Topic.TEMPLATES,
     Kind.POLICY: Topic.POLICY,
     Kind.LIMITS: Topic.POLICY,
+    Kind.BUDGET: Topic.POLICY,
     Kind.VALIDATORS: Topic.RULES,
     Kind.MEMBERSHIP: Topic.MEMBERS,
     Kind.RULES: Topic.RULES,

@@ -16,8 +16,9 @@ from engine.api import (
     publish_event,
     start_execution,
 )
+from engine.base.errors import QuotaExceeded
 from engine.testing.fake_sandbox import FakeSandbox
-from governance import desk
+from governance import desk, evidence
 from tests.governance.domain.support import approve
 from tests.governance.hall import Hall
 
@@ -132,3 +133,26 @@ def test_only_eligible_nodes_run(acme: Hall) -> None:
     acme.clock.advance_ms(200)
     with pytest.raises(PolicyViolation, match="other nodes: another"):
         started(acme)
+
+
+def test_a_budget_that_the_members_voted_for_holds_and_is_shown(acme: Hall) -> None:
+    acme.approved(source=SOURCE)
+    acme.passed({"kind": "budget", "title": "Little", "change": {"executions": 1, "cpuSeconds": 5}})
+    acme.clock.advance_ms(200)
+    started(acme)
+    with pytest.raises(QuotaExceeded, match="at most 1 executions today"):
+        started(acme)
+    shown = evidence.budget(acme.world, acme.people["dia"])
+    assert shown["executions"] == {"used": 1, "most": 1}
+    assert shown["egressBytes"]["most"] is None
+    acme.passed({"kind": "budget", "title": "More", "change": {"executions": None}})
+    acme.clock.advance_ms(200)
+    started(acme)
+    assert evidence.budget(acme.world, acme.people["dia"])["cpuSeconds"]["most"] == 5
+
+
+def test_a_budget_that_is_none_fails_its_check(acme: Hall) -> None:
+    wish = {"kind": "budget", "title": "Odd", "change": {"coffee": 3}}
+    id = desk.propose(acme.world, acme.people["ann"], wish)
+    desk.submit(acme.world, acme.people["ann"], id)
+    assert acme.proposal(id).why == "the check document failed"

@@ -12,8 +12,10 @@ import pytest
 from engine.base.errors import QuotaExceeded
 from engine.dispatch.clock import SystemClock
 from engine.flow.model import Edge, Flow, Step
+from engine.journal.facts import ExecutionPaused
+from engine.journal.state import Status
 from engine.ports.access_store import Principal
-from engine.ports.policy import PERSONAL, Policy
+from engine.ports.policy import PERSONAL, Budget, Policy
 from engine.ports.step_catalogue import StepContext, StepResult
 from engine.ports.usage import UsageDay
 from engine.testing.clock import FakeClock
@@ -24,6 +26,7 @@ from engine.testing.steps import DictCatalogue, PlainTrigger, make_type, pass_on
 from engine.testing.world import ALICE, CHARLIE, fake_world
 from engine.usecases.change_access import issue_token, revoke_token
 from engine.usecases.create_flow import create_flow
+from engine.usecases.keeper import Keeper
 from engine.usecases.quotas import RECOUNT_US, Quotas, RoomyBlocks
 from engine.usecases.start_execution import Started, StartRequest, start_execution
 from engine.usecases.world import World
@@ -161,3 +164,45 @@ def test_the_flood_of_one_subnet_does_not_delay_the_first_step_of_another() -> N
     until(lambda: order.count("flood") == 40 and "calm" in order)
     assert order.index("calm") <= 2, order
     world.worker.stop(1)
+
+
+def budget(world: World, **parts: int) -> None:
+    policies = world.policy.policies  # type: ignore[attr-defined]
+    found = policies[OTHER]
+    policies[OTHER] = replace(found, revision=found.revision + 1, budget=Budget(**parts))
+
+
+def test_a_budget_is_a_further_bound_of_what_a_subnet_starts(world: World) -> None:
+    limit(world, OTHER, executions_per_day_max=2)
+    budget(world, executions=1)
+    assert ended(begun(world)) == "completed"
+    with pytest.raises(QuotaExceeded, match="at most 1 executions today") as refused:
+        begun(world)
+    assert refused.value.details["quota"] == "budget"
+    assert ended(begun(world, ALICE)) == "completed"
+
+
+def test_where_the_budget_is_spent_nothing_starts_and_what_runs_waits_for_more(
+    world: World, gate: Any
+) -> None:
+    """Its executions pause before their next step, and go on when the members vote for more."""
+    flow = Flow("g", "g", (Step("a", "t.act"), Step("b", "t.add")), (Edge("a", "b"),))
+    world.flows.create(OTHER, flow, "someone", "", 1)
+    world.flows.publish(OTHER, "g", flow.version, (), {}, 1)
+    keeper = Keeper(world)
+    keeper.sweep()
+    gate.open.clear()
+    id = start_execution(world, CHARLIE, StartRequest("g", [{"json": {"n": 0}}])).execution
+    assert gate.entered.acquire(timeout=30)
+    budget(world, steps=0)
+    with pytest.raises(QuotaExceeded, match="at most 0 steps a day"):
+        begun(world)
+    assert ended(begun(world, ALICE)) == "completed"
+    gate.open.set()
+    until(lambda: world.journal.header(id).status is Status.PAUSED)
+    (pause,) = [one.fact for one in world.journal.load(id)[1] if isinstance(one.fact, ExecutionPaused)]
+    assert "the budget of subnet 'elsewhere': it used" in pause.reason
+    assert pause.finding["code"] == "budget_spent"
+    budget(world, steps=100)
+    keeper.sweep()
+    until(lambda: world.journal.header(id).status is Status.COMPLETED)
