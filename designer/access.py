@@ -20,6 +20,7 @@ from engine.api import (
     UnknownObject,
     WrongState,
     act_as_person,
+    require,
     world,
 )
 from engine.api.governing import NotGenuine
@@ -75,6 +76,15 @@ def principal_of(request: HttpRequest) -> Principal:
     except Person.DoesNotExist:
         raise PermissionDenied("this account belongs to no subnet; ask an administrator") from None
     return act_as_person(world(), person.identity, person.scopes.split())
+
+
+def may(actor: Principal, flow: str, scope: str = "flows:write", action: str = "") -> bool:
+    """Whether somebody may do something with a flow: change it, if nothing else is said."""
+    try:
+        require(world(), actor, scope, f"flows/{flow}", action)
+    except PermissionDenied:
+        return False
+    return True
 
 
 def local_redirect(name: str, *args: Any) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from designer.access import answer, page
+from designer.access import answer, may, page
 from designer.assets import files
 from designer.publishing import state_of
 from designer.requests import part, sent
@@ -18,7 +18,6 @@ from designer.step_types import looks
 from engine.api import (
     FlowRecord,
     FlowView,
-    PermissionDenied,
     Principal,
     StaleRevision,
     UnknownObject,
@@ -143,16 +142,8 @@ def _is_there(actor: Principal, flow: str) -> bool:
 def _rights(actor: Principal, flow: str) -> tuple[bool, bool]:
     """Whether the actor may change a flow, and whether they may run it."""
     wanted = (("flows:write", "flow.write"), ("executions:write", "flow.start"))
-    can_write, can_run = (_may(actor, flow, scope, action) for scope, action in wanted)
+    can_write, can_run = (may(actor, flow, scope, action) for scope, action in wanted)
     return can_write, can_run
-
-
-def _may(actor: Principal, flow: str, scope: str, action: str) -> bool:
-    try:
-        require(world(), actor, scope, f"flows/{flow}", action)
-    except PermissionDenied:
-        return False
-    return True
 
 
 def _loaded(view: FlowView) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from designer import (
     sharing,
     step_panel,
     step_types,
+    versions,
     vouching,
 )
 
@@ -49,6 +50,11 @@ urlpatterns = [
     path("flows/<str:flow>/newest", running.newest, name="newest-execution"),
     path("step-types/<str:type_name>/help", step_panel.help_page, name="step-help"),
     path("step-types.json", step_types.step_types, name="step-types"),
+    path("flows/<str:flow>/versions", versions.versions, name="versions"),
+    path("flows/<str:flow>/versions/compare", versions.compare, name="compare-versions"),
+    path("flows/<str:flow>/versions/compared.json", versions.compared, name="compared-versions"),
+    path("flows/<str:flow>/versions/restore", versions.restore, name="restore-version"),
+    path("flows/<str:flow>/versions/tag", versions.tag, name="tag-version"),
     path("flows/<str:flow>/favourite", flow_list.favourite, name="favourite-flow"),
     path("flows/<str:flow>/archive", flow_list.archive, name="archive-flow"),
     path("flows/<str:flow>/duplicate", flow_list.duplicate, name="duplicate-flow"),

@@ -60,6 +60,8 @@ export const ACTIONS = [
   { id: "list", label: "Show as a list or on the canvas", keys: "L", icon: "list-tree", section: "View", writes: false, run: (editor) => editor.showList(!editor.listed) },
   { id: "search", label: "Search in the flow", keys: "Ctrl+F", icon: "search", section: "View", writes: false, anywhere: true, run: openSearch },
   { id: "save", label: "Save", keys: "Ctrl+S", icon: "save", section: "Flow", anywhere: true, run: (editor) => editor.saving.save() },
+  { id: "save-as", label: "Save with a message…", keys: "Ctrl+Shift+S", icon: "save", section: "Flow", anywhere: true, when: (editor) => editor.saving.dirty, run: saveWithMessage },
+  { id: "versions", label: "Versions and what changed", keys: "Shift+H", icon: "history", section: "Flow", writes: false, when: (editor) => editor.flow.id, run: (editor) => location.assign(`/flows/${encodeURIComponent(editor.flow.id)}/versions`) },
   { id: "settings", label: "Flow settings…", keys: "Ctrl+,", icon: "settings-2", section: "Flow", writes: false, anywhere: true, run: openSettings },
   { id: "publish", label: "Publish…", keys: "Shift+P", icon: "upload", section: "Flow", run: askToPublish },
   { id: "unpublish", label: "Stop publishing", icon: "download", section: "Flow", when: (editor) => editor.flow.published, run: unpublish },
@@ -121,6 +123,11 @@ function insertBehind(editor) {
 function groupOf(editor) {
   const ids = [...editor.selection.steps];
   return ids.length ? [...editor.doc.groups.values()].find((group) => ids.every((id) => group.steps.includes(id))) : undefined;
+}
+
+async function saveWithMessage(editor) {
+  const message = await askText(editor, "Save", "What did you change?", "", "Save");
+  if (message) await editor.saving.save(message);
 }
 
 async function groupSelected(editor) {

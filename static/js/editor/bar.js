@@ -15,12 +15,13 @@ export function makeBar(editor, bar) {
   const settings = iconButton("settings-2", "Flow settings", () => run(editor, "settings"), "Ctrl+,");
   const search = iconButton("search", "Search in the flow", () => run(editor, "search"), "Ctrl+F");
   const more = iconButton("command", "All commands", () => run(editor, "commands"), "Ctrl+K");
+  const versions = iconButton("history", "Versions", () => run(editor, "versions"), "Shift+H");
   const views = makeViews(editor);
   bar.append(
     h("div", { class: "bar-name" }, name, chips),
     h("div", { class: "apart" }),
     views,
-    h("div", { class: "bar-tools", id: "bar-tools" }, editor.canWrite && add, undo, redo, search, settings, more),
+    h("div", { class: "bar-tools", id: "bar-tools" }, editor.canWrite && add, undo, redo, search, versions, settings, more),
     h("div", { id: "run-tools", class: "bar-tools" }),
     save,
     publish,
@@ -29,6 +30,7 @@ export function makeBar(editor, bar) {
     name.textContent = editor.doc.head.get("name") || editor.flow.id;
     undo.disabled = !editor.history.canUndo || !editor.canWrite;
     redo.disabled = !editor.history.canRedo || !editor.canWrite;
+    versions.disabled = !editor.flow.id;
     publish.disabled = !editor.canWrite || editor.saving.busy;
     save.disabled = !editor.canWrite || editor.saving.busy || !editor.saving.dirty;
     save.textContent = editor.saving.busy ? "Saving…" : "Save";

@@ -19,30 +19,30 @@ export class Saving {
     return this.editor.doc !== this.saved;
   }
 
-  /** Save; gives whether the node has the flow as it is shown now. */
-  async save() {
+  /** Save, with a message for the history; gives whether the node has the flow as it is shown now. */
+  async save(message = "") {
     const { editor } = this;
     if (this.busy || !editor.canWrite) return false;
     this.busy = true;
     editor.events.emit("flow");
     try {
-      return await this.#send();
+      return await this.#send(message);
     } finally {
       this.busy = false;
       editor.events.emit("flow");
     }
   }
 
-  async #send() {
+  async #send(message) {
     const { editor } = this;
     const sent = editor.doc;
     const definition = toDefinition(sent);
     try {
       const { id, revision } = editor.flow;
-      this.#done(sent, id ? await saveFlow(id, definition, revision) : await createFlow(definition));
+      this.#done(sent, id ? await saveFlow(id, definition, revision, message) : await createFlow(definition, message));
       return true;
     } catch (error) {
-      if (error.status === 409 && error.answer.theirs) return this.#meet(error.answer.theirs);
+      if (error.status === 409 && error.answer.theirs) return this.#meet(error.answer.theirs, message);
       if (error.status === 422) editor.checking.take({ looks: {}, problems: error.problems }, definition.steps);
       editor.toasts.bad(error.problems?.length ? `Not saved: ${counted(error.problems)} to mend first.` : `Not saved: ${error.message}`);
       if (error.status === undefined) throw error;
@@ -66,7 +66,7 @@ export class Saving {
   }
 
   // Somebody saved another version since: theirs comes in entry by entry; what both changed is asked for.
-  async #meet(theirs) {
+  async #meet(theirs, message) {
     const { editor } = this;
     const found = merge(this.base, editor.doc, fromDefinition(theirs.definition));
     const chosen = found.conflicts.length ? await settle(editor, found.conflicts) : [];
@@ -75,7 +75,7 @@ export class Saving {
     editor.history.merge([...found.changes, ...chosen], "Take over what others saved");
     Object.assign(editor.flow, stateOf(theirs));
     this.base = fromDefinition(theirs.definition);
-    const done = await this.#send();
+    const done = await this.#send(message);
     if (done) editor.toasts.show("Saved, together with what somebody else changed meanwhile.");
     return done;
   }

@@ -30,9 +30,9 @@ const flowPath = (id, rest) => `/flows/${encodeURIComponent(id)}/${rest}`;
 
 export const loadTypes = () => ask("/step-types.json");
 export const loadFlow = (id) => ask(flowPath(id, "document"));
-export const saveFlow = (id, definition, revision) =>
-  ask(flowPath(id, "document"), { method: "PUT", body: { definition, revision } });
-export const createFlow = (definition) => ask("/flows/new", { method: "POST", body: { definition } });
+export const saveFlow = (id, definition, revision, message = "") =>
+  ask(flowPath(id, "document"), { method: "PUT", body: { definition, revision, message } });
+export const createFlow = (definition, message = "") => ask("/flows/new", { method: "POST", body: { definition, message } });
 export const checkFlow = (definition, signal) => ask("/flows/check", { method: "POST", body: { definition }, signal });
 export const changesOf = (id) => ask(flowPath(id, "changes"));
 export const publishFlow = (id) => ask(flowPath(id, "publish"), { method: "POST", body: {} });
