@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from engine.base.errors import ErrorInfo
+from engine.base.ordered import pack, unpack
 from engine.execution.session import Outcome
 from engine.journal.facts import Fact, from_plain, to_plain
 from engine.journal.state import Status
@@ -51,11 +52,11 @@ def facts_from_plain(plain: Sequence[Mapping[str, Any]]) -> list[Fact]:
 
 
 def outcome_to_plain(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as a map."""
+    """An outcome as a map; what users made is packed."""
     return {
         "kind": outcome.kind,
-        "answer": None if outcome.answer is None else asdict(outcome.answer),
-        "items": outcome.items,
+        "answer": None if outcome.answer is None else pack(asdict(outcome.answer)),
+        "items": pack(outcome.items),
         "error": None if outcome.error is None else outcome.error.as_json(),
     }
 
@@ -65,7 +66,7 @@ def outcome_from_plain(plain: Mapping[str, Any]) -> Outcome:
     answer, error = plain["answer"], plain["error"]
     return Outcome(
         plain["kind"],
-        None if answer is None else Answer(**answer),
-        plain["items"],
+        None if answer is None else Answer(**unpack(answer)),
+        unpack(plain["items"]),
         None if error is None else ErrorInfo.from_json(error),
     )

@@ -7,9 +7,10 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.base.canonical import DAG_CBOR, cid_of, cid_of_bytes, decode, settle
+from engine.base.canonical import DAG_CBOR, cid_of, cid_of_bytes
 from engine.base.errors import PayloadTooLarge, StepFailure
 from engine.base.limits import SPILLED_BYTES_MAX, Limits
+from engine.base.ordered import settle, unpack
 from engine.journal.facts import PortData
 from engine.journal.state import ExecutionState, Source, Task
 from engine.ports.block_store import BlockStore
@@ -49,7 +50,7 @@ class ItemStore:
                 self._spilled.move_to_end(key)
                 return kept[0]
         encoded = self._blocks.get(subnet, data.cid)
-        items: list[Item] = decode(encoded)
+        items: list[Item] = unpack(encoded)
         self._keep(key, items, len(encoded))
         return items
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.base.canonical import cid_of
+from engine.base.canonical import cid_of, cid_of_bytes
 from engine.base.limits import DATA_SUBJECTS_MAX
+from engine.base.ordered import pack
 from engine.execution.data import ItemStore
 from engine.flow.model import Flow
 from engine.flow.plan import Plan
@@ -70,11 +71,12 @@ def input_finding(state: ExecutionState, task: Task, execution: str) -> Finding 
 
 
 def changed(data: PortData) -> str:
-    """The CID that inline items have now, where it is not theirs; else nothing."""
+    """The CID that inline items have now, where it is not theirs; else nothing. Older journals name them
+    by their canonical form."""
     if data.items is None:
         return ""
-    actual = cid_of(data.items)
-    return "" if actual == data.cid else actual
+    actual = cid_of_bytes(pack(data.items))
+    return "" if data.cid in (actual, cid_of(data.items)) else actual
 
 
 def concerned(flow: Flow, items: Callable[[], Sequence[Item]]) -> tuple[str, tuple[str, ...]]:

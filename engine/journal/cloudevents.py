@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from engine.journal.facts import Fact, StepCompleted, StepFailed, to_plain
+from engine.journal.facts import Fact, StepCompleted, StepFailed, shown
 from engine.journal.state import Status
 
 TYPES = {
@@ -101,7 +101,7 @@ def _outcome(fact: StepCompleted | StepFailed) -> dict[str, Any]:
 
 
 def _data(fact: Fact) -> dict[str, Any]:
-    plain = {name: value for name, value in to_plain(fact).items() if name not in _LEFT_OUT}
+    plain = {name: value for name, value in shown(fact).items() if name not in _LEFT_OUT}
     if "outputs" in plain:
         plain["outputs"] = {
             port: {"cid": data["cid"], "count": data["count"]} for port, data in plain["outputs"].items()

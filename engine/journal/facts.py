@@ -1,7 +1,9 @@
 """The facts of an execution: one frozen dataclass per event, in the words of the journal.
 
 Each fact's docstring is its documentation. Times are microseconds since 1970. A fact is written
-as a DAG-CBOR map ``{"t": type, ...fields}``; fields at their default are left out.
+as a DAG-CBOR map ``{"t": type, ...fields}``; fields at their default are left out. What users
+made is in it as JSON text, which keeps the order of keys (:mod:`engine.base.ordered`): items of a port as
+its ``json``, and the fields of ``_USERS`` together as the fact's ``json``.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Any, ClassVar
 
 from engine.base.canonical import digest, encode
 from engine.base.errors import CorruptData
+from engine.base.ordered import text_of, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +313,12 @@ def _codec(fact: type[Fact]) -> tuple[tuple[str, Any], ...]:
 _FIELDS = {fact: _codec(fact) for fact in FACTS.values()}
 
 
-def _port_to_plain(data: PortData) -> dict[str, Any]:
+_USERS = ("variables", "pins", "memory", "wait", "payload", "headers", "body")
+"""Fields that hold what users made; ``state`` does, too, and has its receipts beside, for verifiers."""
+
+
+def port_to_plain(data: PortData) -> dict[str, Any]:
+    """One port's data as a map."""
     plain: dict[str, Any] = {"cid": data.cid, "count": data.count}
     if data.items is not None:
         plain["items"] = data.items
@@ -319,20 +327,38 @@ def _port_to_plain(data: PortData) -> dict[str, Any]:
 
 def port_from_plain(value: Mapping[str, Any]) -> PortData:
     """Read one port's data as a fact or checkpoint holds it."""
-    return PortData(value["cid"], value["count"], value.get("items"))
+    items = value_of(value["json"]) if "json" in value else value.get("items")
+    return PortData(value["cid"], value["count"], items)
 
 
 def to_plain(fact: Fact) -> dict[str, Any]:
     """The fact as a map for canonical encoding."""
+    plain = shown(fact)
+    for data in [*plain.get("outputs", {}).values(), plain.get("items", {})]:
+        if "items" in data:
+            data["json"] = text_of(data.pop("items"))
+    users = {name: plain.pop(name) for name in _USERS if name in plain}
+    try:
+        written: dict[str, Any] = {"json": text_of(users)} if users else {}
+        if "state" in plain:
+            state = plain["state"]
+            written["state"] = {"receipts": state.get("receipts", []), "json": text_of(state)}
+    except TypeError:  # with bytes in it, which JSON has not: then without the order of keys
+        written = users
+    return {**plain, **written}
+
+
+def shown(fact: Fact) -> dict[str, Any]:
+    """The fact as a map that people and programs look at."""
     plain: dict[str, Any] = {"t": fact.TYPE}
     for name, default in _FIELDS[type(fact)]:
         value = getattr(fact, name)
         if value == default:
             continue
         if name == "outputs":
-            value = {port: _port_to_plain(data) for port, data in value.items()}
+            value = {port: port_to_plain(data) for port, data in value.items()}
         elif name == "items":
-            value = _port_to_plain(value)
+            value = port_to_plain(value)
         plain[name] = value
     return plain
 
@@ -343,6 +369,10 @@ def from_plain(plain: Mapping[str, Any]) -> Fact:
     fact = FACTS.get(values.pop("t", ""))
     if fact is None:
         raise CorruptData(f"the journal holds a fact of unknown type {plain.get('t')!r}")
+    if "json" in values:
+        values |= value_of(values.pop("json"))
+    if "json" in values.get("state", {}):
+        values["state"] = value_of(values["state"]["json"])
     if "outputs" in values:
         values["outputs"] = {p: port_from_plain(data) for p, data in values["outputs"].items()}
     if "items" in values:

@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from engine.journal.facts import ExecutionStarted, from_plain, port_from_plain, to_plain
+from engine.journal.facts import ExecutionStarted, from_plain, port_from_plain, port_to_plain, shown
 from engine.journal.state import ExecutionState, Parked, Run, Source, Status, Task
 
 
 def snapshot(state: ExecutionState) -> dict[str, Any]:
     """Everything needed to go on without the earlier facts."""
     return {
-        "started": to_plain(state.started),
+        "started": shown(state.started),
         "status": str(state.status),
         "sequence": state.sequence,
         "ready": [_task(task) for task in state.ready],
@@ -95,10 +95,7 @@ def _to_task(plain: Mapping[str, Any]) -> Task:
 def _run(run: Run) -> dict[str, Any]:
     return {
         "status": run.status,
-        "outputs": {
-            port: {"cid": data.cid, "count": data.count, "items": data.items}
-            for port, data in run.outputs.items()
-        },
+        "outputs": {port: port_to_plain(data) for port, data in run.outputs.items()},
         "inputs": _inputs(run.inputs),
         "times": [run.started_us, run.ended_us],
         "attempts": run.attempts,

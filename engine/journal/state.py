@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from engine.base.canonical import cid_of
+from engine.base.canonical import cid_of_bytes
+from engine.base.ordered import pack
 from engine.journal.facts import ExecutionStarted, PortData
 
 
@@ -41,7 +42,7 @@ NOTHING_CAME = Source("", 0, "nothing")
 """Stands for one empty item, for a step that must run though nothing reached it (n8n's older order)."""
 
 _ONE_EMPTY_ITEM: list[dict[str, Any]] = [{"json": {}}]
-ONE_EMPTY = PortData(cid_of(_ONE_EMPTY_ITEM), 1, _ONE_EMPTY_ITEM)
+ONE_EMPTY = PortData(cid_of_bytes(pack(_ONE_EMPTY_ITEM)), 1, _ONE_EMPTY_ITEM)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.base.canonical import DAG_CBOR, decode, encode
+from engine.base.canonical import DAG_CBOR
+from engine.base.ordered import pack, unpack
 from engine.ports.step_catalogue import Blocks, Item
 
 PAGE_BYTES_MAX = 4 * 1024
@@ -27,7 +28,7 @@ def queue_of(items: Sequence[Item], blocks: Blocks) -> Queue:
     pages = list(_cut(items))
     page: dict[str, Any] = {"items": pages.pop() if pages else []}
     while pages:
-        page = {"items": pages.pop(), "next": blocks.put(encode(page), DAG_CBOR)}
+        page = {"items": pages.pop(), "next": blocks.put(pack(page), DAG_CBOR)}
     return page
 
 
@@ -36,7 +37,7 @@ def take(queue: Queue, count: int, blocks: Blocks) -> tuple[list[Item], Queue]:
     taken: list[Item] = list(queue["items"][:count])
     rest = {**queue, "items": queue["items"][count:]}
     while len(taken) < count and "next" in rest:
-        page = decode(blocks.get(rest["next"]))
+        page = unpack(blocks.get(rest["next"]))
         missing = count - len(taken)
         taken += page["items"][:missing]
         rest = {**page, "items": page["items"][missing:]}
@@ -54,7 +55,7 @@ EMPTY_PILE: Pile = {"items": []}
 def added(pile: Pile, items: Sequence[Item], blocks: Blocks) -> Pile:
     """The pile with more items; a full page becomes a block."""
     page = {**pile, "items": [*pile["items"], *items]}
-    data = encode(page)
+    data = pack(page)
     if len(data) <= PAGE_BYTES_MAX:
         return page
     return {"items": [], "before": blocks.put(data, DAG_CBOR)}
@@ -64,7 +65,7 @@ def all_of(pile: Pile, blocks: Blocks) -> list[Item]:
     """All items of a pile in the order in which they were added."""
     pages = [pile["items"]]
     while "before" in pile:
-        pile = decode(blocks.get(pile["before"]))
+        pile = unpack(blocks.get(pile["before"]))
         pages.append(pile["items"])
     return [item for page in reversed(pages) for item in page]
 
@@ -73,7 +74,7 @@ def _cut(items: Sequence[Item]) -> Iterator[list[Item]]:
     page: list[Item] = []
     size = 0
     for item in items:
-        length = len(encode(item))
+        length = len(pack(item))
         if page and size + length > PAGE_BYTES_MAX:
             yield page
             page, size = [], 0

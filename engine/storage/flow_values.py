@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.base.canonical import decode, encode
 from engine.base.errors import ResourceExhausted, StaleRevision
+from engine.base.ordered import pack, unpack
 from engine.ports.capabilities import Kept
 from engine.ports.cipher import VALUES, Cipher, bound_to
 from engine.storage.database import Database
@@ -57,11 +57,11 @@ class DjangoFlowValues:
         if row is None:
             return None
         place = bound_to("value", subnet, flow, key)
-        return Kept(decode(self._cipher.open(subnet, VALUES, bytes(row[0]), place)), row[1])
+        return Kept(unpack(self._cipher.open(subnet, VALUES, bytes(row[0]), place)), row[1])
 
     def put(self, subnet: str, flow: str, key: str, value: Any, expected: int | None, now_us: int) -> int:
         """See :meth:`KeyValueStore.put`."""
-        data, where = encode(value), [subnet, flow, key]
+        data, where = pack(value), [subnet, flow, key]
         sealed = self._cipher.seal(subnet, VALUES, data, bound_to("value", *where))
         with self._db.transaction() as cursor:
             cursor.execute(_STANDING + self._db.for_update, where)

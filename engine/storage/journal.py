@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.audit.verifier.chain import SALT_KEY_BYTES
-from engine.base.canonical import decode, encode
 from engine.base.errors import CorruptData, JournalConflict, LeaseLost, UnknownObject, WrongState
+from engine.base.ordered import pack, unpack
 from engine.journal.state import Status
 from engine.ports.cipher import EFFECTS, Cipher, bound_to
 from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
@@ -151,7 +151,7 @@ class DjangoJournalStore:
         execution, and it may be made here: before the transaction begins."""
         id, subnet = commit.header.id, commit.header.subnet
         return [
-            (o.id, id, subnet, o.kind, self._cipher.seal(subnet, EFFECTS, encode(dict(o.payload)), place))
+            (o.id, id, subnet, o.kind, self._cipher.seal(subnet, EFFECTS, pack(dict(o.payload)), place))
             for o in commit.outgoing
             for place in [bound_to("effect", subnet, o.id)]
         ]
@@ -272,7 +272,7 @@ class DjangoJournalStore:
         if row[1] is None:
             return False  # it ended, and its contents were erased
         vault = Vault.opened(self._cipher, row[0], signal.execution, bytes(row[1]))
-        payload = vault.seal(f"signal {signal.id}", encode(dict(signal.payload)))
+        payload = vault.seal(f"signal {signal.id}", pack(dict(signal.payload)))
         values = [signal.id, signal.kind, payload, signal.actor, signal.execution]
         return self._db.write(_POST, values) == 1
 
@@ -296,7 +296,7 @@ class DjangoJournalStore:
             return []
         vault = Vault.opened(self._cipher, key[0], execution, _bytes(key[1]))
         return [
-            Posted(id, execution, kind, decode(vault.open(f"signal {id}", bytes(payload))), actor)
+            Posted(id, execution, kind, unpack(vault.open(f"signal {id}", bytes(payload))), actor)
             for id, kind, payload, actor in rows
         ]
 
@@ -306,7 +306,7 @@ class DjangoJournalStore:
         """See :meth:`JournalStore.outbox`; oldest first among equally due ones."""
         rows = self._db.rows(_DUE_EFFECTS, [now_us, limit])
         return [
-            Outgoing(effect, kind, decode(self._cipher.open(subnet, EFFECTS, bytes(payload), place)))
+            Outgoing(effect, kind, unpack(self._cipher.open(subnet, EFFECTS, bytes(payload), place)))
             for effect, kind, subnet, payload in rows
             for place in [bound_to("effect", subnet, effect)]
         ]

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.base.canonical import decode, encode
 from engine.base.errors import StaleRevision
+from engine.base.ordered import pack, unpack
 from engine.ports.capabilities import (
     CapabilityUse,
     HttpCall,
@@ -69,14 +69,14 @@ class MemoryFlowValues:
     def get(self, subnet: str, flow: str, key: str) -> Kept | None:
         """The value of a key."""
         found = self._of(subnet, flow).get(key)
-        return None if found is None else Kept(decode(found[0]), found[1])
+        return None if found is None else Kept(unpack(found[0]), found[1])
 
     def put(self, subnet: str, flow: str, key: str, value: Any, expected: int | None, now_us: int) -> int:
         """A new revision."""
         with self._lock:
             held = self._of(subnet, flow)
             revision = self._checked(held, key, expected)
-            data = encode(value)
+            data = pack(value)
             others = [len(data) for name, (data, _) in held.items() if name != key]
             check_room(flow, len(others) + 1, sum(others) + len(data), self._keys_max, self._bytes_max)
             held[key] = (data, revision + 1)

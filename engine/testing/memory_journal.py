@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.base.canonical import decode, digest, encode
+from engine.base.canonical import digest
 from engine.base.errors import JournalConflict, LeaseLost, UnknownObject, WrongState
+from engine.base.ordered import pack, unpack
 from engine.journal.state import Status
 from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
 from engine.ports.proofs import SignedHead, Trail
@@ -101,7 +102,7 @@ class MemoryJournal:
         if new and self._signing is not None:
             stored.heads.append(signed(self._signing, header, new[-1]))
         for effect in commit.outgoing:
-            kept = replace(effect, payload=decode(encode(dict(effect.payload))))
+            kept = replace(effect, payload=unpack(pack(dict(effect.payload))))
             self._outbox.setdefault(effect.id, _Effect(kept))
         for signal in commit.consumed:
             stored.inbox[signal] = None
@@ -192,7 +193,7 @@ class MemoryJournal:
 
     def post(self, signal: Posted) -> bool:
         """Put a signal in an inbox, unless it was there before."""
-        kept = replace(signal, payload=decode(encode(dict(signal.payload))))
+        kept = replace(signal, payload=unpack(pack(dict(signal.payload))))
         with self._lock:
             stored = self._of(signal.execution)
             inbox = stored.inbox

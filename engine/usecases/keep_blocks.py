@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from engine.base.canonical import DAG_CBOR, decode
+from engine.base.canonical import DAG_CBOR
 from engine.base.errors import ContentErased, CorruptData, NetworkFailure, UnknownObject, WrongState
+from engine.base.ordered import unpack
 from engine.flow.canonical import to_canonical
+from engine.journal.facts import shown
 from engine.ports.access_store import Principal
 from engine.ports.block_shelf import Amount, BlockRecord, BlockShelf, Spread
 from engine.ports.journal_store import ExecutionQuery, Header
@@ -195,7 +197,7 @@ def _reports(world: World, subnet: str) -> Iterator[Any]:
 def _of_execution(world: World, header: Header) -> Iterator[Any]:
     try:
         _, entries = world.journal.load(header.id)
-        yield from (decode(entry.payload) for entry in entries)
+        yield from (shown(entry.fact) for entry in entries)
         yield from (dict(signal.payload) for signal in world.journal.inbox(header.id))
         yield to_canonical(world.flows.version(header.subnet, header.version))
     except (ContentErased, UnknownObject):
@@ -229,7 +231,7 @@ def _block(world: World, subnet: str, cid: str) -> Any:
     if codec_name(cid) != DAG_CBOR:
         return None
     try:
-        return decode(world.blocks.get(subnet, cid))
+        return unpack(world.blocks.get(subnet, cid))
     except (UnknownObject, CorruptData):
         return None
 

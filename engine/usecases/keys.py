@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.base.canonical import decode, encode
+from engine.base.canonical import encode
 from engine.base.errors import ContentErased, InvalidInput, PermissionDenied, UnknownObject
+from engine.journal.facts import shown
 from engine.ports.access_store import Principal
 from engine.ports.cipher import KeyStatus
 from engine.ports.journal_store import Header
@@ -84,7 +85,7 @@ def _blocks_of(world: World, subnet: str, execution: str) -> set[str]:
         return set()
     named: set[str] = set()
     for entry in entries:
-        named |= names_in(decode(entry.payload), known)
+        named |= names_in(shown(entry.fact), known)
     return with_named(world, subnet, named, known)
 
 

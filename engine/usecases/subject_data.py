@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from engine.base.canonical import decode
 from engine.base.errors import ContentErased, CorruptData, UnknownObject
 from engine.base.limits import SUBJECT_FINDINGS_MAX
+from engine.base.ordered import unpack
+from engine.journal.facts import shown
 from engine.ports.journal_store import ExecutionQuery, Header
 from engine.usecases.keep_blocks import codec_name, names_in, with_named
 from engine.usecases.persons import ACTOR_PREFIX
@@ -92,7 +93,7 @@ def _contents(world: World, header: Header) -> Iterator[tuple[str, Any]]:
         return
     known, named = set(world.blocks.cids(header.subnet)), set[str]()
     for entry in entries:
-        value = decode(entry.payload)
+        value = shown(entry.fact)
         named |= names_in(value, known)
         yield str(entry.sequence), value
     for cid in sorted(with_named(world, header.subnet, named - {header.version}, known)):
@@ -112,7 +113,7 @@ def _declared(world: World, header: Header) -> str:
 def _block(world: World, subnet: str, cid: str) -> Any:
     """What a block of items holds; files are not looked into."""
     try:
-        return decode(world.blocks.get(subnet, cid)) if codec_name(cid) else None
+        return unpack(world.blocks.get(subnet, cid)) if codec_name(cid) else None
     except (UnknownObject, CorruptData):
         return None
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx
 
-from engine.base.canonical import decode, encode
+from engine.base.canonical import DAG_CBOR
 from engine.base.errors import DatabaseUnavailable, InvalidInput, PayloadTooLarge, Problem
+from engine.base.ordered import pack, unpack
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import (
     Effect,
@@ -126,7 +127,7 @@ class _Run:
         return int(memory["done"]), list(memory["blocks"])
 
     def _store(self, outputs: list[Item]) -> str:
-        return self._context.blocks.put(encode(outputs))
+        return self._context.blocks.put(pack(outputs), DAG_CBOR)
 
     def _parked(self, done: int, blocks: list[str], pause_ms: int) -> StepResult:
         memory = {"run": self._context.idempotency_key, "done": done, "blocks": blocks}
@@ -134,7 +135,7 @@ class _Run:
         return StepResult(wait=wait, memory=memory, logs=self._logs)
 
     def _finished(self, blocks: list[str], outputs: list[Item]) -> StepResult:
-        earlier = [item for cid in blocks for item in decode(self._context.blocks.get(cid))]
+        earlier = [item for cid in blocks for item in unpack(self._context.blocks.get(cid))]
         memory: dict[str, Any] | None = {} if blocks else None
         return StepResult({MAIN: [*earlier, *outputs]}, memory=memory, logs=self._logs)
 

@@ -40,8 +40,8 @@ def store(alias: str | None) -> Any:
 def values(alias: str | None) -> Any:
     """A key-value store with little room."""
     if alias is None:
-        return MemoryFlowValues(keys_max=4, bytes_max=100)
-    return DjangoFlowValues(alias, keys_max=4, bytes_max=100)
+        return MemoryFlowValues(keys_max=4, bytes_max=130)
+    return DjangoFlowValues(alias, keys_max=4, bytes_max=130)
 
 
 class TestUses:
@@ -155,8 +155,8 @@ class TestValues:
         with pytest.raises(ResourceExhausted, match="4 values"):
             values.put("alpha", "f", "e", 1, None, 1)
         values.put("alpha", "g", "e", 1, None, 1)
-        with pytest.raises(ResourceExhausted, match="100"):
-            values.put("alpha", "f", "a", "x" * 100, None, 1)
+        with pytest.raises(ResourceExhausted, match="130"):
+            values.put("alpha", "f", "a", "x" * 120, None, 1)
         assert values.get("alpha", "f", "a") == Kept(1, 1)
         values.put("alpha", "f", "a", "x" * 90, None, 1)
         values.put("alpha", "f", "a", "y" * 90, None, 1)
