@@ -43,7 +43,8 @@ def page(view: Page) -> Page:
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         try:
-            return view(request, principal_of(request), *args, **options)
+            request.principal = principal_of(request)  # type: ignore[attr-defined]
+            return view(request, request.principal, *args, **options)  # type: ignore[attr-defined]
         except QflowError as error:
             return _refusal(request, error)
 

@@ -20,12 +20,15 @@ from engine.dispatch.channels_notifier import ChannelsNotifier
 from engine.dispatch.crew_member import MemberMetrics, MemberNotifier, MemberWaker
 from engine.dispatch.lines import Line
 from engine.dispatch.prometheus_metrics import PrometheusMetrics
+from engine.execution.breaker import BreakerRegistry
+from engine.execution.cancellation import CancelToken
 from engine.execution.credentials import CredentialDesk
 from engine.identity.ed25519 import Ed25519
 from engine.identity.former_seal import FormerSeal
 from engine.identity.keyring import Keyring
 from engine.identity.root_keys import root_keys_of
 from engine.ports.block_store import BlockStore
+from engine.ports.capabilities import Holder, HttpCall, HttpReply, Surroundings
 from engine.ports.cipher import Cipher
 from engine.ports.clock import Clock, Entropy
 from engine.ports.credentials import CredentialStore
@@ -144,6 +147,14 @@ def blocks_of(settings: EngineSettings, cipher: Cipher, clock: Clock) -> tuple[P
     replicas = kubo_replicas(settings.ipfs_api, settings.ipfs_replicas, settings.ipfs_timeout_ms, clock)
     blocks = PackedBlocks(settings.data_dir / "blocks", cipher, clock.now_us, replicas=replicas)
     return blocks, replicas
+
+
+def call_out(world: World, subnet: str, call: HttpCall) -> HttpReply:
+    """Make a call for a subnet, within what its policy lets steps reach. Raises as steps do."""
+    holder = Holder(subnet, "", "", "")
+    breakers = BreakerRegistry(world.clock.monotonic_us).of(subnet)
+    around = Surroundings(holder, world.policy.of(subnet), breakers, CancelToken(), call.timeout_ms)
+    return GuardedEgress(around).send(call)
 
 
 def check_policy(document: Mapping[str, Any]) -> None:

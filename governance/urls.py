@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from governance import ballot_pages, catalogue_pages, pages, policy_pages, proposal_pages, sharing_pages
+from governance import (
+    ballot_pages,
+    catalogue_pages,
+    notification_pages,
+    pages,
+    policy_pages,
+    proposal_pages,
+    sharing_pages,
+)
 
 app_name = "governance"
 
@@ -19,6 +27,13 @@ urlpatterns = [
     path("policy/waiting", policy_pages.waiting, name="policy-waiting"),
     path("policy/sign", policy_pages.sign, name="sign-policy"),
     path("log.cbor", policy_pages.log, name="log"),
+    path("bell", notification_pages.bell, name="bell"),
+    path("notifications", notification_pages.overview, name="notifications"),
+    path("notifications/choose", notification_pages.choose, name="choose"),
+    path("notifications/mail", notification_pages.mail, name="mail"),
+    path("notifications/hook", notification_pages.hook, name="hook"),
+    path("notifications/read", notification_pages.read_all, name="read-all"),
+    path("notifications/<int:notification>", notification_pages.read, name="read"),
     path("approval", proposal_pages.approval, name="approval"),
     path("proposals", proposal_pages.proposals, name="proposals"),
     path("proposals/new", proposal_pages.new, name="new"),

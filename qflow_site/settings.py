@@ -54,7 +54,10 @@ TEMPLATES = [
 ROOT_URLCONF = "qflow_site.urls"
 ASGI_APPLICATION = "qflow_site.asgi.application"
 CELERY_APPLICATION = "qflow_site.celery.app"
-NODE_CHORES = ["governance.chores.tend_daos"]  # what the keeper does beside its own
+NODE_CHORES = [
+    "governance.chores.tend_daos",
+    "governance.telling.chores.tend_notifications",
+]  # what the keeper does beside its own
 API_ROUTERS = ["governance.rest.router"]  # paths that applications add below /api/v1/
 FLOW_IMPORTERS = {"n8n": "n8n_import.door.N8nImporter"}  # other systems whose workflows are read
 
@@ -98,5 +101,7 @@ USE_I18N = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = ENGINE.limits.request_body_bytes_max
 FILE_UPLOAD_MAX_MEMORY_SIZE = ENGINE.limits.request_body_bytes_max
+
+MAIL_URL, MAIL_FROM = ENGINE.mail_url, ENGINE.mail_from
 
 LOGGING = logging_config(ENGINE.log_level, ENGINE.log_format)

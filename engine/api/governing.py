@@ -9,6 +9,7 @@ from typing import Any
 from engine.base.canonical import RAW, cid_of_bytes, decode_canonical, encode
 from engine.base.errors import NotGenuine
 from engine.base.multikey import public_key_of
+from engine.ports.capabilities import HttpCall, HttpReply
 from engine.ports.grants import Capability
 from engine.ports.parameters import problems_of
 from engine.usecases.governed import (
@@ -33,6 +34,7 @@ from engine.usecases.governed import (
     verify_key,
     why_not_run,
 )
+from engine.usecases.world import World
 from engine.validation.signed_policy import Draft as PolicyDraft
 from engine.validation.signed_policy import SignedPolicy, read_signed
 from engine.validation.signed_policy import body_of as policy_body
@@ -47,6 +49,14 @@ def check_policy_document(document: Mapping[str, Any]) -> None:
     check_policy(document)
 
 
+def call_out(world: World, subnet: str, call: HttpCall) -> HttpReply:
+    """Make a call for a subnet, within what its policy lets steps reach. Raises :class:`EgressDenied`,
+    :class:`NetworkFailure`, :class:`TimedOut` and :class:`InvalidInput`."""
+    from engine import assembly
+
+    return assembly.call_out(world, subnet, call)
+
+
 def log_verifier(logs: Mapping[str, Sequence[bytes]]) -> Callable[..., str]:
     """A check of signatures by key logs alone (:func:`engine.usecases.governed.verifier`)."""
     from engine import wiring
@@ -58,12 +68,15 @@ __all__ = [
     "RAW",
     "VOTE_SCOPE",
     "Capability",
+    "HttpCall",
+    "HttpReply",
     "NotGenuine",
     "PolicyDraft",
     "Signed",
     "SignedPolicy",
     "adopt_policy",
     "budget_today",
+    "call_out",
     "check_policy_document",
     "check_statement",
     "cid_of_bytes",

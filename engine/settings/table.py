@@ -274,6 +274,25 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         True,
     ),
+    Setting(
+        "QFLOW_MAIL_URL",
+        "mail_url",
+        "",
+        readers.url("smtp", "smtps"),
+        "The server that sends the node's own mail, such as notifications: "
+        "`smtps://user:password@mail.example.com` (TLS, port 465) or `smtp://` (STARTTLS, port 587; without "
+        "TLS on this machine only). Empty: none is sent.",
+        "mail.url",
+        secret=True,
+    ),
+    Setting(
+        "QFLOW_MAIL_FROM",
+        "mail_from",
+        "",
+        readers.text("an address"),
+        "The address that the node's own mail comes from.",
+        "mail.from",
+    ),
 )
 
 CLIENT_SETTINGS: tuple[tuple[str, str], ...] = (

@@ -54,6 +54,8 @@ class EngineSettings:
     ipfs_replicas: int
     ipfs_timeout_ms: int
     root_key: str
+    mail_url: str
+    mail_from: str
     limits: Limits
     warnings: tuple[str, ...] = ()
 

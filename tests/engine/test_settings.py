@@ -40,6 +40,8 @@ GOOD = {
     "QFLOW_IPFS_API": "http://127.0.0.1:5001,/ip4/10.0.0.1/tcp/5001/http",
     "QFLOW_IPFS_REPLICAS": "2",
     "QFLOW_IPFS_TIMEOUT_MS": "5000",
+    "QFLOW_MAIL_URL": "smtps://ann:pw@mail.example.com",
+    "QFLOW_MAIL_FROM": "qflow@example.com",
 }
 
 BAD = {
@@ -57,6 +59,7 @@ BAD = {
     "QFLOW_LOG_LEVEL": ["loud"],
     "QFLOW_LOG_FORMAT": ["xml"],
     "QFLOW_IPFS_REPLICAS": ["0", "x"],
+    "QFLOW_MAIL_URL": ["http://x"],
     "QFLOW_IPFS_TIMEOUT_MS": ["1", "soon"],
     "QFLOW_ROOT_KEY": ["ab" * 31, "xy" * 32, "ab " * 21 + "a", f"{'ab' * 32}, xy"],
 }

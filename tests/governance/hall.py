@@ -138,8 +138,8 @@ def pages_of(hall: Hall) -> Iterator[None]:
 
 def visitor(hall: Hall, name: str) -> Client:
     """Somebody of the hall who has signed in to the pages."""
-    user = User.objects.create_user(name)
-    Person.objects.create(user=user, identity=hall.people[name].identity, scopes="admin")
+    user, _ = User.objects.get_or_create(username=name)
+    Person.objects.get_or_create(user=user, identity=hall.people[name].identity, scopes="admin")
     client = Client()
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
     return client
