@@ -118,7 +118,13 @@ def pasted(request: HttpRequest, actor: Principal) -> HttpResponse:
 def _shown(flow: FlowRecord | None, can_write: bool, can_run: bool) -> dict[str, Any]:
     """What the page shows; the modules it needs are named in it, so that they come all at once."""
     modules = [name for name in files() if name.startswith(MODULES) and name.endswith(".js")]
-    return {"flow": flow, "can_write": can_write, "can_run": can_run, "modules": modules}
+    return {
+        "flow": flow,
+        "can_write": can_write,
+        "can_run": can_run,
+        "address": world().public_url(),
+        "modules": modules,
+    }
 
 
 def free_id(actor: Principal, name: str) -> str:

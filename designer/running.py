@@ -105,6 +105,7 @@ def progress_of(header: Header, state: ExecutionState) -> dict[str, Any]:
         "flow": header.flow,
         "version": header.version,
         "mode": header.mode,
+        "trigger": state.started.trigger_step,
         "status": str(header.status),
         "error": state.error,
         "sequence": state.sequence,

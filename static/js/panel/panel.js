@@ -8,6 +8,7 @@ import { titleOf } from "../flow/document.js";
 import { Credentials } from "./credential_field.js";
 import { recordForm } from "./form.js";
 import { helpOf } from "./help.js";
+import { listenBox } from "./listen.js";
 import { OutputPane } from "./output.js";
 import { fieldsOf } from "./schema.js";
 import { settingsForm } from "./settings.js";
@@ -78,7 +79,7 @@ export class StepPanel {
       tools: [this.#origin()],
     });
     this.output = new OutputPane(this);
-    const middle = h("section", { class: "panel-middle", "aria-label": "Parameters" }, approvalNotice(editor, () => this.step), this.#tabs(type));
+    const middle = h("section", { class: "panel-middle", "aria-label": "Parameters" }, approvalNotice(editor, () => this.step), listenBox(editor, () => this.step), this.#tabs(type));
     const grid = h("div", { class: "panel-grid" }, this.input.element, middle, this.output.element);
     this.element.replaceChildren(this.#head(type), this.#parts(), grid);
     this.element.tabIndex = -1;

@@ -22,10 +22,11 @@ export function makeRunBar(editor, runner, place) {
   const stop = iconButton("square", "Stop", () => runner.act("abort"));
   const clear = iconButton("x", "Clear the run", () => runner.leave());
   const follow = h("button", { type: "button", class: "tool-text", "aria-pressed": "false", title: "Show every execution of this flow as it happens", onclick: () => toggle() }, icon("radio"), "Live");
+  const listens = h("button", { type: "button", class: "tool-text run-listens", hidden: true, title: "Stop listening", onclick: () => editor.listener.stop() }, icon("radio"), "Listening");
   const status = h("span", { class: "run-status", role: "status" });
   const more = h("a", { class: "run-link", hidden: true }, "Details");
   const answers = h("div", { class: "run-answers" });
-  const bar = h("div", { class: "run-bar", role: "toolbar", "aria-label": "Run" }, run, to, from, pause, stop, follow, status, more, clear);
+  const bar = h("div", { class: "run-bar", role: "toolbar", "aria-label": "Run" }, run, to, from, pause, stop, follow, listens, status, more, clear);
   place.replaceChildren(answers, bar);
 
   function toggle() {
@@ -53,6 +54,7 @@ export function makeRunBar(editor, runner, place) {
   }
 
   editor.events.on("run:change", show);
+  editor.events.on("listen:change", ({ step }) => (listens.hidden = step === null));
   editor.events.on("select", show);
   editor.events.on("change", show);
   editor.events.on("flow", show);

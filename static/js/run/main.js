@@ -2,11 +2,13 @@
 
 import { ask } from "../editor/server.js";
 import { makeRunBar } from "./bar.js";
+import { Listener } from "./listening.js";
 import { Runner } from "./runner.js";
 
 async function attach(editor) {
   const runner = new Runner(editor);
   editor.runner = runner;
+  editor.listener = new Listener(editor, runner);
   makeRunBar(editor, runner, document.getElementById("run-slot"));
   const wanted = new URLSearchParams(location.search).get("execution");
   if (wanted) await runner.show(wanted);
