@@ -4,39 +4,40 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from designer.access import answer, local_redirect, page
+from designer.consents import address_of, redirect_of
 from designer.requests import part, sent
 from designer.times import time_of
 from engine.api import (
-    CredentialKey,
-    CredentialScope,
-    CredentialType,
-    CredentialView,
     InvalidInput,
     Principal,
     Problem,
     WrongState,
+    require,
+    world,
+)
+from engine.api.credentials import (
+    CredentialKey,
+    CredentialScope,
+    CredentialType,
+    CredentialView,
     delete_credential,
     draft_credential,
     list_credential_types,
     list_credentials,
-    require,
     save_credential,
     show_credential,
     try_credential,
-    world,
 )
 
-STATES = ("ready", "to fill in")
+STATES = ("ready", "to fill in", "to connect")
 
 
 @require_safe
@@ -87,8 +88,13 @@ def edit(request: HttpRequest, actor: Principal) -> HttpResponse:
 def picks(request: HttpRequest, actor: Principal) -> HttpResponse:
     """What a step can name: type, name and whether it is filled in; and the labels of the types."""
     found = [
-        {"type": view.record.type, "name": view.record.name, "filled": view.record.filled}
-        for view in list_credentials(world(), actor)
+        {
+            "type": one.record.type,
+            "name": one.record.name,
+            "filled": one.record.filled,
+            "consent": one.consent,
+        }
+        for one in list_credentials(world(), actor)
     ]
     labels = {kind.name: kind.label for kind in list_credential_types(world(), actor)}
     return JsonResponse({"credentials": found, "labels": labels, "mayChange": actor.may("admin")})
@@ -104,7 +110,10 @@ def start(request: HttpRequest, actor: Principal) -> HttpResponse:
     name = request.GET.get("name", "")
     known = {view.record.key for view in list_credentials(world(), actor)}
     key = CredentialKey(kind.name, name)
-    return JsonResponse({"type": _described(kind), "start": _started(actor, key) if key in known else None})
+    described = _described(kind)
+    if kind.consents is not None:
+        described["redirect"] = redirect_of(request)
+    return JsonResponse({"type": described, "start": _started(actor, key) if key in known else None})
 
 
 @require_POST
@@ -150,16 +159,6 @@ def delete(request: HttpRequest, actor: Principal) -> HttpResponse:
     return local_redirect("designer:credentials")
 
 
-def address_of(key: CredentialKey) -> str:
-    """Where a credential is filled in."""
-    return f"{reverse('designer:credential')}?{urlencode({'type': key.type, 'name': key.name})}"
-
-
-def to_credential(key: CredentialKey) -> HttpResponse:
-    """Go to the page of a credential."""
-    return redirect(address_of(key))
-
-
 def _key(request: HttpRequest) -> CredentialKey:
     return CredentialKey(request.POST.get("type", ""), request.POST.get("name", ""))
 
@@ -200,18 +199,29 @@ def _about(kind: CredentialType) -> str:
     return (kind.model.__doc__ or "").partition("\n")[0]
 
 
+def _pick(view: CredentialView) -> dict[str, Any]:
+    record = view.record
+    return {"type": record.type, "name": record.name, "filled": record.filled, "consent": view.consent}
+
+
 def _row(view: CredentialView, labels: dict[str, str]) -> dict[str, Any]:
     record = view.record
     return {
         "record": record,
         "known": view.known,
         "label": labels.get(record.type, record.type),
-        "state": STATES[0] if record.filled else STATES[1],
+        "state": _state(view),
         "usage": view.usage,
         "breaks": _breaks(view),
         "address": address_of(record.key),
         "changed": time_of(record.updated_us) if record.updated_us else None,
     }
+
+
+def _state(view: CredentialView) -> str:
+    if not view.record.filled:
+        return STATES[1]
+    return STATES[2] if view.consent == "needed" else STATES[0]
 
 
 def _breaks(view: CredentialView) -> str:

@@ -7,6 +7,7 @@ from django.urls import path
 from designer import (
     account,
     assets,
+    consents,
     credentials,
     editor,
     execution_list,
@@ -118,6 +119,8 @@ urlpatterns = [
     path("credentials/picks.json", credentials.picks, name="credential-picks"),
     path("credentials/start.json", credentials.start, name="credential-start"),
     path("credentials/save", credentials.save, name="save-credential"),
+    path("credentials/connect", consents.connect, name="connect-credential"),
+    path("credentials/connected", consents.connected, name="credential-connected"),
     path("credentials/test", credentials.test, name="test-credential"),
     path("credentials/delete", credentials.delete, name="delete-credential"),
     path("search", finding.found, name="search"),

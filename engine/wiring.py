@@ -57,6 +57,7 @@ from engine.ports.notifier import Notifier
 from engine.ports.token_mint import TokenMint
 from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.settings import EngineSettings, current
+from engine.steps.http_request.token_endpoints import GuardedTokenEndpoints
 from engine.steps.registry import Registry
 from engine.storage.access import DjangoAccessStore
 from engine.storage.capability_uses import DjangoCapabilityStore
@@ -194,6 +195,7 @@ def build(
         index=DjangoSearchIndex(),
         **more_stores(keyring),
         **held,
+        token_endpoints=GuardedTokenEndpoints(policy),
         catalogue=catalogue,
         policy=policy,
         notifier=notifier,

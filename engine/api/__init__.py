@@ -53,7 +53,6 @@ from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
 from engine.ports.capabilities import CapabilityUse, UseQuery
 from engine.ports.cipher import CREDENTIALS, NODE, bound_to
-from engine.ports.credentials import CredentialKey, CredentialRecord, CredentialType
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, FlowSignature, Registration, VersionRecord
 from engine.ports.holds import Hold
 from engine.ports.identities import IdentityRecord
@@ -117,19 +116,6 @@ from engine.usecases.list_flows import list_flows
 from engine.usecases.list_validations import list_validations
 from engine.usecases.list_violations import list_violations
 from engine.usecases.manage_consents import list_consents, record_consent, renew_consent, withdraw_consent
-from engine.usecases.manage_credentials import (
-    CredentialDraft,
-    CredentialScope,
-    CredentialUsage,
-    CredentialView,
-    delete_credential,
-    draft_credential,
-    list_credential_types,
-    list_credentials,
-    save_credential,
-    show_credential,
-    try_credential,
-)
 from engine.usecases.manage_grants import (
     NewGrant,
     add_grant,
@@ -249,13 +235,6 @@ __all__ = [
     "Cleared",
     "Consent",
     "CorruptData",
-    "CredentialDraft",
-    "CredentialKey",
-    "CredentialRecord",
-    "CredentialScope",
-    "CredentialType",
-    "CredentialUsage",
-    "CredentialView",
     "Document",
     "Edge",
     "EgressPolicy",
@@ -364,7 +343,6 @@ __all__ = [
     "create_token",
     "definition_of",
     "delegate_identity",
-    "delete_credential",
     "delete_event_schema",
     "delete_execution",
     "delete_flow",
@@ -372,7 +350,6 @@ __all__ = [
     "derived",
     "diff_flows",
     "diff_versions",
-    "draft_credential",
     "dump_flow",
     "end_share",
     "erase_subject",
@@ -403,8 +380,6 @@ __all__ = [
     "list_capability_uses",
     "list_checkpoints",
     "list_consents",
-    "list_credential_types",
-    "list_credentials",
     "list_event_schemas",
     "list_executions",
     "list_flows",
@@ -466,7 +441,6 @@ __all__ = [
     "rotate_key",
     "run_part",
     "run_tests",
-    "save_credential",
     "scopes_of",
     "search",
     "search_audit",
@@ -475,7 +449,6 @@ __all__ = [
     "share_result",
     "shared_with",
     "shares_of",
-    "show_credential",
     "shred_execution",
     "signed_event",
     "start_execution",
@@ -485,7 +458,6 @@ __all__ = [
     "tag_version",
     "to_canonical",
     "to_cloudevent",
-    "try_credential",
     "ulid",
     "unpublish_flow",
     "update_flow",

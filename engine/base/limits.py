@@ -317,6 +317,9 @@ CALENDAR_BYTES_MAX = 16 * 1024 * 1024  # the text of one
 CREDENTIALS_MAX = 5_000  # credentials of one subnet, placeholders too
 CREDENTIAL_NAME_CHARACTERS_MAX = 128
 CREDENTIAL_BYTES_MAX = 64 * 1024  # the values of one credential
+CONSENT_SECONDS_MAX = 600  # between the question at a server of OAuth and its answer
+CONSENT_ANSWER_SECONDS_MAX = 30  # until such a server gives a token
+CONSENT_ANSWER_CHARACTERS_MAX = 8_192  # of the code that a server gives
 CREDENTIAL_HOSTS_MAX = 100  # hosts in one credential's scope
 REDACTED_CHARACTERS_MIN = 4  # a shorter secret stands in innocent places, where taking it out gives it away
 

@@ -31,13 +31,15 @@ class CredentialKey(NamedTuple):
 class CredentialType:
     """A kind of credential. Fields of ``model`` with ``repr=False`` are secret. ``hosted``: its values are
     sent to hosts that a flow names, so that a scope must name them, too. ``check`` looks closer at valid
-    values and raises :class:`ValueError`, without a value in its text."""
+    values and raises :class:`ValueError`, without a value in its text; ``consents`` says whether valid values
+    ask for a person's consent at a server (OAuth 2)."""
 
     name: str
     label: str
     model: type[BaseModel]
     hosted: bool = False
     check: Callable[[Any], None] | None = None
+    consents: Callable[[Any], bool] | None = None
 
     def secret_fields(self) -> tuple[str, ...]:
         """The fields that nobody may see."""

@@ -97,3 +97,13 @@ class OAuth2(Fields):
         "header", description="Where id and secret go: a basic Authorization header, or the form."
     )
     refreshToken: str = hidden("A refresh token got elsewhere, where there is one already.")
+    issuer: str = shown(
+        "The server's own name for itself, which its answers must carry (RFC 9207). Empty: an answer that "
+        "carries one must come from where authUrl points.",
+        **_CONSENT,
+    )
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether a person has to agree at authUrl before there is a token."""
+        return self.grantType != "clientCredentials"

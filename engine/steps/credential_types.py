@@ -19,7 +19,9 @@ _TYPES = (
     CredentialType("httpCustomAuth", "Custom auth", network.Custom, hosted=True),
     CredentialType("httpSslAuth", "Client certificate", network.Certificates, hosted=True),
     CredentialType("oAuth1Api", "OAuth 1", network.OAuth1, hosted=True),
-    CredentialType("oAuth2Api", "OAuth 2", network.OAuth2, hosted=True),
+    CredentialType(
+        "oAuth2Api", "OAuth 2", network.OAuth2, hosted=True, consents=lambda given: given.asks_consent
+    ),
     CredentialType("jwtAuth", "JWT", keys.JwtKeys),
     CredentialType("crypto", "Crypto", keys.CryptoKeys),
     CredentialType("totpApi", "One-time codes", keys.TotpKey),

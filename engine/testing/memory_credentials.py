@@ -10,6 +10,7 @@ from engine.base.canonical import decode
 from engine.base.limits import CREDENTIALS_MAX
 from engine.ports.capabilities import Holder
 from engine.ports.credentials import Contents, Credential, CredentialKey, CredentialRecord, Values
+from engine.ports.tokens import TokenRequest
 from engine.steps.credential_types import credential_type
 from engine.storage.credentials import check_room, packed
 
@@ -64,6 +65,21 @@ class MemoryCredentials:
         """Forget it."""
         self._contents.pop((subnet, key), None)
         return self._records.pop((subnet, key), None) is not None
+
+
+class ScriptedTokenEndpoints:
+    """A :class:`TokenEndpoints` that gives prepared answers in turn; an exception is raised."""
+
+    def __init__(self, *answers: Mapping[str, Any] | Exception) -> None:
+        self.answers, self.asked = list(answers), list[tuple[str, TokenRequest]]()
+
+    def ask(self, subnet: str, request: TokenRequest) -> Mapping[str, Any]:
+        """The next answer."""
+        self.asked.append((subnet, request))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 class GivenCredentials:

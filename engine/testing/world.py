@@ -34,7 +34,7 @@ from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_capabilities import FixedSecrets, MemoryCapabilityStore, MemoryFlowValues
 from engine.testing.memory_compliance import MemoryHolds, MemoryReports
-from engine.testing.memory_credentials import MemoryCredentials
+from engine.testing.memory_credentials import MemoryCredentials, ScriptedTokenEndpoints
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
@@ -141,6 +141,7 @@ def _parts_of_its_own(shared: _Shared) -> dict[str, Any]:
     return {
         "capabilities": shared.audit,
         "credentials": shared.credentials,
+        "token_endpoints": ScriptedTokenEndpoints(),
         "values": shared.values,
         "seen": MemorySeenCalls(),
         "schemas": MemorySchemaStore(),

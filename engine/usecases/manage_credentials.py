@@ -33,11 +33,13 @@ class CredentialUsage:
 
 @dataclass(frozen=True, slots=True)
 class CredentialView:
-    """A credential with the steps that name it; ``known`` is False where no step understands its type."""
+    """A credential with the steps that name it; ``known`` is False where no step understands its type.
+    ``consent`` of a person is "needed", "given", or "" where none is asked."""
 
     record: CredentialRecord
     usage: tuple[CredentialUsage, ...]
     known: bool = True
+    consent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,15 @@ def list_credentials(world: World, actor: Principal) -> list[CredentialView]:
     """All credentials of the actor's subnet with where they are used, by type and name."""
     require(world, actor, "flows:read", RESOURCE)
     usage = _usage(world, actor.subnet)
-    known = {kind.name for kind in world.catalogue.credential_types()}
-    found = world.credentials.records(actor.subnet)
+    known = {kind.name: kind for kind in world.catalogue.credential_types()}
     return [
-        CredentialView(record, tuple(usage.get(record.key, ())), record.type in known) for record in found
+        CredentialView(
+            record,
+            tuple(usage.get(record.key, ())),
+            record.type in known,
+            _consent(world, record, known.get(record.type)),
+        )
+        for record in world.credentials.records(actor.subnet)
     ]
 
 
@@ -157,6 +164,8 @@ def try_credential(world: World, actor: Principal, key: CredentialKey) -> None:
     kind = world.catalogue.credential_type(key.type)
     read_values(kind, contents.values, key)
     _check(key, kind, _scope_of(record))
+    if _consent(world, record, kind) == "needed":
+        raise InvalidInput(f"the credential {key} is not connected yet: nobody gave consent for it")
 
 
 def ensure_placeholders(world: World, actor: Principal, keys: Iterable[CredentialKey]) -> None:
@@ -173,6 +182,22 @@ def ensure_placeholders(world: World, actor: Principal, keys: Iterable[Credentia
 def keys_of(flow: Flow) -> list[CredentialKey]:
     """The credentials that a flow's steps name."""
     return [CredentialKey(*found) for step in flow.steps for found in credentials_in(step.parameters)]
+
+
+def _consent(world: World, record: CredentialRecord, kind: CredentialType | None) -> str:
+    """Whether a person's consent is needed, or given."""
+    if kind is None or kind.consents is None or not record.filled:
+        return ""
+    contents = world.credentials.contents(record.subnet, record.key)
+    if contents is None:
+        return ""
+    try:
+        given = read_values(kind, contents.values, record.key)
+    except InvalidInput:
+        return ""
+    if not kind.consents(given):
+        return ""
+    return "given" if contents.state.get("access_token") or given.refreshToken else "needed"
 
 
 def _usage(world: World, subnet: str) -> Mapping[CredentialKey, Sequence[CredentialUsage]]:

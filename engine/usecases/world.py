@@ -35,6 +35,7 @@ from engine.ports.sandbox import Sandbox
 from engine.ports.search_index import SearchIndex
 from engine.ports.signer import SignatureScheme, Signer, Signing
 from engine.ports.step_catalogue import StepCatalogue
+from engine.ports.tokens import TokenEndpoints
 from engine.ports.transparency import TransparencyLog
 from engine.ports.usage import UsageStore
 from engine.ports.waker import Waker
@@ -64,6 +65,7 @@ class World:
     index: SearchIndex
     capabilities: CapabilityStore
     credentials: CredentialStore
+    token_endpoints: TokenEndpoints
     values: KeyValueStore  # what flows keep from execution to execution
     seen: SeenCalls
     schemas: SchemaStore

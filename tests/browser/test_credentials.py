@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 from playwright.async_api import Page, expect
 
 from tests.browser.support import Site, assert_accessible, screenshot, signed_in
 from tests.browser.test_editor import opened, step
+from tests.browser.test_live import token
+from tests.servers.oauth import CLIENT, AuthorisationServer
+from tests.servers.oauth import SECRET as CLIENT_SECRET
 
 SECRET = "swordfish-4711"
 NEWS: dict[str, Any] = {
@@ -36,6 +40,15 @@ NEWS: dict[str, Any] = {
         },
     ],
 }
+
+
+def let_out(site: Site, host: str) -> None:
+    """Add a host to the egress policy."""
+    with httpx.Client(base_url=site.url, headers={"Authorization": f"Bearer {token(site)}"}) as client:
+        found = client.get("/api/v1/policy").json()
+        document = {**found["document"], "egress": {"allow": [host]}}
+        changed = {"document": document, "revision": found["revision"]}
+        assert client.put("/api/v1/policy", json=changed).status_code < 400
 
 
 async def test_a_step_gets_its_credential_without_leaving_the_editor(site: Site, page: Page) -> None:
@@ -95,3 +108,29 @@ async def _listed_and_changed(site: Site, page: Page) -> None:
     await expect(page.get_by_role("link", name="SSH with a private key")).to_be_visible()
     await expect(page.get_by_role("link", name="Bearer auth")).to_be_hidden()
     await assert_accessible(page)
+
+
+async def test_a_person_agrees_at_the_server_and_comes_back_connected(site: Site, page: Page) -> None:
+    let_out(site, "127.0.0.1")
+    with AuthorisationServer() as server:
+        await signed_in(page, site)
+        await page.goto(site.at("/credentials/edit?type=oAuth2Api"))
+        await page.get_by_label("Name").fill("Shop account")
+        await page.get_by_label("Grant type").select_option(label="Pkce")
+        server.redirects.add(await page.get_by_label("Redirect address").input_value())
+        await page.get_by_label("Client id").fill(CLIENT)
+        await page.get_by_label("Client secret").fill(CLIENT_SECRET)
+        await page.get_by_label("Access token url").fill(f"{server.url}/token")
+        await page.get_by_label("Auth url").fill(f"{server.url}/authorize")
+        await page.get_by_label("May be sent to").fill("127.0.0.1")
+        await page.get_by_text("What may use it").click()
+        await page.get_by_label("Also without TLS").check()
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("Not connected yet")).to_be_visible()
+        await assert_accessible(page)
+        await screenshot(page, "credential-connect")
+        await page.get_by_role("button", name="Connect").click()
+        await expect(page.get_by_text("Shop account is connected")).to_be_visible()
+        await expect(page.get_by_role("button", name="Connect again")).to_be_visible()
+        await page.goto(site.at("/credentials"))
+        await expect(page.get_by_role("row", name="Shop account")).to_contain_text("ready")

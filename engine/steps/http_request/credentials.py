@@ -15,12 +15,10 @@ import orjson
 
 from engine.base.errors import StepFailure
 from engine.base.limits import HTTP_TOKENS_MAX
+from engine.ports.tokens import TOKEN_MARGIN_SECONDS, lifetime
 from engine.steps.http_request.addresses import read_url, shown
 from engine.steps.http_request.building import check_header_value
 from engine.steps.http_request.parameters import BasicAuth, BearerAuth, DigestAuth, HeaderAuth, OAuth2Auth
-
-TOKEN_MARGIN_SECONDS = 30.0  # a token is given up this long before it ends
-TOKEN_SECONDS = 300.0  # where the server does not say how long it lasts
 
 Fetch = Callable[[httpx.Request], tuple[int, bytes]]
 """Sends a request without credentials of its own; gives status and body."""
@@ -192,12 +190,6 @@ def token_answer(fetch: Fetch, request: httpx.Request) -> dict[str, Any]:
         retryable=status >= 500 or status == 429,
         status=status,
     )
-
-
-def lifetime(answer: Mapping[str, Any]) -> float:
-    """How many seconds a token lasts."""
-    lasts = answer.get("expires_in")
-    return float(lasts) if isinstance(lasts, int | float) else TOKEN_SECONDS
 
 
 def credential_of(auth: Any, subnet: str, tokens: TokenCache, fetch: Fetch) -> Credential:

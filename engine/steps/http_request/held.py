@@ -10,16 +10,15 @@ import orjson
 
 from engine.base.errors import CapabilityDenied, InvalidInput
 from engine.ports.credentials import Credential as Held
+from engine.ports.tokens import token_state
 from engine.steps.http_request.addresses import port_of, read_url, shown
 from engine.steps.http_request.building import check_header_value
 from engine.steps.http_request.credentials import (
-    TOKEN_MARGIN_SECONDS,
     Credential,
     DigestCredential,
     Fetch,
     HeaderCredential,
     basic,
-    lifetime,
     token_answer,
     token_request,
 )
@@ -167,10 +166,7 @@ class TokenCredential:
 
     def _renew(self) -> None:
         answer = self._asked(self._fields())
-        until = int(self._now_s + lifetime(answer) - TOKEN_MARGIN_SECONDS)
-        refresh = answer.get("refresh_token") or self._state.get("refresh_token")
-        kept = {"access_token": answer["access_token"], "until": until}
-        self._state = {**kept, "refresh_token": refresh} if refresh else kept
+        self._state = token_state(answer, self._now_s, self._state.get("refresh_token", ""))
         self._fresh = True
         self._held.keep(self._state)
 
@@ -181,7 +177,7 @@ class TokenCredential:
             return {"grant_type": "refresh_token", "refresh_token": str(refresh)}
         if given.grantType != "clientCredentials":
             raise InvalidInput(
-                f"the credential {self._held.key} has no token yet: give your consent at its authUrl, "
+                f"the credential {self._held.key} has no token yet: connect it, on its page in the browser, "
                 "or fill in a refreshToken"
             )
         return {"grant_type": "client_credentials", "scope": given.scope, "audience": given.audience}

@@ -44,6 +44,7 @@ class Credential(Shown):
     filled: bool
     given: bool = Field(description="comes from a file of the node and cannot be changed here")
     known: bool
+    consent: str = Field("", description="of a person: needed, given, or empty where none is asked")
     revision: int
     createdAt: str
     updatedAt: str

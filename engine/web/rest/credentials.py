@@ -107,6 +107,7 @@ def view_of(view: uses.CredentialView) -> Json:
         "filled": record.filled,
         "given": record.given,
         "known": view.known,
+        "consent": view.consent,
         "revision": record.revision,
         "createdAt": time_of(record.created_us),
         "updatedAt": time_of(record.updated_us),

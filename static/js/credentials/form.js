@@ -41,6 +41,8 @@ function credentialForm(kind, start, name, after) {
       complain(error, places, told);
     }
   };
+  const register = kind.redirect ? redirectRow(kind) : null;
+  if (register) rows.push(register);
   show();
   return h(
     "form",
@@ -112,6 +114,14 @@ function valueRow({ properties }, { name, field, required }, values, start, chan
       made.element.hidden = !isFor(schema.when, all, defaults);
     },
   };
+}
+
+/** Where people come back to after they agreed, to be registered at the server. */
+function redirectRow({ redirect, schema }) {
+  const help = "Register it at the server as where people come back to.";
+  const made = row("Redirect address", help, h("input", { type: "text", value: redirect, readOnly: true, onfocus: ({ target }) => target.select() }));
+  const { when } = schema.properties.authUrl;
+  return { element: made.element, show: (all) => (made.element.hidden = !isFor(when, all, defaultsOf(schema))) };
 }
 
 function text(secret, lines, value, kept, put) {

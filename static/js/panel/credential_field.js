@@ -23,6 +23,10 @@ export class Credentials {
     return this.#known;
   }
 
+  forget() {
+    this.#known = null;
+  }
+
   /** Fill one in, in a dialog; gives its type and name, or null. */
   fillIn(type, name, title) {
     return new Promise((resolve) => {
@@ -31,7 +35,7 @@ export class Credentials {
       dialog.classList.add("credential-dialog");
       dialog.addEventListener("close", () => resolve(null));
       const saved = (key) => {
-        this.#known = null;
+        this.forget();
         resolve(key);
         dialog.close();
       };
@@ -57,13 +61,27 @@ export function credentialField(field, value, set, env) {
   const draw = async () => {
     try {
       const known = await env.credentials.known();
-      holder.replaceChildren(picker(field, now, known, { put, fillIn }, env), ...state(now, known, fillIn));
+      holder.replaceChildren(picker(field, now, known, { put, fillIn }, env), ...state(now, known, fillIn, again));
     } catch (error) {
       holder.replaceChildren(h("p", { class: "bad" }, error.message));
     }
   };
+  const again = () => {
+    env.credentials.forget();
+    draw();
+  };
   draw();
   return holder;
+}
+
+/** Consent is given on the page of the credential, in another tab, so that the editor stays as it is. */
+function connectNotice({ type, name }, { mayChange }, redraw) {
+  const told = "Nobody has given consent for it yet: the step fails until it is connected.";
+  if (!mayChange) return h("p", { class: "credential-state warn" }, told);
+  const back = () => window.addEventListener("focus", redraw, { once: true });
+  const href = `/credentials/edit?${new URLSearchParams({ type, name })}`;
+  const link = h("a", { href, target: "_blank", rel: "noopener", onclick: back }, "Connect it");
+  return h("p", { class: "credential-state warn" }, told, " ", link);
 }
 
 function picker(field, now, known, { put, fillIn }, env) {
@@ -86,7 +104,7 @@ function picker(field, now, known, { put, fillIn }, env) {
 }
 
 /** What is to be done about the one that is chosen. */
-function state(now, known, fillIn) {
+function state(now, known, fillIn, redraw) {
   if (!now?.name) return [];
   const found = known.credentials.find((one) => isSame(one, now));
   const label = known.labels[now.type];
@@ -95,6 +113,7 @@ function state(now, known, fillIn) {
     known.mayChange
       ? h("button", { type: "button", class: "quiet", onclick: () => fillIn(now.type, now.name, `${title}: ${now.name}`) }, title)
       : "";
+  if (found?.consent === "needed") return [connectNotice(now, known, redraw)];
   if (found?.filled) return [h("p", { class: "credential-state" }, act("Edit"))];
   const told = known.mayChange ? "It is not filled in yet: the step fails until it is." : "It is not filled in yet; an administrator can do it.";
   return [h("p", { class: "credential-state warn" }, told, " ", act("Fill in"))];
