@@ -29,6 +29,7 @@ class Binding:
     fixed: Any
     code: str
     templates: tuple[str, ...] = ()
+    foretells: bool = False  # may be asked for together with steps behind it
 
 
 def codes_in(kind: StepType, step: Step) -> list[tuple[str, str]]:
@@ -96,4 +97,5 @@ class Bindings:
         if effect is Effect.PURE and not step.disabled and credentials_in(step.parameters):
             effect = Effect.READ  # what it gives depends on more than its input
         code = f"{step.type}@{kind.manifest.version}"
-        return Binding(step, kind, effect, roots, fixed, code, templates)
+        foretells = effect is Effect.PURE and not roots and type(kind).ahead is not StepType.ahead
+        return Binding(step, kind, effect, roots, fixed, code, templates, foretells)

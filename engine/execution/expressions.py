@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,12 @@ from engine.ports.step_catalogue import PortItems
 
 _LOOKS_BACK = ("$(", "$node", "$items(", "$evaluateExpression", "$parameter", "_(", "_node")
 """Words of an expression, or of code, that may look at what earlier steps gave."""
+
+_ASKS_FOR_PARAMETERS = ("arameter", "eval")
+"""Parts of the words by which an expression, or code, may come to the parameters of its step."""
+
+_ASKS_FOR_URL = ("xecution", "esume", *_ASKS_FOR_PARAMETERS)
+"""The same for the URL that resumes its step."""
 
 _TRACES = (".item", "Item", "$node", "_node", "$evaluateExpression", "$parameter")
 """Words that ask for the item from which an item came, through all steps between."""
@@ -94,7 +100,7 @@ def batch_of(
     execution: str,
     environment: Mapping[str, str],
     determinism: Determinism,
-    resume_url: str,
+    resume_url: Callable[[], str],
 ) -> ExpressionBatch:
     """Templates and everything they may name. What earlier steps gave is handed in only where a
     template's text speaks of them."""
@@ -105,14 +111,17 @@ def batch_of(
         "run": max(task.run, 0),
         "source": [_place(plan, source) for sources in task.inputs.values() for source in sources[:1]],
         "workflow": {"id": started.flow, "name": plan.flow.name, "active": started.mode == "production"},
-        "execution": {"id": execution, "mode": started.mode, "resumeUrl": resume_url},
-        "parameter": _parameters(plan, step),
+        "execution": {"id": execution, "mode": started.mode},
         "vars": dict(started.variables),
         "env": dict(environment),
     }
     if len(inputs) > 1:
         context["inputs"] = list(inputs.values())
     text = "\n".join(templates)
+    if any(word in text for word in _ASKS_FOR_PARAMETERS):
+        context["parameter"] = _parameters(plan, step)
+    if any(word in text for word in _ASKS_FOR_URL):
+        context["execution"]["resumeUrl"] = resume_url()
     if any(word in text for word in _LOOKS_BACK):
         context["nodes"] = _nodes(plan, state, items, text, task)
     return ExpressionBatch(templates, first, determinism, context)

@@ -57,6 +57,14 @@ def step_finding(
     return gate.enter(key, execution, operation, acts=acts)
 
 
+def is_cleared(gate: StepGate, plan: Plan, state: ExecutionState, step: str, items: ItemStore) -> bool:
+    """Whether the gate let a step of the execution pass before, and nothing changed since."""
+    started = state.started
+    _, persons = concerned(plan.flow, lambda: items.load(started.subnet, started.items))
+    key = StepKey(started.subnet, started.actor, started.flow, plan.version, step, persons)
+    return gate.cleared(key)
+
+
 def input_finding(state: ExecutionState, task: Task, execution: str) -> Finding | None:
     """Whether the items that go into an attempt are those whose CIDs the journal holds. Blocks are not
     looked at: their store checks them when it reads them."""

@@ -151,7 +151,7 @@ class Judge:
             determinism=Determinism(
                 services.clock.now_us(), _SEED, plan.flow.settings.timezone or services.timezone
             ),
-            resume_url="",
+            resume_url=str,
         )
         return services.sandbox.evaluate(batch, sandbox_limits(policy.limits, PREVIEW_DEADLINE_MS))
 

@@ -78,7 +78,7 @@ class Preview:
             execution=self._execution,
             environment={name: environment[name] for name in policy.environment if name in environment},
             determinism=Determinism(self._now_us, _SEED, self._zone),
-            resume_url="",
+            resume_url=str,
         )
         limits = sandbox_limits(policy.limits, PREVIEW_DEADLINE_MS)
         return Written(services.sandbox, batch, limits).row(item)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from engine.base.errors import (
@@ -16,7 +17,7 @@ from engine.base.errors import (
     SandboxViolation,
     StepCancelled,
 )
-from engine.base.ids import derived, idempotency_key
+from engine.base.ids import idempotency_key
 from engine.base.limits import FAILURE_LOG_LINES_MAX, Limits
 from engine.execution.binaries import BlockBinaries, SubnetBlocks, with_stored_files
 from engine.execution.bindings import Binding, Bindings, codes_in
@@ -26,9 +27,11 @@ from engine.execution.credentials import Pocket
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
 from engine.execution.error_items import failed_items, failures_apart
 from engine.execution.expressions import Written, batch_of, sandbox_limits
-from engine.execution.gate import input_finding, step_finding
+from engine.execution.foresight import Outlook, Row, Seer, View, behind, own_of
+from engine.execution.gate import input_finding, is_cleared, step_finding
 from engine.execution.inputs import Input, StepRaised, StepRefused, StepReturned, StepWaits, StepWithheld
 from engine.execution.kept import FlowValues
+from engine.execution.parking import wait_map
 from engine.execution.references import resolve
 from engine.execution.scope import ScopeOf
 from engine.execution.stand_ins import StandIn, stand_in_of
@@ -60,9 +63,6 @@ from engine.ports.step_catalogue import (
     StepContext,
     StepResult,
     StepType,
-    WaitChild,
-    WaitSignal,
-    WaitTime,
 )
 from engine.validation.code_gate import check_flow
 from engine.validation.operation import Finding
@@ -94,15 +94,23 @@ class Services:
     credentials: Credentials | None = None  # None: no step gets any
     values: KeyValueStore | None = None  # None: flows keep nothing
     budgets: Budgets | None = None  # None: there are no budgets
+    outlook: Outlook = field(default_factory=Outlook)  # which steps are asked for with others
 
 
 class Attempt:
     """One attempt, made ready on the driver's thread so that it can run on any."""
 
     def __init__(
-        self, services: Services, plan: Plan, state: ExecutionState, task: Task, execution: str
+        self,
+        services: Services,
+        plan: Plan,
+        state: ExecutionState,
+        task: Task,
+        execution: str,
+        row: Row | None = None,
     ) -> None:
         self.services, self.plan, self.task = services, plan, task
+        self._row = row
         self.id, self.run, self.step = task.id, task.run, plan.step(task.step)
         self.subnet, self.epoch = state.started.subnet, state.epoch
         self.started_us = services.clock.now_us()
@@ -220,7 +228,8 @@ class Attempt:
         scope = ScopeOf(self.plan, state, services.items, binding.roots, self.execution, zone, task)
         first = _first(inputs)
         where = f"steps.{step.id}.parameters"
-        written = self._written(binding, policy, inputs, zone) if binding.templates else None
+        sandbox = self._sandbox(binding, policy, zone)
+        written = self._written(binding, policy, inputs, zone, sandbox) if binding.templates else None
         code = binding.kind.code_in(step.parameters)
         if binding.roots or written is not None:
 
@@ -254,7 +263,7 @@ class Attempt:
             breakers=services.breakers(self.subnet),
             blocks=SubnetBlocks(services.blocks, self.subnet),
             binaries=self._binaries(),
-            sandbox=services.sandbox,
+            sandbox=sandbox,
             timeout_ms=self.timeout_ms(),
             trigger={"type": started.trigger_type, "step": started.trigger_step, "mode": started.mode},
             resume_url=self._resume_url(),
@@ -300,27 +309,61 @@ class Attempt:
         flow, task = self._state.started.flow, self.task
         return Holder(self.subnet, flow, self.execution, self.step.id, task.run, task.attempt)
 
-    def _written(self, binding: Binding, policy: Policy, inputs: PortItems, zone: str) -> Written:
+    def _sandbox(self, binding: Binding, policy: Policy, zone: str) -> Sandbox:
+        """The sandbox; for a step that may be the first of a row, with foresight."""
+        services, row, place = self.services, self._row, (self.plan.version, self.step.id)
+        if (
+            row is None
+            or self._state.started.case
+            or not binding.foretells
+            or not row.outlook.begins_at(place)
+        ):
+            return services.sandbox
+        view = View(
+            self.plan,
+            self._state,
+            services.bindings,
+            policy,
+            row.outlook,
+            partial(is_cleared, services.trust.gate, self.plan, self._state, items=services.items),
+            lambda task, templates: self._batch(templates, policy, {}, zone, task),
+        )
+        return Seer(
+            services.sandbox,
+            row,
+            self.step.id,
+            partial(own_of, binding, policy),
+            partial(behind, view, self.task),
+        )
+
+    def _written(
+        self, binding: Binding, policy: Policy, inputs: PortItems, zone: str, sandbox: Sandbox
+    ) -> Written:
         batch = self._batch(binding.templates, policy, inputs, zone)
         limits = sandbox_limits(policy.limits, self.timeout_ms())
-        self.written = Written(self.services.sandbox, batch, limits)
+        self.written = Written(sandbox, batch, limits)
         return self.written
 
     def _batch(
-        self, templates: Sequence[str], policy: Policy, inputs: PortItems, zone: str
+        self,
+        templates: Sequence[str],
+        policy: Policy,
+        inputs: PortItems,
+        zone: str,
+        task: Task | None = None,
     ) -> ExpressionBatch:
         services, environment = self.services, self.services.environment
         return batch_of(
             self.plan,
             self._state,
-            self.task,
+            task or self.task,
             templates,
             inputs,
             services.items,
             execution=self.execution,
             environment={name: environment[name] for name in policy.environment if name in environment},
             determinism=Determinism(self.started_us, self._seed(), zone),
-            resume_url=self._resume_url(),
+            resume_url=self._resume_url,
         )
 
     def _resume_url(self) -> str:
@@ -404,7 +447,8 @@ class Attempt:
 
     def _waits(self, result: StepResult) -> StepWaits:
         now = self.services.clock.now_us()
-        wait = _wait_map(result, self)
+        call = (self.execution, self.step.id, self.run, self.task.attempt, self.epoch)
+        wait = wait_map(result, call, lambda items: self.services.items.store(self.subnet, items))
         return StepWaits(now, self.id, wait, result.memory, self.started_us)
 
     def failed(self, info: ErrorInfo, logs: Sequence[str] = (), gone: Spent = NOTHING_SPENT) -> StepRaised:
@@ -439,25 +483,3 @@ def _first(inputs: PortItems) -> list[dict[str, Any]]:
 def _check_allowed(type_name: str, policy: Policy) -> None:
     if type_name in policy.step_types_denied:
         raise PolicyViolation(f"the policy of subnet {policy.subnet!r} forbids steps of type {type_name}")
-
-
-def _wait_map(result: StepResult, attempt: Attempt) -> dict[str, Any]:
-    """A wait as the fact ``StepParked`` holds it."""
-    wait = result.wait
-    if isinstance(wait, WaitTime):
-        return {"kind": "time", "until_us": wait.until_us}
-    if isinstance(wait, WaitSignal):
-        plain: dict[str, Any] = {"kind": wait.kind, "until_us": wait.until_us}
-        plain.update({"match": dict(wait.match), "prompt": dict(wait.prompt)})
-        return {key: value for key, value in plain.items() if value}
-    assert isinstance(wait, WaitChild)
-    data = attempt.services.items.store(attempt.subnet, list(wait.items))
-    call = (attempt.execution, attempt.step.id, attempt.run, attempt.task.attempt, attempt.epoch, wait.key)
-    return {
-        "kind": "child",
-        "flow": wait.flow,
-        "version": wait.version or "",
-        "wait": wait.wait,
-        "execution": derived("exe", *call),
-        "input": {"cid": data.cid, "count": data.count, "items": data.items},
-    }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from engine.journal.facts import ExecutionStarted, Fact, SignalReceived, StepCompleted, StepFailed
 
@@ -24,10 +25,19 @@ class Amounts:
 
     def plus(self, other: Amounts) -> Amounts:
         """Both together."""
-        return Amounts(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
+        return Amounts(
+            self.executions + other.executions,
+            self.webhook_calls + other.webhook_calls,
+            self.steps + other.steps,
+            self.fuel + other.fuel,
+            self.cpu_us + other.cpu_us,
+            self.memory_kib_ms + other.memory_kib_ms,
+            self.egress_bytes + other.egress_bytes,
+        )
 
 
 NOTHING = Amounts()
+_DAY_US = 86_400_000_000
 
 
 def used_by_day(facts: Iterable[Fact]) -> dict[str, Amounts]:
@@ -44,7 +54,13 @@ def used_by_day(facts: Iterable[Fact]) -> dict[str, Amounts]:
 
 def day_of(at_us: int) -> str:
     """The day of a time, UTC."""
-    return datetime.fromtimestamp(at_us // 1_000_000, UTC).date().isoformat()
+    return _named(at_us // _DAY_US)
+
+
+@lru_cache(maxsize=64)
+def _named(day: int) -> str:
+    """The name of a day, counted from 1970-01-01."""
+    return datetime.fromtimestamp(day * _DAY_US // 1_000_000, UTC).date().isoformat()
 
 
 def _used(fact: Fact) -> Amounts:

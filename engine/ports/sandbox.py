@@ -162,6 +162,37 @@ class CodeResult:
     code: str  # CID of the source
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What the guest is asked for one step of a row, and what becomes of its items.
+
+    ``call`` is without items; None where the step asks for nothing. ``rule`` is ``{"follow": "code"}``: the
+    items are what the code gives; or ``{"follow": "fields", "keep": bool, "fields": [[name, type, column,
+    value]]}``: each item is what came in, if that is kept, with fields that are the value of the template at
+    ``column``, or ``value`` where it is None; ``type`` is what a value must be so that it is not converted:
+    string, number, boolean, array, object, or None for any.
+    """
+
+    call: ExpressionBatch | CodeRequest | None
+    rule: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """The answer for one step of a row, if these are the items that it is given."""
+
+    items: Sequence[Item]
+    answer: ExpressionValues | CodeResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """Answers for the first steps of a row. ``looked``: the step after them asked for time or chance."""
+
+    answers: Sequence[Foretold] = ()
+    looked: bool = False
+
+
 class HostCalls(Protocol):
     """The host as the guest of one attempt reaches it; thread-safe."""
 
@@ -194,6 +225,15 @@ class Sandbox(Protocol):
         Raises :class:`StepFailure` with ``line`` and ``column`` in its details where the code raises or
         gives no items, :class:`SandboxViolation` where it crosses a limit, :class:`InvalidInput` for a
         language without a guest, and an error of the host itself where the code does not catch it.
+        """
+
+    def foresee(self, items: Sequence[Item], row: Sequence[Ahead], limits: SandboxLimits) -> Foresight:
+        """Ask for steps in a row in one call of the guest: for the first with these items, for each other
+        with those that the one before is likely to give.
+
+        An answer is what :meth:`evaluate` or :meth:`run_code` would give for the same call with the same
+        items at any time and by any seed. There may be fewer than steps, or none. What the call used is
+        divided evenly. Raises :class:`SandboxViolation` where all of it together crosses a limit.
         """
 
     def warm_up(self) -> None:

@@ -21,7 +21,7 @@ from engine.ports.items import Item as Item  # noqa: PLC0414
 from engine.ports.items import PortItems as PortItems  # noqa: PLC0414
 from engine.ports.parameters import validated
 from engine.ports.policy import Policy
-from engine.ports.sandbox import NOTHING_USED, HostCalls, Sandbox, Usage
+from engine.ports.sandbox import NOTHING_USED, Ahead, ExpressionBatch, HostCalls, Sandbox, Usage
 
 ParameterModel = type[BaseModel]
 """The pydantic model of a step type's parameters."""
@@ -263,6 +263,13 @@ class StepType(ABC):
         """Code in the (unresolved) parameters that sees the flow's data by itself: what it may name stands
         in :attr:`StepContext.about`, in the form of :class:`engine.ports.sandbox.ExpressionBatch`."""
         return ""
+
+    def ahead(self, step: Step, batch: ExpressionBatch, policy: Policy) -> Ahead | None:
+        """What a run of the step will ask the sandbox for, and how its items follow from the answer, so that
+        steps in a row can be asked for at once; None where that cannot be told, or the policy refuses the
+        step's code. ``batch`` has the step's templates and what they may name, or :meth:`code_in` may, but
+        no items."""
+        return None
 
     @abstractmethod
     def run(self, context: StepContext) -> StepResult:

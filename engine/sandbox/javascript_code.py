@@ -30,18 +30,19 @@ class JavaScriptCode:
         :class:`SandboxViolation` where it crosses a limit or waits for a promise that nothing settles,
         and an error of the host where it does not catch it.
         """
-        document, door = self._encoded(_document(request)), HostDoor(host, limits)
+        document, door = self._encoded(code_document(request)), HostDoor(host, limits)
         with self._guest.machine(limits, request.determinism, door) as machine:
             reply = _settled(machine, document)
             usage = machine.instance.usage()
         try:
-            return _result(orjson.loads(reply), request, usage, door)
+            return result_of(orjson.loads(reply), request, usage, door)
         except QflowError as error:
             note_spent(error, usage)
             raise
 
 
-def _document(request: CodeRequest) -> dict[str, Any]:
+def code_document(request: CodeRequest) -> dict[str, Any]:
+    """A request as the guest takes it."""
     return {
         "op": "code",
         "source": request.source,
@@ -69,7 +70,8 @@ def _settled(machine: Machine, document: bytes) -> bytes:
     raise SandboxViolation(f"the code set more than {GUEST_TIMERS_MAX} timers", limit="timers")
 
 
-def _result(reply: Mapping[str, Any], request: CodeRequest, usage: Usage, door: HostDoor) -> CodeResult:
+def result_of(reply: Mapping[str, Any], request: CodeRequest, usage: Usage, door: HostDoor) -> CodeResult:
+    """What code gave, as its step takes it; raises the error that it ended with."""
     logs: list[str] = reply["logs"]
     if "error" in reply:
         raise door.through(_failure(reply["error"], logs), reply["error"].get("host"))

@@ -6,22 +6,26 @@ import json
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence, Set
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from engine.base.errors import InvalidInput, QflowError, SandboxViolation
+from engine.ports.items import Item
 from engine.ports.sandbox import (
+    Ahead,
     CodeRequest,
     CodeResult,
     ExpressionBatch,
-    ExpressionFault,
     ExpressionValues,
+    Foresight,
     HostCalls,
     SandboxLimits,
     note_spent,
 )
+from engine.sandbox.foreseeing import batch_document, foreseen, values_of
 from engine.sandbox.javascript import JavaScriptGuest, guest_cid
 from engine.sandbox.javascript_code import JavaScriptCode
 from engine.sandbox.module_cache import ModuleCache
@@ -70,24 +74,17 @@ class WasmSandbox:
 
     def evaluate(self, batch: ExpressionBatch, limits: SandboxLimits) -> ExpressionValues:
         """Evaluate all templates for all items in one call of a fresh machine."""
-        request = {
-            "op": "evaluate",
-            "templates": self._prepared(batch, limits),
-            "items": list(batch.items),
-            "context": dict(batch.context),
-            "zone": batch.determinism.timezone,
-            "marked": batch.marked,
-        }
-        if batch.indexes is not None:
-            request["indexes"] = list(batch.indexes)
+        request = batch_document(batch, self._prepared(batch, limits))
         with self._javascript().machine(limits, batch.determinism) as machine:
             reply = orjson.loads(machine.request(_document(request)))
             usage = machine.instance.usage()
-        faults = [
-            ExpressionFault(row, column, fault["message"], fault.get("description", ""))
-            for row, column, fault in reply["errors"]
-        ]
-        return ExpressionValues(reply["values"], faults, usage)
+        return values_of(reply, usage)
+
+    def foresee(self, items: Sequence[Item], row: Sequence[Ahead], limits: SandboxLimits) -> Foresight:
+        """Answers for the steps of a row that the JavaScript guest is asked for, in one call of a fresh
+        machine."""
+        prepared = partial(self._prepared, limits=limits)
+        return foreseen(self._javascript(), prepared, _document, items, row, limits)
 
     def _prepared(self, batch: ExpressionBatch, limits: SandboxLimits) -> list[orjson.Fragment]:
         def prepare(texts: list[str]) -> list[bytes]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
 
-from engine.flow.model import MAIN
+from engine.base.errors import QflowError
+from engine.flow.model import MAIN, Step
 from engine.ports.parameters import validated
-from engine.ports.sandbox import CodeRequest, Determinism, SandboxLimits
+from engine.ports.policy import Policy
+from engine.ports.sandbox import Ahead, CodeRequest, Determinism, ExpressionBatch, SandboxLimits
 from engine.ports.step_catalogue import StepContext, StepResult
 from engine.steps.reaching import host_of
 from engine.validation.code_gate import check_code
@@ -36,16 +39,35 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
     return StepResult({MAIN: result.items}, logs=result.logs, usage=result.usage, code=result.code)
 
 
+def code_ahead(
+    step: Step, batch: ExpressionBatch, policy: Policy, language: str, parameters: type[BaseModel]
+) -> Ahead | None:
+    """What :func:`run_code` will ask for; None for code that the policy refuses or that is not valid."""
+    try:
+        given = validated(parameters, step.parameters, step.id)
+        request = CodeRequest(language, given.code, (), batch.determinism, given.mode, batch.context)
+        check_code(request.cid, policy)
+    except QflowError:
+        return None
+    about = {**batch.context, "parameter": _others(step)}
+    return Ahead(replace(request, context=about), {"follow": "code"})
+
+
+def _others(step: Step) -> dict[str, Any]:
+    """The parameters beside the code."""
+    return {name: value for name, value in step.parameters.items() if name != "code"}
+
+
 def _about(context: StepContext) -> dict[str, Any]:
     """What the code may know beside its items, as in an expression."""
     mode = context.trigger.get("mode", "")
     about: dict[str, Any] = {
-        **context.about,
         "node": context.step.title,
         "run": context.run,
         "workflow": {"id": context.flow.id, "name": context.flow.name, "active": mode == "production"},
         "execution": {"id": context.execution_id, "mode": mode, "resumeUrl": context.resume_url},
-        "parameter": {name: value for name, value in context.step.parameters.items() if name != "code"},
+        **context.about,
+        "parameter": _others(context.step),
     }
     if len(context.inputs) > 1:
         about["inputs"] = list(context.inputs.values())

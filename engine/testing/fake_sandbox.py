@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.base.errors import StepFailure
 from engine.ports.sandbox import (
+    Ahead,
     CodeRequest,
     CodeResult,
     ExpressionBatch,
     ExpressionFault,
     ExpressionValues,
+    Foresight,
     HostCalls,
     SandboxLimits,
     Usage,
@@ -59,6 +61,10 @@ class FakeSandbox:
         told: Any = self.answers[request.source]
         items = [{"json": dict(value)} for value in told]
         return CodeResult(items, [], Usage(fuel=len(items)), request.cid)
+
+    def foresee(self, items: Sequence[Item], row: Sequence[Ahead], limits: SandboxLimits) -> Foresight:
+        """Nothing: each step asks for itself."""
+        return Foresight()
 
     def _value(self, template: str, item: Item) -> Any:
         answer = self.answers.get(template)

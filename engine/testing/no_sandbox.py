@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.base.errors import ExpressionFailed, StepFailure
+from engine.ports.items import Item
 from engine.ports.sandbox import (
+    Ahead,
     CodeRequest,
     CodeResult,
     ExpressionBatch,
     ExpressionValues,
+    Foresight,
     HostCalls,
     SandboxLimits,
 )
@@ -27,6 +32,10 @@ class NoSandbox:
     ) -> CodeResult:
         """Refuse."""
         raise StepFailure(f"this test's world has no sandbox to run {request.language} in")
+
+    def foresee(self, items: Sequence[Item], row: Sequence[Ahead], limits: SandboxLimits) -> Foresight:
+        """Tell nothing ahead."""
+        return Foresight()
 
     def warm_up(self) -> None:
         """Nothing to warm."""

@@ -70,6 +70,16 @@ class StepGate:
         self.misses += 1
         return self._validated(key, operation(), book, stays)
 
+    def cleared(self, key: StepKey) -> bool:
+        """Whether the step may run by an answer of before that still stands; nobody is asked, and nothing
+        is noted."""
+        kept = self._kept.get(key)
+        if kept is None or (kept.until_us is not None and self._now_us() >= kept.until_us):
+            return False
+        return kept.book is self._books.get(key.subnet) and kept.stays is self._containment.seen.get(
+            key.subnet
+        )
+
     def _validated(self, key: StepKey, operation: Operation, book: Book, stays: Stays) -> Finding | None:
         outcome = self._pipeline.judge(operation)
         if not outcome.valid and not operation.acts:  # nothing is denied from memory

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.flow.model import MAIN
+from engine.flow.model import MAIN, Step
+from engine.ports.policy import Policy
+from engine.ports.sandbox import Ahead, ExpressionBatch
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.data_set.converting import typed
+from engine.steps.data_set.foretelling import rule_of
 from engine.steps.data_set.manifest import MANIFEST, SetParameters
 from engine.steps.item_errors import each_item
 from engine.steps.paths import MISSING, get, with_field, without_field
@@ -18,6 +21,11 @@ class SetStep(StepType):
     """Gives one item for each that comes in, and its copies; what comes in is not changed."""
 
     manifest = MANIFEST
+
+    def ahead(self, step: Step, batch: ExpressionBatch, policy: Policy) -> Ahead | None:
+        """Its templates, and the fields they are for."""
+        rule = rule_of(step.parameters, batch.templates)
+        return None if rule is None else Ahead(batch if batch.templates else None, rule)
 
     def run(self, context: StepContext) -> StepResult:
         """Set the fields of every item; binary data stays unless ``keep`` is ``none``. Raises

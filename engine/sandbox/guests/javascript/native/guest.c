@@ -47,12 +47,15 @@ static JSContext *context;
 static JSValue handler = JS_UNDEFINED;
 static JSValue texts = JS_UNDEFINED; /* while the prelude is loaded */
 static uint64_t clock_us;
+static uint64_t chance;   /* the state of chance when it was last looked at */
+static int clock_asked;
 
 /* --- what the C library would ask of an operating system ------------------------------------- */
 
 int gettimeofday(struct timeval *restrict now, void *restrict zone)
 {
     (void)zone;
+    clock_asked = 1;
     now->tv_sec = clock_us / 1000000;
     now->tv_usec = clock_us % 1000000;
     return 0;
@@ -61,6 +64,7 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone)
 int clock_gettime(clockid_t id, struct timespec *now)
 {
     (void)id;
+    clock_asked = 1;
     now->tv_sec = clock_us / 1000000;
     now->tv_nsec = (clock_us % 1000000) * 1000;
     return 0;
@@ -216,6 +220,16 @@ static JSValue native_quote(JSContext *ctx, JSValueConst self, int argc, JSValue
     return JS_ToQuotedString(ctx, argv[0]);
 }
 
+/* looked() -> whether the clock or chance was asked for anything since it was last called */
+static JSValue native_looked(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    (void)self, (void)argc, (void)argv;
+    int looked = clock_asked || ctx->random_state != chance;
+    clock_asked = 0;
+    chance = ctx->random_state;
+    return JS_NewBool(ctx, looked);
+}
+
 static const JSCFunctionListEntry natives[] = {
     JS_CFUNC_DEF("quote", 1, native_quote),
     JS_CFUNC_DEF("hash", 2, native_hash),
@@ -223,6 +237,7 @@ static const JSCFunctionListEntry natives[] = {
     JS_CFUNC_DEF("text", 1, native_text),
     JS_CFUNC_DEF("host", 1, native_host),
     JS_CFUNC_DEF("freeze", 1, native_freeze),
+    JS_CFUNC_DEF("looked", 0, native_looked),
 };
 
 /* --- exports ----------------------------------------------------------------------------------- */

@@ -13,8 +13,11 @@
     return __qflow.zoneLabel(zoneName(this.name), at, format === "long", locale);
   };
   luxon.SystemZone.prototype.offsetName = () => "UTC";
+  let current;
   __qflow.setZone = (name) => {
+    if (name === current) return;
     luxon.Settings.defaultZone = name;
     if (!luxon.Settings.defaultZone.isValid) throw new RangeError(`unknown time zone ${name}`);
+    current = name;
   };
 })();

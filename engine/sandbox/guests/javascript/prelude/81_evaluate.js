@@ -22,7 +22,14 @@
     }
   };
   const prepare = (request) => `[${request.templates.map((template) => plainText(prepared(template))).join()}]`;
-  const link = (template) => (template.error ? template : linkTemplate(template));
+  const linked = new Map(); // of one call: steps in a row often have the same
+  const link = (template) => {
+    if (template.error) return template;
+    const key = JSON.stringify(template.parts);
+    let found = linked.get(key);
+    if (!found) linked.set(key, (found = linkTemplate(template)));
+    return found;
+  };
 
   const messageOf = (error) =>
     error instanceof ExpressionError ? told(error) : { message: String(error?.message ?? error) };

@@ -185,14 +185,18 @@
   // A function of a scope that gives the function to call; the user's text begins on line 2. Text that would
   // end the function and begin another cannot fit both frames: after its body one wants "}", the other "while".
   // Where it does not fit both, the slow parser decides, and tells line and column.
+  const made = new Map(); // of one call: steps in a row often have the same
   const compiled = (source) => {
+    const known = made.get(source);
+    if (known) return known;
     try {
       compile(`(async function () { do {\n${source}\n} while (0) })`);
-      return framed(source);
     } catch {
       checked(source);
-      return framed(source);
     }
+    const found = framed(source);
+    made.set(source, found);
+    return found;
   };
 
   // --- what the code gave -------------------------------------------------------------------------
@@ -301,6 +305,7 @@
   };
 
   __qflow.operations.code = (request) => {
+    Object.assign(timers, { waiting: [], count: 0, now: 0 });
     timers.reply = run(request);
     return timers.reply;
   };
