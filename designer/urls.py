@@ -26,6 +26,7 @@ from designer import (
     sharing,
     step_panel,
     step_types,
+    variables,
     versions,
     vouching,
 )
@@ -123,6 +124,9 @@ urlpatterns = [
     path("credentials/connected", consents.connected, name="credential-connected"),
     path("credentials/test", credentials.test, name="test-credential"),
     path("credentials/delete", credentials.delete, name="delete-credential"),
+    path("variables", variables.overview, name="variables"),
+    path("variables/set", variables.put, name="set-variable"),
+    path("variables/delete", variables.delete, name="delete-variable"),
     path("search", finding.found, name="search"),
     path("audit", finding.audit, name="audit"),
 ]

@@ -60,6 +60,7 @@ from engine.storage.packs import PackedBlocks
 from engine.storage.policies import parsed
 from engine.storage.reports import DjangoReportStore
 from engine.storage.usage import DjangoUsageStore
+from engine.storage.variables import DjangoVariableStore
 from engine.usecases.answer_wait import resume_token
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.node_identity import ensure_node_identity
@@ -178,7 +179,8 @@ def secrets_of(
         store = GivenFirst(settings.credentials_file, store)
     audit = DjangoCapabilityStore(cipher=cipher)
     desk = CredentialDesk(store, catalogue.credential_type, audit, clock, entropy)
-    held = {"secrets": SecretFiles(settings.secrets_file), "credentials": store}
+    kept = {"credentials": store, "variables": DjangoVariableStore(cipher)}
+    held = {"secrets": SecretFiles(settings.secrets_file), **kept}
     return held, {"credentials": desk, "values": DjangoFlowValues(cipher=cipher)}
 
 

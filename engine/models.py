@@ -30,6 +30,7 @@ from engine.storage.tables import (
 )
 from engine.storage.trust_tables import Consent, Grant, Quarantine, Role, Validation
 from engine.storage.usage_tables import Usage
+from engine.storage.variable_tables import Variable
 from engine.storage.violation_tables import SandboxViolation
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Trigger",
     "Usage",
     "Validation",
+    "Variable",
     "VersionTag",
     "WebhookRoute",
 ]

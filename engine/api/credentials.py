@@ -1,8 +1,11 @@
-"""The Python door to what flows sign in with: credentials, and the consent that some of them need."""
+"""The Python door to what a subnet gives its flows: credentials, with the consent that some of them need, and
+variables."""
 
 from __future__ import annotations
 
+from engine.base.limits import VARIABLE_CHARACTERS_MAX, VARIABLE_NAME_CHARACTERS_MAX
 from engine.ports.credentials import CredentialKey, CredentialRecord, CredentialType
+from engine.ports.variables import Variable
 from engine.usecases.connect_credential import Question, ask_consent, take_consent
 from engine.usecases.manage_credentials import (
     CredentialDraft,
@@ -17,8 +20,11 @@ from engine.usecases.manage_credentials import (
     show_credential,
     try_credential,
 )
+from engine.usecases.manage_variables import delete_variable, list_variables, set_variable
 
 __all__ = [
+    "VARIABLE_CHARACTERS_MAX",
+    "VARIABLE_NAME_CHARACTERS_MAX",
     "CredentialDraft",
     "CredentialKey",
     "CredentialRecord",
@@ -27,12 +33,16 @@ __all__ = [
     "CredentialUsage",
     "CredentialView",
     "Question",
+    "Variable",
     "ask_consent",
     "delete_credential",
+    "delete_variable",
     "draft_credential",
     "list_credential_types",
     "list_credentials",
+    "list_variables",
     "save_credential",
+    "set_variable",
     "show_credential",
     "take_consent",
     "try_credential",

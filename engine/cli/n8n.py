@@ -107,10 +107,19 @@ def _pull(args: argparse.Namespace) -> int:
             others.setdefault(kind, []).append(dict(found))
         elif args.again or not seen.has(found):
             codes.append(_one(world, args, found, seen))
+    told = _variables(world, args, others.get("variable", []))
     seen.found["others"] = others
     seen.save()
-    _tell(others, args.json)
+    _tell(others, told, args.json)
     return max(codes)
+
+
+def _variables(world: World, args: argparse.Namespace, found: list[dict[str, Any]]) -> dict[str, str]:
+    """Store those that are not there yet; gives what came of each."""
+    from engine.usecases.manage_variables import add_variables
+
+    given = {str(one["key"]): one.get("value", "") for one in found if one.get("key")}
+    return add_variables(world, local_actor(args), given) if given else {}
 
 
 def _one(world: World, args: argparse.Namespace, workflow: Mapping[str, Any], seen: Seen) -> int:
@@ -131,13 +140,16 @@ def _one(world: World, args: argparse.Namespace, workflow: Mapping[str, Any], se
     return FAILED if report.error else OK
 
 
-def _tell(others: Mapping[str, list[dict[str, Any]]], as_json: bool) -> None:
+def _tell(others: Mapping[str, list[dict[str, Any]]], variables: Mapping[str, str], as_json: bool) -> None:
     if as_json:
-        print_json({"others": others}, indent=None)
+        print_json({"others": others, "variables": variables}, indent=None)
         return
     for kind, found in others.items():
         names = ", ".join(str(one.get("name") or one.get("key")) for one in found)
         print(f"{len(found)} {kind}{'' if len(found) == 1 else 's'}: {names}")
+    for name, told in variables.items():
+        if told != "added":
+            print(f"variable {name}: {told}")
     if others.get("credential"):
         print("credentials come without their secrets: fill them in here")
 

@@ -19,6 +19,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("token", "tokens", "create, list and revoke bearer tokens for the REST API"),
             Entry("token", "tokens", "create, list, narrow and revoke bearer tokens for the REST API"),
             Entry("credential", "credentials", "list, fill in, test and delete what flows sign in with"),
+            Entry("variables", "variables", "list, set, import and delete what flows read as $vars"),
             Entry("identity", "identities", "make identities, rotate, delegate and revoke their keys"),
         ),
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.flow.model import FAILURE, MAIN, Edge, Flow, Step
+from engine.flow.references import strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Plan:
     sources: Mapping[tuple[str, str], frozenset[str]]  # (join, port) -> steps that can reach it
     triggers: tuple[str, ...] = ()
     version: str = field(default="")
+
+    @cached_property
+    def speaks_of_variables(self) -> bool:
+        """Whether any text of a step may name the subnet's variables (``$vars``; ``_vars`` in Python)."""
+        return any("vars" in text for step in self.flow.steps for _, text in strings(step.parameters))
 
     def step(self, step_id: str) -> Step:
         """The step; KeyError where the flow has none of that id."""

@@ -12,7 +12,7 @@ ERASED = (
     "event_schema", "flow", "flow_definition", "flow_value", "flow_version", "grant", "held_key",
     "index_entry", "key", "outbox", "pack", "policy_document", "quarantine", "report_run",
     "report_schedule", "role", "sandbox_violation", "seen_call", "signal", "signed_policy", "trigger",
-    "validation", "version_tag", "webhook_route",
+    "validation", "variable", "version_tag", "webhook_route",
 )  # fmt: skip
 """Tables whose rows of the subnet go."""
 

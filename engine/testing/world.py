@@ -44,6 +44,7 @@ from engine.testing.memory_keys import memory_cipher
 from engine.testing.memory_log import MemoryLog
 from engine.testing.memory_quarantine import MemoryQuarantine
 from engine.testing.memory_usage import MemoryUsage
+from engine.testing.memory_variables import MemoryVariables
 from engine.testing.memory_violations import MemoryViolations
 from engine.testing.no_sandbox import NoSandbox
 from engine.testing.observers import CountingMetrics, RecordingNotifier, RecordingWaker
@@ -142,6 +143,7 @@ def _parts_of_its_own(shared: _Shared) -> dict[str, Any]:
         "capabilities": shared.audit,
         "credentials": shared.credentials,
         "token_endpoints": ScriptedTokenEndpoints(),
+        "variables": MemoryVariables(),
         "values": shared.values,
         "seen": MemorySeenCalls(),
         "schemas": MemorySchemaStore(),

@@ -17,6 +17,7 @@ from engine.ports.access_store import Principal
 from engine.ports.step_catalogue import PortItems
 from engine.usecases.get_flow import DRAFT, view
 from engine.usecases.inspect_execution import state_of
+from engine.usecases.manage_variables import starting_variables
 from engine.usecases.permission import own_execution, require
 from engine.usecases.validate_flow import valid_flow
 from engine.usecases.world import World
@@ -89,6 +90,7 @@ def _state(world: World, actor: Principal, shown: StepInView, plan: Plan) -> Exe
             trigger_step="",
             items=items,
             mode="manual",
+            variables=starting_variables(world, actor.subnet, plan, {}),
         )
         return ExecutionState(started=started)
     header = own_execution(world, actor, shown.kept, "executions:read")

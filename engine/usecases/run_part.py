@@ -18,6 +18,7 @@ from engine.ports.journal_store import Commit, Header
 from engine.ports.step_catalogue import Item
 from engine.usecases.admission import admit_start
 from engine.usecases.inspect_execution import state_of
+from engine.usecases.manage_variables import starting_variables
 from engine.usecases.permission import own_execution
 from engine.usecases.start_execution import Started
 from engine.usecases.world import World
@@ -63,7 +64,7 @@ def run_part(world: World, actor: Principal, request: PartRequest) -> Started:
         items=world.worker.items.store(actor.subnet, items),
         actor=actor.id,
         mode="manual",
-        variables=request.variables,
+        variables=starting_variables(world, actor.subnet, plan, request.variables),
         pins=pins,
         forked_from={"execution": request.kept, "step": "", "sequence": 0} if request.kept else None,
         bounds=tuple(sorted(part.bounds)),

@@ -17,6 +17,7 @@ from engine.ports.access_store import Principal
 from engine.ports.journal_store import Commit, Header
 from engine.ports.step_catalogue import Item
 from engine.usecases.admission import admit_start
+from engine.usecases.manage_variables import starting_variables
 from engine.usecases.quotas import exceeded
 from engine.usecases.world import World
 from engine.validation.risk import Circumstances
@@ -134,7 +135,7 @@ def _started_fact(
         items=world.worker.items.store(actor.subnet, items),
         actor=actor.id,
         mode=request.mode,
-        variables=request.variables,
+        variables=starting_variables(world, actor.subnet, plan, request.variables),
         parent=request.parent,
         depth=request.depth,
         replay_of=request.replay_of,

@@ -38,6 +38,7 @@ from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.tokens import TokenEndpoints
 from engine.ports.transparency import TransparencyLog
 from engine.ports.usage import UsageStore
+from engine.ports.variables import VariableStore
 from engine.ports.waker import Waker
 from engine.usecases.identity_book import IdentityBook
 from engine.usecases.quotas import Quotas
@@ -66,6 +67,7 @@ class World:
     capabilities: CapabilityStore
     credentials: CredentialStore
     token_endpoints: TokenEndpoints
+    variables: VariableStore
     values: KeyValueStore  # what flows keep from execution to execution
     seen: SeenCalls
     schemas: SchemaStore

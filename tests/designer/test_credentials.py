@@ -118,3 +118,15 @@ def test_a_member_of_another_subnet_reaches_nothing(ada, node):
     assert eve.submit("/credentials", "/credentials/test", **BEARER).status_code == 200
     assert eve.submit("/credentials", "/credentials/delete", **BEARER).status_code == 404
     assert ada.http.get("/credentials/start.json", params=BEARER).json()["start"]["filled"]
+
+
+def test_variables_are_set_shown_escaped_and_deleted(ada, browser):
+    evil = "</textarea><script>alert(1)</script>"
+    shown = browser.submit("/variables", "/variables/set", name="BASE", value=evil).text
+    assert "BASE is set" in shown
+    assert evil not in shown
+    refused = browser.submit("/variables", "/variables/set", name="not-good", value="kept while it is mended")
+    assert refused.status_code == 422
+    assert "kept while it is mended" in refused.text
+    assert "BASE is deleted" in browser.submit("/variables", "/variables/delete", name="BASE").text
+    assert browser.submit("/variables", "/variables/delete", name="BASE").status_code == 404

@@ -76,6 +76,8 @@ OPEN = {
     ("post", "/api/v1/identities/{identity}/challenge"): "random bytes, whether it exists or not",
     ("put", "/api/v1/credentials/{type}/{name}"): _MINE,
     ("put", "/api/v1/roles/{name}"): _MINE,
+    ("put", "/api/v1/variables/{name}"): _MINE,
+    ("delete", "/api/v1/variables/{name}"): _MINE,
     ("delete", "/api/v1/roles/{name}"): _MINE,
     ("put", "/api/v1/schemas/events/{event_type}"): _MINE,
     ("get", "/api/v1/schemas/events/{event_type}"): _MINE,

@@ -135,6 +135,7 @@ def furnish(victim: Tenant) -> dict[str, str]:
     victim.must("PUT", f"/api/v1/schemas/events/{CANARY}.made", {"document": {"title": CANARY}})
     secret = {"values": {"token": CANARY}, "hosts": ["*"]}
     victim.must("PUT", f"/api/v1/credentials/httpBearerAuth/{CANARY}", secret)
+    victim.must("PUT", f"/api/v1/variables/{CANARY}", {"value": CANARY})
     label = {"label": CANARY}
     checkpoint = victim.must("POST", f"/api/v1/executions/{waiting}/checkpoints", label)["checkpointId"]
     victim.until(f"/api/v1/executions/{waiting}/checkpoints", bool)

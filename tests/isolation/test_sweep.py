@@ -52,6 +52,7 @@ WATCHED = (
     "/api/v1/grants",
     "/api/v1/roles",
     "/api/v1/credentials",
+    "/api/v1/variables",
     "/api/v1/consents",
     "/api/v1/schemas/events/{event_type}",
     "/api/v1/identities/{identity}/log",

@@ -33,6 +33,7 @@ from engine.web.rest import (
     search,
     starts,
     subnets,
+    variables,
 )
 from engine.web.rest.calls import BearerAuth
 
@@ -71,7 +72,8 @@ def build_api() -> NinjaAPI:
     for place in getattr(settings, "API_ROUTERS", ()):
         api.add_router("", import_string(place))
     access = (administration, audit, compliance, capabilities, credentials, identities, permissions)
-    for part in (flows, imports, starts, executions, *access, protection, sandbox, subnets, search):
+    rest = (protection, sandbox, subnets, search, variables)
+    for part in (flows, imports, starts, executions, *access, *rest):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer_error)

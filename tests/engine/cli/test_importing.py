@@ -58,7 +58,7 @@ def test_n8n_files_run_by_node_name_and_their_pins_can_be_left_out(qflow, tmp_pa
 
 
 class FakeN8n(ThreadingHTTPServer):
-    """The public API of an n8n: two pages of workflows, tags, credentials; no variables."""
+    """The public API of an n8n: two pages of workflows, tags, credentials and variables; no folders."""
 
     daemon_threads = True
 
@@ -80,6 +80,8 @@ class FakeN8n(ThreadingHTTPServer):
             return {"data": [{"id": "1", "name": "shop"}], "nextCursor": None}
         if path == "/api/v1/credentials":
             return {"data": [{"id": "1", "name": "Team", "type": "slackApi", "data": "secret"}]}
+        if path == "/api/v1/variables":
+            return {"data": [{"id": "1", "key": "BASE", "value": "there"}, {"id": "2", "key": "a-b"}]}
         return None
 
 
@@ -117,10 +119,15 @@ def test_everything_is_pulled_once_and_only_what_changed_afterwards(qflow, n8n):
     assert rest["others"] == {
         "tag": [{"id": "1", "name": "shop"}],
         "credential": [{"id": "1", "name": "Team", "type": "slackApi"}],
+        "variable": [{"id": "1", "key": "BASE", "value": "there"}, {"id": "2", "key": "a-b"}],
     }
+    assert rest["variables"]["BASE"] == "added"
+    assert "letters" in rest["variables"]["a-b"]
     n8n.workflows[1] = {**BAD, "updatedAt": "2", "name": "Bad again"}
     second = lines(qflow("n8n", "pull", n8n.url, "--json", N8N_API_KEY="key").out)
     assert [line["flows"][0]["action"] for line in second[:-1]] == ["updated"]
+    assert second[-1]["variables"]["BASE"] == "kept"
+    assert json.loads(qflow("variables", "list", "--json").out) == {"BASE": "there"}
 
 
 def test_a_wrong_key_or_address_is_told(qflow, n8n):

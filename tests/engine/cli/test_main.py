@@ -45,6 +45,7 @@ OURS = [
     "grant",
     "consent",
     "credential",
+    "variables",
     "token",
     "subnet",
     "dao",
