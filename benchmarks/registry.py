@@ -6,6 +6,7 @@ from benchmarks.cases import (
     audit,
     boot,
     governance,
+    governance_page,
     n8n,
     parallel,
     pipeline,
@@ -39,6 +40,7 @@ MODULES = (
     audit,
     trust,
     governance,
+    governance_page,
 )
 
 REGISTRY: dict[str, Benchmark] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +14,13 @@ from designer.access import local_redirect, page
 from engine.api import InvalidInput, PermissionDenied, Principal, Problem, list_persons, world
 from governance import desk, shown, wording
 from governance.domain.charter import Rules, usual_charter
+from governance.domain.members import Member
 from governance.domain.state import Dao
 from governance.domain.words import Risk, Role, Topic
+
+MEMBERS_SHOWN, MEMBERS_A_PAGE = 20, 100
+CHOSEN_FROM_MAX = 200
+"""Among more members whom to delegate to is written, not chosen."""
 
 _SECOND_US = 1_000_000
 _TIMES = ("reviewSeconds", "votingSeconds", "timelockSeconds")
@@ -38,17 +44,46 @@ def _home(dao: Dao, actor: Principal) -> dict[str, Any]:
         "me": dao.members.get(actor.identity),
         "invited": actor.identity in dao.invitations,
         "rules": wording.rules(dao.charter),
-        "members": [_member(dao, one) for one in shown.members(dao)],
+        "members": [_member(dao, one) for one in islice(dao.members.values(), MEMBERS_SHOWN)],
+        "takers": _takers(dao, actor),
         "invitations": shown.invitations(dao),
+        "known": {*dao.members, *dao.invitations},
         "open": shown.proposals(dao, "open")[:20],
         "topics": [("*", "everything"), *((str(one), str(one)) for one in Topic)],
         "by_invitation": dao.charter.admission == "invitation",
     }
 
 
-def _member(dao: Dao, one: dict[str, Any]) -> dict[str, Any]:
+def _takers(dao: Dao, actor: Principal) -> list[Member]:
+    """Whom the person may let vote, to choose from; none where they are too many for that."""
+    if len(dao.members) > CHOSEN_FROM_MAX:
+        return []
+    return [one for one in dao.members.values() if one.identity != actor.identity]
+
+
+def _member(dao: Dao, member: Member) -> dict[str, Any]:
+    one = shown.member(dao, member)
     given = [{**each, "name": wording.name_of(dao, each["to"])} for each in one["delegations"]]
     return {**one, "delegations": given}
+
+
+@require_safe
+@page
+def members(request: HttpRequest, actor: Principal) -> HttpResponse:
+    """All members, searched by name, a page at a time."""
+    search, start = request.GET.get("search", "").strip(), request.GET.get("from", "0")
+    first = int(start) if start.isdecimal() and len(start) < 7 else 0
+
+    def view(dao: Dao) -> dict[str, Any]:
+        wanted = search.casefold()
+        found = [one for one in dao.members.values() if wanted in one.name.casefold()]
+        rows = [_member(dao, one) for one in found[first : first + MEMBERS_A_PAGE]]
+        following = first + MEMBERS_A_PAGE
+        more = following if following < len(found) else 0
+        return {"dao": shown.dao(dao), "members": rows, "found": len(found), "following": more}
+
+    context = desk.look(world(), actor, view) | {"search": search, "me": actor}
+    return render(request, "governance/members.html", context)
 
 
 def _strangers(actor: Principal, context: Mapping[str, Any]) -> list[Any]:
@@ -57,8 +92,7 @@ def _strangers(actor: Principal, context: Mapping[str, Any]) -> list[Any]:
         everybody = list_persons(world(), actor)
     except PermissionDenied:
         return []
-    known = {one["identity"] for one in (*context["members"], *context["invitations"])}
-    return [one for one in everybody if one.id not in known]
+    return [one for one in everybody if one.id not in context["known"]]
 
 
 def _founding(actor: Principal) -> dict[str, Any]:
@@ -142,7 +176,20 @@ def delegate(request: HttpRequest, actor: Principal) -> HttpResponse:
     """Let another member vote for a while, or take that back."""
     seconds = wording.seconds_of(request.POST.get("length") or "90d", "length")
     until_us = world().clock.now_us() + seconds * _SECOND_US
-    desk.delegate(
-        world(), actor, request.POST.get("taker", ""), request.POST.get("topic", Topic.TEMPLATES), until_us
-    )
+    named = request.POST.get("taker", "").strip()
+    taker = desk.look(world(), actor, lambda dao: _taker(dao, named))
+    desk.delegate(world(), actor, taker, request.POST.get("topic", Topic.TEMPLATES), until_us)
     return local_redirect("governance:home")
+
+
+def _taker(dao: Dao, named: str) -> str:
+    """The identity of a member by it or by the name; raises :class:`InvalidInput` for none or several."""
+    if not named or named in dao.members:
+        return named
+    found = [one.identity for one in dao.members.values() if one.name.casefold() == named.casefold()]
+    if len(found) != 1:
+        told = (
+            "no member has this name" if not found else "several members have this name: write the identity"
+        )
+        raise InvalidInput("the member is not known", [Problem("taker", told)])
+    return found[0]

@@ -23,8 +23,21 @@ from governance.domain.state import Dao, Proposal
 from governance.domain.words import Kind, Role, Stage
 from governance.drafting import template_from
 
+_KEYS = ("bytes", "cbor", "confirm", "ed25519", "log", "node", "signing", "store")
+MODULES = ("js/live.js", "js/governance/ballot.js", *(f"js/keys/{name}.js" for name in _KEYS))
+"""What the page's scripts import, named in it so that all of it comes at once."""
+
 _ABOUT_TEMPLATES = (str(Kind.REVOKE), str(Kind.DEPRECATE))
-_CHANGES = (Kind.POLICY, Kind.LIMITS, Kind.BUDGET, Kind.MEMBERSHIP, Kind.VALIDATORS, Kind.RULES)
+_EXAMPLES = (
+    ("policy", '{"egress": {"allow": [], "deny": ["*.example.com"], "onlyAllowed": false}}'),
+    ("limits", '{"step_timeout_ms": 5000}'),
+    ("budget", '{"executions": 1000, "cpuSeconds": 3600}'),
+    ("membership", '{"add": {"identity": "ID", "name": "Dia", "roles": ["reviewer"]}} or {"remove": "ID"}'),
+    ("validators", '{"keys": {"KEY": "ID"}, "threshold": 1}'),
+    ("rules", 'the whole charter, such as {"text": "...", "rules": {"low": {"quorum": 10}}}'),
+)
+_EXAMPLE_OF = {kind: (kind, example) for kind, example in _EXAMPLES}
+_CHANGES = tuple(_EXAMPLE_OF)
 
 
 @require_safe
@@ -45,7 +58,7 @@ def proposals(request: HttpRequest, actor: Principal) -> HttpResponse:
 def new(request: HttpRequest, actor: Principal) -> HttpResponse:
     """A proposal to be filled in; posted, it is made and submitted."""
     if request.method == "POST":
-        id = desk.propose(world(), actor, _wish(actor, request.POST))
+        id = desk.propose(world(), actor, _wish(actor, request.POST), request.POST.get("revises", ""))
         desk.submit(world(), actor, id)
         return local_redirect("governance:proposal", id)
     return render(request, "governance/new.html", _form(actor, request.GET))
@@ -55,13 +68,24 @@ def _form(actor: Principal, asked: Mapping[str, str]) -> dict[str, Any]:
     """What stands in the form: a template taken from a flow, a template to be forbidden, or a change."""
     if asked.get("flow"):
         return _template_form(actor, asked["flow"], asked.get("step", ""))
+    if asked.get("revises"):
+        return _revision(actor, asked["revises"])
     target = asked.get("target", "")
     if target:
         known = desk.look(world(), actor, lambda dao: template_of(dao, target).object)
         kind = asked.get("kind", "revoke")
         verb = "Deprecate" if kind == "deprecate" else "Revoke"
         return {"kind": kind, "target": target, "title": f"{verb} {known['name']}"}
-    return {"kinds": [str(kind) for kind in _CHANGES], "change": "{}"}
+    return {"kinds": list(_CHANGES), "change": "{}", "examples": _EXAMPLES}
+
+
+def _revision(actor: Principal, proposal: str) -> dict[str, Any]:
+    """The form of a change that was proposed, to be changed."""
+    content = desk.look(world(), actor, lambda dao: proposal_of(dao, proposal).content)
+    change = json.dumps(dict(content["change"]), indent=2, ensure_ascii=False)
+    said = {"title": content["title"], "text": content["text"], "change": change}
+    kinds = [str(content["kind"])]
+    return {**said, "revises": proposal, "kinds": kinds, "examples": [_EXAMPLE_OF[kinds[0]]]}
 
 
 def _template_form(actor: Principal, flow: str, step: str) -> dict[str, Any]:
@@ -123,7 +147,8 @@ def _json(text: str) -> dict[str, Any]:
 @page
 def one(request: HttpRequest, actor: Principal, proposal: str) -> HttpResponse:
     """Everything about a proposal, and what the person may do about it."""
-    return render(request, "governance/proposal.html", _shown(actor, proposal))
+    context = {**_shown(actor, proposal), "modules": MODULES}
+    return render(request, "governance/proposal.html", context)
 
 
 @require_safe
@@ -215,6 +240,7 @@ def _rights(dao: Dao, found: Proposal, actor: Principal) -> dict[str, Any]:
         "can_open": actor.identity in found.ballots and stage is Stage.REVEALING,
         "can_cancel": mine and stage.open and stage is not Stage.TIMELOCK,
         "can_submit": mine and stage is Stage.DRAFT,
+        "can_revise": mine and before_vote and bool(found.content["change"]),
         "can_renew": mine and before_vote and bool(provenance.get("flow")),
         "provenance": provenance,
     }

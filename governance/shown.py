@@ -13,10 +13,12 @@ from governance.domain.deciding_time import tally
 from governance.domain.facts import Advised
 from governance.domain.members import Member
 from governance.domain.state import Dao, Proposal, Template
+from governance.domain.tally import Count, Verdict
 from governance.domain.template import capability_diff, reach_of
 from governance.domain.words import Kind, Stage
 
 Json = dict[str, Any]
+Counts = tuple[Count, Verdict, int]
 
 
 def when(at_us: int | None) -> str | None:
@@ -160,9 +162,8 @@ def vote(state: Dao, one: Proposal, viewer: str = "") -> Json | None:
     """How the vote stands; secret votes tell only who voted."""
     if one.electorate is None or one.rule is None:
         return None
-    counted, verdict = tally(one)
+    counted, verdict, took_part = _counts(state, one)
     hidden = one.secret and one.stage is Stage.VOTING
-    part = one.electorate.powers(one.ballots)
     return {
         "opened": when(one.opened_us),
         "closes": when(one.closes_us),
@@ -173,7 +174,7 @@ def vote(state: Dao, one: Proposal, viewer: str = "") -> Json | None:
             "members": len(one.electorate.weights),
             "weight": one.electorate.total,
         },
-        "tookPart": sum(part.values()),
+        "tookPart": took_part,
         "quorum": {"percent": one.rule.quorum, "needed": -(-one.rule.quorum * one.electorate.total // 100)},
         "totals": {} if hidden else dict(counted.totals),
         "rounds": [] if hidden else [dict(each) for each in counted.rounds],
@@ -181,6 +182,24 @@ def vote(state: Dao, one: Proposal, viewer: str = "") -> Json | None:
         "result": None if one.counted is None else {"outcome": one.counted.outcome, "why": one.counted.why},
         "mine": _mine(one, viewer),
     }
+
+
+_COUNTED_MAX = 1_000
+_counted: dict[tuple[str, str], tuple[str, Counts]] = {}
+
+
+def _counts(state: Dao, one: Proposal) -> Counts:
+    """The count, what follows from it, and how many votes took part. It is the same for everybody who looks,
+    and kept until the log goes on."""
+    held = _counted.get((state.id, one.id))
+    if held is not None and held[0] == state.head != "":
+        return held[1]
+    assert one.electorate is not None, "its vote was opened"
+    found = (*tally(one), sum(one.electorate.powers(one.ballots).values()))
+    if len(_counted) >= _COUNTED_MAX:
+        _counted.clear()
+    _counted[state.id, one.id] = state.head, found
+    return found
 
 
 def _mine(one: Proposal, viewer: str) -> Json | None:

@@ -7,6 +7,7 @@ from django.urls import path
 from governance import (
     ballot_pages,
     catalogue_pages,
+    choice_pages,
     notification_pages,
     pages,
     policy_pages,
@@ -19,6 +20,7 @@ app_name = "governance"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("found", pages.found, name="found"),
+    path("members", pages.members, name="members"),
     path("invite", pages.invite, name="invite"),
     path("join", pages.join, name="join"),
     path("leave", pages.leave, name="leave"),
@@ -37,6 +39,7 @@ urlpatterns = [
     path("approval", proposal_pages.approval, name="approval"),
     path("proposals", proposal_pages.proposals, name="proposals"),
     path("proposals/new", proposal_pages.new, name="new"),
+    path("proposals/choose", choice_pages.choose, name="choose-code"),
     path("proposals/<str:proposal>", proposal_pages.one, name="proposal"),
     path("proposals/<str:proposal>/part", proposal_pages.part, name="proposal-part"),
     path("proposals/<str:proposal>/proof", policy_pages.proof, name="proof"),
