@@ -58,6 +58,7 @@ from engine.storage.keys import DjangoKeyStore
 from engine.storage.kubo import kubo_replicas
 from engine.storage.packs import PackedBlocks
 from engine.storage.policies import parsed
+from engine.storage.references import Allowed, OperatorReferences
 from engine.storage.reports import DjangoReportStore
 from engine.storage.usage import DjangoUsageStore
 from engine.storage.variables import DjangoVariableStore
@@ -177,11 +178,25 @@ def secrets_of(
     store: CredentialStore = DjangoCredentialStore(cipher)
     if settings.credentials_file is not None:
         store = GivenFirst(settings.credentials_file, store)
+    references = references_of(settings)
     audit = DjangoCapabilityStore(cipher=cipher)
-    desk = CredentialDesk(store, catalogue.credential_type, audit, clock, entropy)
-    kept = {"credentials": store, "variables": DjangoVariableStore(cipher)}
+    desk = CredentialDesk(store, catalogue.credential_type, audit, clock, entropy, references)
+    kept = {"credentials": store, "variables": DjangoVariableStore(cipher), "references": references}
     held = {"secrets": SecretFiles(settings.secrets_file), **kept}
     return held, {"credentials": desk, "values": DjangoFlowValues(cipher=cipher)}
+
+
+def references_of(settings: EngineSettings) -> OperatorReferences:
+    """What references in credentials may name on this node."""
+    allowed = Allowed(
+        vault_url=settings.vault_url,
+        vault_token=settings.vault_token,
+        vault_ca=settings.vault_ca,
+        vault_paths=settings.vault_paths,
+        files=settings.reference_files,
+        variables=settings.reference_variables,
+    )
+    return OperatorReferences(allowed, os.environ)
 
 
 def importer(system: str) -> Importer:

@@ -72,6 +72,7 @@ FAKES = {
     "ViolationStore": "engine.testing.memory_violations:MemoryViolations",
     "UsageStore": "engine.testing.memory_usage:MemoryUsage",
     "TokenMint": "engine.testing.fake_mint:FakeMint",
+    "References": "engine.testing.memory_credentials:GivenReferences",
     "VariableStore": "engine.testing.memory_variables:MemoryVariables",
     "TokenEndpoints": "engine.testing.memory_credentials:ScriptedTokenEndpoints",
     "TransparencyLog": "engine.testing.memory_log:MemoryLog",

@@ -323,6 +323,7 @@ CREDENTIAL_BYTES_MAX = 64 * 1024  # the values of one credential
 VARIABLES_MAX = 200  # variables of one subnet
 VARIABLE_NAME_CHARACTERS_MAX = 50
 VARIABLE_CHARACTERS_MAX = 1_000  # of one variable's value
+VAULT_SECONDS_MAX = 5  # one question to a Vault
 CONSENT_SECONDS_MAX = 600  # between the question at a server of OAuth and its answer
 CONSENT_ANSWER_SECONDS_MAX = 30  # until such a server gives a token
 CONSENT_ANSWER_CHARACTERS_MAX = 8_192  # of the code that a server gives

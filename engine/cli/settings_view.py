@@ -36,6 +36,7 @@ def effective(settings: EngineSettings, *, limits: bool) -> dict[str, Any]:
         "broker_url": redacted(settings.broker_url),
         "redis_url": redacted(settings.redis_url),
         "drive_mode": settings.drive,
+        "vault_token": HIDDEN if settings.vault_token else "",
         "secret": HIDDEN if settings.secret else "(kept in the data directory)",
         "node": settings.node or "(kept in the data directory)",
     }

@@ -23,6 +23,7 @@ from engine.ports.credentials import (
     CredentialType,
     Values,
 )
+from engine.ports.references import References, fetched, is_reference
 from engine.ports.step_catalogue import StepResult
 
 OPERATION = "credential"
@@ -39,9 +40,10 @@ class CredentialDesk:
         audit: CapabilityStore,
         clock: Clock,
         entropy: Entropy,
+        references: References,
     ) -> None:
         self._store, self._types, self._audit = store, types, audit
-        self._clock, self._entropy = clock, entropy
+        self._clock, self._entropy, self._references = clock, entropy, references
 
     def use(self, holder: Holder, step_type: str, key: CredentialKey) -> Credential:
         """See :meth:`Credentials.use`. Every use is recorded before the values are handed out."""
@@ -52,10 +54,18 @@ class CredentialDesk:
             raise missing(key, placeholder=record is not None)
         self._check_scope(holder, key, f"steps of type {step_type!r}", step_type, record.steps)
         self._check_scope(holder, key, f"the flow {holder.flow!r}", holder.flow, record.flows)
-        values = read_values(self._types(key.type), contents.values, key)
         self._record(holder, key, "")
-        keep = self._keeper(holder.subnet, record)
-        return Credential(key, values, record.hosts, record.plain_http, dict(contents.state), keep)
+        given, named = fetched(self._references, holder.subnet, contents.values)
+        values = read_values(self._types(key.type), given, key)
+        return Credential(
+            key,
+            values,
+            record.hosts,
+            record.plain_http,
+            dict(contents.state),
+            named,
+            self._keeper(holder.subnet, record),
+        )
 
     def _check_scope(
         self, holder: Holder, key: CredentialKey, what: str, name: str, allowed: Sequence[str]
@@ -97,6 +107,17 @@ def missing(key: CredentialKey, *, placeholder: bool = True) -> InvalidInput:
     state = "is not filled in yet" if placeholder else "does not exist"
     remedy = f"qflow credential set {key.type} '{key.name}'"
     return InvalidInput(f"the credential {key} {state}; fill it in, in the browser or with: {remedy}")
+
+
+def check_values(kind: CredentialType, values: Values, key: CredentialKey) -> None:
+    """As :func:`read_values`, but for values that are references: what those name is not looked at."""
+    named = {name for name, value in values.items() if is_reference(value)}
+    try:
+        read_values(kind, values, key)
+    except InvalidInput as error:
+        rest = [one for one in error.problems if one.path.removeprefix("values.") not in named]
+        if rest or not named:
+            raise
 
 
 def read_values(kind: CredentialType, values: Values, key: CredentialKey) -> Any:

@@ -110,15 +110,18 @@ class Credential:
     hosts: tuple[str, ...] = ()
     plain_http: bool = False
     state: Values = field(default_factory=dict, repr=False)
+    fetched: frozenset[str] = field(default=frozenset(), repr=False)
+    """What references in it named; secret whatever the field."""
+
     keep: Callable[[Values], bool] = lambda state: False
     """Replaces the state, for later attempts."""
 
     def secrets(self) -> tuple[str, ...]:
         """Texts that must not show up anywhere: secret fields that are long enough to be found, and
-        everything in the state."""
+        everything that was fetched or lies in the state."""
         fields = type(self.values).model_fields
         given = [getattr(self.values, name) for name, found in fields.items() if not found.repr]
-        texts = _texts([*given, dict(self.state)])
+        texts = _texts([*given, *self.fetched, dict(self.state)])
         return tuple(text for text in texts if len(text) >= REDACTED_CHARACTERS_MIN)
 
 

@@ -134,6 +134,59 @@ SETTINGS: tuple[Setting, ...] = (
         "engine.credentialsFile",
     ),
     Setting(
+        "QFLOW_VAULT_URL",
+        "vault_url",
+        "",
+        readers.url("https", "http"),
+        "A HashiCorp Vault whose secrets (KV version 2) credentials may name as `vault://MOUNT/PATH#FIELD`; "
+        "without TLS on this machine only. See [credentials](credentials.md). Empty: none.",
+        "engine.vaultUrl",
+    ),
+    Setting(
+        "QFLOW_VAULT_TOKEN",
+        "vault_token",
+        "",
+        readers.text("a token of the Vault"),
+        "With what the node asks the Vault.",
+        "engine.vaultToken",
+        secret=True,
+    ),
+    Setting(
+        "QFLOW_VAULT_CA",
+        "vault_ca",
+        "",
+        readers.path(),
+        "Certificates (PEM) of the authorities that the Vault is verified by. Empty: the public ones.",
+        "engine.vaultCa",
+    ),
+    Setting(
+        "QFLOW_VAULT_PATHS",
+        "vault_paths",
+        "secret/qflow/{subnet}",
+        readers.names(),
+        "Beginnings of the paths, with their mount, that credentials of a subnet may name; `{subnet}` stands "
+        "for its id.",
+        "engine.vaultPaths",
+    ),
+    Setting(
+        "QFLOW_REFERENCE_FILES",
+        "reference_files",
+        "",
+        readers.path(),
+        "A directory with a folder for each subnet, whose files its credentials may name as `file://NAME`. "
+        "Empty: none.",
+        "engine.referenceFiles",
+    ),
+    Setting(
+        "QFLOW_REFERENCE_VARIABLES",
+        "reference_variables",
+        "",
+        readers.names(),
+        "Environment variables of the node that credentials of the personal subnet may name as "
+        "`env://NAME`; a name may end in `*`. Those that begin with QFLOW_ never are. Empty: none.",
+        "engine.referenceVariables",
+    ),
+    Setting(
         "QFLOW_DATABASE_URL",
         "database_url",
         "",

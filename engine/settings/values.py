@@ -39,6 +39,12 @@ class EngineSettings:
     egress_allow: tuple[str, ...]
     secrets_file: Path | None
     credentials_file: Path | None
+    vault_url: str
+    vault_token: str
+    vault_ca: Path | None
+    vault_paths: tuple[str, ...]
+    reference_files: Path | None
+    reference_variables: tuple[str, ...]
     database_url: str
     sqlite_synchronous: str
     broker_url: str

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.base.canonical import decode
+from engine.base.errors import InvalidInput
 from engine.base.limits import CREDENTIALS_MAX
 from engine.ports.capabilities import Holder
 from engine.ports.credentials import Contents, Credential, CredentialKey, CredentialRecord, Values
@@ -80,6 +81,23 @@ class ScriptedTokenEndpoints:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+class GivenReferences:
+    """A :class:`References` that knows these values, and allows what it knows."""
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self.values = dict(values or {})
+
+    def check(self, subnet: str, text: str) -> None:
+        """Only what is known is allowed."""
+        if text not in self.values:
+            raise InvalidInput(f"{text} is not allowed")
+
+    def fetch(self, subnet: str, text: str) -> str:
+        """The value."""
+        self.check(subnet, text)
+        return self.values[text]
 
 
 class GivenCredentials:

@@ -34,7 +34,7 @@ from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_capabilities import FixedSecrets, MemoryCapabilityStore, MemoryFlowValues
 from engine.testing.memory_compliance import MemoryHolds, MemoryReports
-from engine.testing.memory_credentials import MemoryCredentials, ScriptedTokenEndpoints
+from engine.testing.memory_credentials import GivenReferences, MemoryCredentials, ScriptedTokenEndpoints
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
@@ -144,6 +144,7 @@ def _parts_of_its_own(shared: _Shared) -> dict[str, Any]:
         "credentials": shared.credentials,
         "token_endpoints": ScriptedTokenEndpoints(),
         "variables": MemoryVariables(),
+        "references": shared.references,
         "values": shared.values,
         "seen": MemorySeenCalls(),
         "schemas": MemorySchemaStore(),
@@ -212,6 +213,7 @@ class _Shared:
         audit: CapabilityStore,
     ) -> None:
         self.audit, self.credentials, self.values = audit, MemoryCredentials(), MemoryFlowValues()
+        self.references = GivenReferences()
         self.sandbox, self.capabilities = sandbox, capabilities
         self.catalogue, self.clock, self.entropy = catalogue, clock, entropy
         self.journal, self.flows, self.blocks = journal, flows, blocks
@@ -249,7 +251,9 @@ def _usage(journal: JournalStore) -> MemoryUsage:
 
 def _desk(shared: _Shared) -> CredentialDesk:
     types = shared.catalogue.credential_type
-    return CredentialDesk(shared.credentials, types, shared.audit, shared.clock, shared.entropy)
+    return CredentialDesk(
+        shared.credentials, types, shared.audit, shared.clock, shared.entropy, shared.references
+    )
 
 
 def _parts(shared: _Shared, owner: str) -> Parts:

@@ -19,6 +19,7 @@ from engine.base.limits import CONSENT_ANSWER_CHARACTERS_MAX, CONSENT_SECONDS_MA
 from engine.execution.credentials import missing, read_values
 from engine.ports.access_store import Principal
 from engine.ports.credentials import CredentialKey, CredentialRecord
+from engine.ports.references import fetched
 from engine.ports.tokens import TokenRequest, token_state
 from engine.usecases.manage_credentials import RESOURCE
 from engine.usecases.permission import require
@@ -108,7 +109,7 @@ def _filled(world: World, actor: Principal, key: CredentialKey) -> tuple[Credent
     if record is None or contents is None:
         raise missing(key, placeholder=record is not None)
     kind = world.catalogue.credential_type(key.type)
-    given = read_values(kind, contents.values, key)
+    given = read_values(kind, fetched(world.references, actor.subnet, contents.values)[0], key)
     if kind.consents is None or not kind.consents(given):
         raise InvalidInput(f"the credential {key} asks nobody for consent")
     return record, given

@@ -8,12 +8,13 @@ from typing import Any
 
 from engine.base.errors import InvalidInput, Problem, UnknownObject
 from engine.base.limits import CREDENTIAL_HOSTS_MAX, CREDENTIAL_NAME_CHARACTERS_MAX
-from engine.execution.credentials import missing, read_values
+from engine.execution.credentials import check_values, missing, read_values
 from engine.flow.credentials import credentials_in
 from engine.flow.model import Flow
 from engine.ports.access_store import Principal
 from engine.ports.credentials import CredentialKey, CredentialRecord, CredentialType, Values
 from engine.ports.flow_store import FlowRecord
+from engine.ports.references import fetched, is_reference
 from engine.usecases.permission import require
 from engine.usecases.remember import remember_done
 from engine.usecases.world import World
@@ -98,9 +99,10 @@ def draft_credential(world: World, actor: Principal, key: CredentialKey) -> Cred
     contents = world.credentials.contents(actor.subnet, key)
     if contents is None or not view.known:
         return CredentialDraft(view, {}, ())
+    values = contents.values
     secret = _secret_names(world.catalogue.credential_type(key.type))
-    shown = {name: value for name, value in contents.values.items() if name not in secret}
-    kept = tuple(name for name in secret if contents.values.get(name))
+    shown = {name: value for name, value in values.items() if name not in secret or is_reference(value)}
+    kept = tuple(name for name in secret if values.get(name) and not is_reference(values[name]))
     return CredentialDraft(view, shown, kept)
 
 
@@ -124,7 +126,8 @@ def save_credential(
     widened = old is not None and _is_wider(scope, _scope_of(old))
     if values is not None:
         values = _completed(world, actor.subnet, key, kind, values, widened)
-        read_values(kind, values, key)
+        _check_references(world, actor.subnet, values)
+        check_values(kind, values, key)
     elif widened and old is not None and old.filled:
         raise _must_be_given(key, kind.secret_fields())
     now_us = world.clock.now_us()
@@ -155,14 +158,14 @@ def delete_credential(world: World, actor: Principal, key: CredentialKey) -> Non
 
 def try_credential(world: World, actor: Principal, key: CredentialKey) -> None:
     """Look whether a credential is filled in and right in itself: keys can be read, addresses are some.
-    Nothing is asked of a server. Raises :class:`InvalidInput` that says what is wrong."""
+    Only servers that references name are asked. Raises :class:`InvalidInput` that says what is wrong."""
     require(world, actor, "flows:read", RESOURCE)
     record = world.credentials.record(actor.subnet, key)
     contents = world.credentials.contents(actor.subnet, key)
     if record is None or contents is None:
         raise missing(key, placeholder=record is not None)
     kind = world.catalogue.credential_type(key.type)
-    read_values(kind, contents.values, key)
+    read_values(kind, fetched(world.references, actor.subnet, contents.values)[0], key)
     _check(key, kind, _scope_of(record))
     if _consent(world, record, kind) == "needed":
         raise InvalidInput(f"the credential {key} is not connected yet: nobody gave consent for it")
@@ -192,7 +195,7 @@ def _consent(world: World, record: CredentialRecord, kind: CredentialType | None
     if contents is None:
         return ""
     try:
-        given = read_values(kind, contents.values, record.key)
+        given = read_values(kind, contents.values, record.key)  # as written: listing fetches nothing
     except InvalidInput:
         return ""
     if not kind.consents(given):
@@ -236,6 +239,19 @@ def _completed(
     if any(kept.values()) and (widened or after != before):
         raise _must_be_given(key, sorted(kept))
     return {**kept, **values}
+
+
+def _check_references(world: World, subnet: str, values: Values) -> None:
+    """Raises :class:`InvalidInput` where a value is a reference that this node does not take."""
+    problems = []
+    for name, value in values.items():
+        try:
+            if is_reference(value):
+                world.references.check(subnet, value)
+        except InvalidInput as error:
+            problems.append(Problem(f"values.{name}", error.message))
+    if problems:
+        raise InvalidInput("a reference is not right", problems)
 
 
 def _secret_names(kind: CredentialType) -> list[str]:

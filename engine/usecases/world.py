@@ -29,6 +29,7 @@ from engine.ports.journal_store import JournalStore
 from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.policy import PolicyPort
+from engine.ports.references import References
 from engine.ports.replicas import Replicas
 from engine.ports.report_store import ReportStore
 from engine.ports.sandbox import Sandbox
@@ -68,6 +69,7 @@ class World:
     credentials: CredentialStore
     token_endpoints: TokenEndpoints
     variables: VariableStore
+    references: References
     values: KeyValueStore  # what flows keep from execution to execution
     seen: SeenCalls
     schemas: SchemaStore

@@ -15,6 +15,7 @@ from tests.designer.test_editor import Scripts
 from tests.designer.test_pages import PASSWORD, Browser
 from tests.faults.node import NodeProcess
 from tests.servers.oauth import CLIENT, SECRET, AuthorisationServer
+from tests.servers.vault import TOKEN, VaultServer
 
 pytestmark = pytest.mark.slow
 
@@ -28,8 +29,15 @@ def server() -> Iterator[AuthorisationServer]:
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeProcess]:
-    made = NodeProcess(tmp_path_factory.mktemp("node"), QFLOW_EGRESS_ALLOW="127.0.0.1")
+def vault() -> Iterator[VaultServer]:
+    with VaultServer({"secret/qflow/personal/shop": {"client": SECRET}}) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory, vault: VaultServer) -> Iterator[NodeProcess]:
+    known = {"QFLOW_VAULT_URL": vault.url, "QFLOW_VAULT_TOKEN": TOKEN}
+    made = NodeProcess(tmp_path_factory.mktemp("node"), QFLOW_EGRESS_ALLOW="127.0.0.1", **known)
     made.start()
     try:
         yield made
@@ -43,7 +51,8 @@ def ada(node: NodeProcess, server: AuthorisationServer) -> Iterator[Scripts]:
     browser.submit("/set-up", "/set-up", username="ada", password=PASSWORD)
     scripts = Scripts(browser)
     values = {
-        "grantType": "pkce", "clientId": CLIENT, "clientSecret": SECRET,
+        "grantType": "pkce", "clientId": CLIENT,
+        "clientSecret": "vault://secret/qflow/personal/shop#client",
         "authUrl": f"{server.url}/authorize", "accessTokenUrl": f"{server.url}/token",
     }  # fmt: skip
     body = {"isNew": True, "values": values, "hosts": ["127.0.0.1"], "steps": [], "flows": []}
@@ -98,6 +107,20 @@ def test_the_whole_way_there_and_back_with_a_call_and_a_refresh(ada, node, serve
         server.tokens.append("the server forgot the one before")
     assert [one["grant_type"] for one in server.asked] == ["authorization_code", "refresh_token"]
     assert first not in node.log()
+    assert SECRET not in node.log()
+
+
+def test_a_secret_that_lies_in_the_vault_is_fetched_at_each_use_and_not_stored(ada, node, vault):
+    before = len(vault.asked)
+    assert "is connected" in ada.http.get(way_back(question(ada))).text
+    assert len(vault.asked) > before
+    shown = ada.http.get("/credentials/start.json", params=SHOP).json()["start"]
+    assert shown["values"]["clientSecret"] == "vault://secret/qflow/personal/shop#client"
+    values = {**shown["values"], "clientSecret": "vault://secret/qflow/other/shop#client"}
+    body = {**SHOP, "isNew": False, "values": values, "hosts": ["127.0.0.1"], "steps": [], "flows": []}
+    refused = ada.send("POST", "/credentials/save", {**body, "plainHttp": True})
+    assert [one["path"] for one in refused.json()["problems"]] == ["values.clientSecret"]
+    assert TOKEN not in node.log() + refused.text
 
 
 def ended(who: Scripts, started: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changedValues, defaultsOf, isFor, wordsOf } from "../../static/js/credentials/values.js";
+import { changedValues, defaultsOf, isFor, isReference, wordsOf } from "../../static/js/credentials/values.js";
 
 const schema = {
   properties: {
@@ -24,6 +24,10 @@ test("a field is for the values that it names, or their defaults", () => {
   assert.equal(isFor({ keyType: ["passphrase"] }, {}, defaults), true);
   assert.equal(isFor({ keyType: ["pemKey"] }, {}, defaults), false);
   assert.equal(isFor({ keyType: ["pemKey"] }, { keyType: "pemKey" }, defaults), true);
+});
+
+test("references are told from secrets", () => {
+  assert.deepEqual(["vault://secret/a#b", "file://a", "env://A", "https://a", "vault"].map(isReference), [true, true, true, false, false]);
 });
 
 test("nothing is sent where nothing was changed, so that secrets stay as they are", () => {

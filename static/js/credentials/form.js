@@ -5,7 +5,7 @@ import { h } from "../editor/dom.js";
 import { ask } from "../editor/server.js";
 import { leaf } from "../panel/leaves.js";
 import { fieldsOf } from "../panel/schema.js";
-import { changedValues, defaultsOf, isFor, wordsOf } from "./values.js";
+import { changedValues, defaultsOf, isFor, isReference, wordsOf } from "./values.js";
 
 let count = 0;
 
@@ -133,7 +133,7 @@ function text(secret, lines, value, kept, put) {
     oninput: ({ target }) => put(target.value),
   };
   if (lines) return h("textarea", { ...about, rows: 5, class: "credential-lines" });
-  return h("input", { ...about, type: secret ? "password" : "text" });
+  return h("input", { ...about, type: secret && !isReference(about.value) ? "password" : "text" });
 }
 
 /** Where it may be sent; and folded away, what may use it. */

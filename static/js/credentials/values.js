@@ -10,6 +10,11 @@ export function isFor(when, values, defaults) {
   return Object.entries(when ?? {}).every(([name, wanted]) => wanted.includes(values[name] ?? defaults[name]));
 }
 
+/** Whether a value says where it lies, which is no secret itself. */
+export function isReference(value) {
+  return /^(vault|file|env):\/\//.test(value);
+}
+
 export function defaultsOf({ properties }) {
   return Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, one.default]));
 }

@@ -249,3 +249,35 @@ def test_lists_of_a_scope_hold_words(world, place):
     with pytest.raises(InvalidInput) as caught:
         save_credential(world, ALICE, KEY, VALUES, CredentialScope(("a.example",), **{place: ("two words",)}))
     assert [problem.path for problem in caught.value.problems] == [place]
+
+
+REFERENCE = "vault://secret/qflow/personal/note#word"
+
+
+def test_a_reference_is_kept_as_written_fetched_at_use_and_never_told(world):
+    world.references.values[REFERENCE] = "open sesame"
+    save_credential(world, ALICE, KEY, {"user": "alice", "word": REFERENCE}, SCOPE)
+    assert world.credentials.contents(PERSONAL, KEY).values["word"] == REFERENCE
+    assert draft_credential(world, ALICE, KEY).shown["word"] == REFERENCE
+    execution = ran(world, **NAMED)
+    header, state = state_of(world, execution)
+    assert "open sesame" not in str(items_of(world, header, state.runs["s"][0].outputs["main"]))
+    assert "open sesame" not in str(execution_logs(world, ALICE, execution))
+    world.references.values.clear()
+    failed = ran(world, **NAMED, more=1)
+    assert "is not allowed" in state_of(world, failed)[1].runs["s"][0].error["message"]
+
+
+def test_a_reference_that_the_node_does_not_take_is_not_stored(world):
+    with pytest.raises(InvalidInput) as caught:
+        save_credential(world, ALICE, KEY, {"user": "alice", "word": "vault://secret/other#x"}, SCOPE)
+    assert [problem.path for problem in caught.value.problems] == ["values.word"]
+    with pytest.raises(UnknownObject):
+        show_credential(world, ALICE, KEY)
+
+
+def test_what_a_reference_names_in_a_field_that_is_shown_is_taken_out_of_what_comes_back(world):
+    world.references.values[REFERENCE] = "a hidden person"
+    save_credential(world, ALICE, KEY, {"user": REFERENCE, "word": "open sesame"}, SCOPE)
+    header, state = state_of(world, ran(world, **NAMED))
+    assert "hidden person" not in str(items_of(world, header, state.runs["s"][0].outputs["main"]))
