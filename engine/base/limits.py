@@ -104,6 +104,7 @@ STOP_MESSAGE_CHARACTERS_MAX = 10_000  # the message of flow.stop
 FIELD_DEPTH_MAX = 32  # parts of a dotted field name
 FORESIGHT_STEPS_MAX = 64  # steps in a row that one call of the guest is asked for
 FORESIGHT_ITEMS_MAX = 100  # items of the first of them
+FORESIGHT_ROWS_MAX = 1_000  # such rows that a process remembers
 FORESIGHT_FUEL = 1_000_000_000  # of such a call, a tenth of a second about
 EXPRESSION_ITEMS_MAX = 10_000  # items that one call of the guest evaluates simple expressions for
 LIST_GAP_MAX = 10_000  # how far beyond the end of a list a field may be set

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from engine.base.limits import EXPRESSION_ITEMS_MAX, Limits
+from engine.base.limits import EXPRESSION_ITEMS_MAX, TEMPLATES_KEPT_MAX, Limits
 from engine.execution.data import ItemStore
 from engine.flow.model import Step
 from engine.flow.plan import FAILURE, Plan
@@ -73,10 +74,29 @@ class Written:
         return rows
 
 
+class _Asks(NamedTuple):
+    """What the texts of templates, or of code, speak of."""
+
+    parameters: bool
+    url: bool
+    back: bool  # at earlier steps
+    own_item: bool
+
+
+@lru_cache(maxsize=TEMPLATES_KEPT_MAX)
+def _asks_of(templates: tuple[str, ...]) -> _Asks:
+    text = "\n".join(templates)
+    return _Asks(
+        any(word in text for word in _ASKS_FOR_PARAMETERS),
+        any(word in text for word in _ASKS_FOR_URL),
+        any(word in text for word in _LOOKS_BACK),
+        "random" not in text and set(_WORD.findall(text)) <= _OWN_WORDS,
+    )
+
+
 def looks_at_own_item(templates: Sequence[str]) -> bool:
     """Whether no template can tell which other items there are, nor draws anything by chance."""
-    text = "\n".join(templates)
-    return "random" not in text and set(_WORD.findall(text)) <= _OWN_WORDS
+    return _asks_of(tuple(templates)).own_item
 
 
 def sandbox_limits(limits: Limits, timeout_ms: int) -> SandboxLimits:
@@ -117,13 +137,13 @@ def batch_of(
     }
     if len(inputs) > 1:
         context["inputs"] = list(inputs.values())
-    text = "\n".join(templates)
-    if any(word in text for word in _ASKS_FOR_PARAMETERS):
+    asks = _asks_of(tuple(templates))
+    if asks.parameters:
         context["parameter"] = _parameters(plan, step)
-    if any(word in text for word in _ASKS_FOR_URL):
+    if asks.url:
         context["execution"]["resumeUrl"] = resume_url()
-    if any(word in text for word in _LOOKS_BACK):
-        context["nodes"] = _nodes(plan, state, items, text, task)
+    if asks.back:
+        context["nodes"] = _nodes(plan, state, items, "\n".join(templates), task)
     return ExpressionBatch(templates, first, determinism, context)
 
 

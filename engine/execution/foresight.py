@@ -11,11 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from engine.base.errors import SandboxViolation
-from engine.base.limits import BINDINGS_MAX, FORESIGHT_FUEL, FORESIGHT_ITEMS_MAX, FORESIGHT_STEPS_MAX
-from engine.execution.bindings import Binding, Bindings
-from engine.flow.model import Edge
-from engine.flow.plan import Plan
-from engine.journal.state import ExecutionState, Source, Task
+from engine.base.limits import BINDINGS_MAX, FORESIGHT_FUEL, FORESIGHT_ITEMS_MAX, FORESIGHT_ROWS_MAX
 from engine.ports.policy import Policy
 from engine.ports.sandbox import (
     Ahead,
@@ -29,18 +25,30 @@ from engine.ports.sandbox import (
     Sandbox,
     SandboxLimits,
 )
-from engine.ports.step_catalogue import Effect, Item
+from engine.ports.step_catalogue import Item
 
 StepOfVersion = tuple[str, str]
 """A flow version and one of its steps."""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """The steps behind a first one, as found under a policy; contexts have what is the steps' own."""
+
+    policy: Policy
+    revision: int
+    steps: Sequence[str]
+    calls: Sequence[Ahead]
+
+
 class Outlook:
-    """What a process has learnt of steps: where rows end. Thread-safe."""
+    """What a process has learnt of rows. Thread-safe."""
 
     def __init__(self) -> None:
+        self.revision = 0  # grows with all that is learnt of where rows end
         self._ends: set[StepOfVersion] = set()
         self._alone: set[StepOfVersion] = set()
+        self._rows: dict[StepOfVersion, KnownRow] = {}
 
     def ends_before(self, step: StepOfVersion) -> bool:
         """Whether no row goes on with the step."""
@@ -52,17 +60,30 @@ class Outlook:
 
     def note_end(self, step: StepOfVersion) -> None:
         """The items of the step could not be foretold."""
-        _add(self._ends, step)
+        self._note(self._ends, step)
 
     def note_alone(self, step: StepOfVersion) -> None:
         """The step cannot be asked for together with others."""
-        _add(self._alone, step)
+        self._note(self._alone, step)
 
+    def _note(self, known: set[StepOfVersion], step: StepOfVersion) -> None:
+        if step in known:
+            return
+        if len(known) >= BINDINGS_MAX:
+            known.clear()
+        known.add(step)
+        self.revision += 1
 
-def _add(known: set[StepOfVersion], step: StepOfVersion) -> None:
-    if len(known) >= BINDINGS_MAX:
-        known.clear()
-    known.add(step)
+    def row(self, first: StepOfVersion, policy: Policy) -> KnownRow | None:
+        """The row behind a step, where nothing changed since it was found."""
+        known = self._rows.get(first)
+        return known if known and known.policy is policy and known.revision == self.revision else None
+
+    def keep(self, first: StepOfVersion, row: KnownRow) -> None:
+        """Remember a row."""
+        if len(self._rows) >= FORESIGHT_ROWS_MAX:
+            self._rows.clear()
+        self._rows[first] = row
 
 
 class Row:
@@ -107,7 +128,7 @@ class Row:
 Own = Callable[[ExpressionBatch | CodeRequest], Ahead | None]
 """A step's call, with what follows from its answer."""
 
-Later = Callable[[], tuple[Sequence[str], Sequence[Ahead]]]
+Later = Callable[[Ahead], tuple[Sequence[str], Sequence[Ahead]]]
 """The steps of a row behind its first one, and what will be asked for them."""
 
 
@@ -152,7 +173,7 @@ class Seer:
                 return known[1].answer
             self._row.note_end(self._step)
         own = self._own(call) if len(call.items) <= FORESIGHT_ITEMS_MAX else None
-        steps, later = self._later() if own is not None else ((), ())
+        steps, later = self._later(own) if own is not None else ((), ())
         if own is None or not steps:
             return None
         found = self._row.ask(self._sandbox, [self._step, *steps], [own, *later], call.items, limits)
@@ -163,90 +184,7 @@ def _is_same(call: ExpressionBatch | CodeRequest, ahead: Ahead, told: Foretold) 
     """Whether a call is what was foretold: its items to the kind of every number and the order of keys, and
     all else but time and chance, at which the answer did not look."""
     other = ahead.call
-    if other is None or type(other) is not type(call):
+    if other is None or call.determinism.timezone != other.determinism.timezone:
         return False
-    moment = replace(other.determinism, now_us=call.determinism.now_us, seed=call.determinism.seed)
-    same = call == replace(other, items=call.items, determinism=moment)
-    return same and repr(call.items) == repr(told.items)
-
-
-# --- rows -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class View:
-    """What is known when a step begins, of those that may follow it."""
-
-    plan: Plan
-    state: ExecutionState
-    bindings: Bindings
-    policy: Policy
-    outlook: Outlook
-    cleared: Callable[[str], bool]  # whether the gate let the step pass before, and nothing changed since
-    batch: Callable[[Task, Sequence[str]], ExpressionBatch]  # without items
-
-
-def ahead_of(view: View, binding: Binding, task: Task) -> Ahead | None:
-    """What a run of a step will ask for, where it depends on nothing but its items."""
-    step = binding.step
-    if binding.effect is not Effect.PURE or binding.roots or step.disabled or step.timeout_ms is not None:
-        return None
-    code = binding.kind.code_in(step.parameters)
-    batch = view.batch(task, (code,) if code else binding.templates)
-    if "nodes" in batch.context or "resumeUrl" in batch.context["execution"]:
-        return None
-    return binding.kind.ahead(step, batch, view.policy)
-
-
-def own_of(binding: Binding, policy: Policy, call: ExpressionBatch | CodeRequest) -> Ahead | None:
-    """A step's own call as the first of a row."""
-    batch = call if isinstance(call, ExpressionBatch) else _about(call)
-    if (
-        batch.indexes is not None
-        or batch.marked
-        or "nodes" in batch.context
-        or len(batch.context.get("inputs", ()))
-    ):
-        return None
-    ahead = binding.kind.ahead(binding.step, batch, policy)
-    return ahead and replace(ahead, call=call)
-
-
-def _about(call: CodeRequest) -> ExpressionBatch:
-    return ExpressionBatch((), call.items, call.determinism, call.context)
-
-
-def behind(view: View, task: Task) -> tuple[list[str], list[Ahead]]:
-    """The steps of the one way on from a task, as far as they can be asked for before their time."""
-    steps: list[str] = []
-    row: list[Ahead] = []
-    source = task.step, max(task.run, 0)
-    while len(row) < FORESIGHT_STEPS_MAX - 1:
-        edge = _only_way(view.plan, source[0])
-        if edge is None or edge.target in steps or not _may_follow(view, edge.target):
-            break
-        follower = Task(0, edge.target, {edge.target_port: (Source(*source, edge.source_port),)}, run=0)
-        ahead = ahead_of(view, view.bindings.get(view.plan, edge.target), follower)
-        if ahead is None:
-            break
-        steps.append(edge.target)
-        row.append(ahead)
-        source = edge.target, 0
-    return steps, row
-
-
-def _only_way(plan: Plan, step: str) -> Edge | None:
-    """The edge from a step's first port, where it is the only one."""
-    edges = plan.outgoing.get((step, plan.ports[step].outputs[0]), ()) if plan.ports[step].outputs else ()
-    return edges[0] if len(edges) == 1 else None
-
-
-def _may_follow(view: View, step: str) -> bool:
-    """Whether the step would run, for the first time, as soon as the one before it has."""
-    plan, state = view.plan, view.state
-    if view.outlook.ends_before((plan.version, step)) or plan.is_join(step) or step in state.runs:
-        return False
-    bounds, pins = state.started.bounds, state.started.pins
-    if (bounds and step not in bounds) or step in pins:
-        return False
-    return plan.step(step).type not in view.policy.step_types_denied and view.cleared(step)
+    bare = replace(call, items=other.items, determinism=other.determinism)
+    return bare == other and repr(call.items) == repr(told.items)

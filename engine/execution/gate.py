@@ -57,12 +57,14 @@ def step_finding(
     return gate.enter(key, execution, operation, acts=acts)
 
 
-def is_cleared(gate: StepGate, plan: Plan, state: ExecutionState, step: str, items: ItemStore) -> bool:
-    """Whether the gate let a step of the execution pass before, and nothing changed since."""
+def cleared(gate: StepGate, plan: Plan, state: ExecutionState, items: ItemStore, steps: Sequence[str]) -> int:
+    """How many of the steps, from the first, the gate let pass before, with nothing changed since."""
     started = state.started
     _, persons = concerned(plan.flow, lambda: items.load(started.subnet, started.items))
-    key = StepKey(started.subnet, started.actor, started.flow, plan.version, step, persons)
-    return gate.cleared(key)
+    return gate.cleared(
+        started.subnet,
+        (StepKey(started.subnet, started.actor, started.flow, plan.version, step, persons) for step in steps),
+    )
 
 
 def input_finding(state: ExecutionState, task: Task, execution: str) -> Finding | None:

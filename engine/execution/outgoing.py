@@ -11,6 +11,9 @@ from engine.journal import facts as f
 from engine.journal.state import ExecutionState
 from engine.ports.journal_store import Outgoing
 
+QUIET = frozenset({f.ExecutionAdmitted, f.StepStarted, f.StepCompleted, f.StepFailed, f.StepInterrupted})
+"""Facts that ask for nothing beyond the execution."""
+
 
 def before(plan: Plan, state: ExecutionState, fact: f.Fact, execution: str) -> Iterator[Outgoing]:
     """Effects of a fact that need the state as it is before the fact."""

@@ -27,12 +27,13 @@ from engine.execution.credentials import Pocket
 from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
 from engine.execution.error_items import failed_items, failures_apart
 from engine.execution.expressions import Written, batch_of, sandbox_limits
-from engine.execution.foresight import Outlook, Row, Seer, View, behind, own_of
-from engine.execution.gate import input_finding, is_cleared, step_finding
+from engine.execution.foresight import Outlook, Row, Seer
+from engine.execution.gate import cleared, input_finding, step_finding
 from engine.execution.inputs import Input, StepRaised, StepRefused, StepReturned, StepWaits, StepWithheld
 from engine.execution.kept import FlowValues
 from engine.execution.parking import wait_map
 from engine.execution.references import resolve
+from engine.execution.rows import View, behind, own_of
 from engine.execution.scope import ScopeOf
 from engine.execution.stand_ins import StandIn, stand_in_of
 from engine.execution.violations import Place, Violations
@@ -54,7 +55,16 @@ from engine.ports.clock import Clock
 from engine.ports.grants import Capability
 from engine.ports.permissions import RENEWED_EVENT
 from engine.ports.policy import Policy, PolicyPort
-from engine.ports.sandbox import NOTHING_SPENT, Determinism, ExpressionBatch, Sandbox, Spent, Usage, spent
+from engine.ports.sandbox import (
+    NOTHING_SPENT,
+    Ahead,
+    Determinism,
+    ExpressionBatch,
+    Sandbox,
+    Spent,
+    Usage,
+    spent,
+)
 from engine.ports.step_catalogue import (
     Breakers,
     Effect,
@@ -119,6 +129,7 @@ class Attempt:
         self.signal = task.signal
         self.inputs: PortItems = {}
         self._given = self._url = ""
+        self._chance = b""
         self.written: Written | None = None
         self._state = state
         self._pocket = Pocket(services.credentials, self._holder(), self.step)
@@ -140,7 +151,8 @@ class Attempt:
 
     def perform(self) -> Input:
         """Run the step; any error becomes an input, never an exception."""
-        assert self._prepared is not None
+        prepared, self._prepared = self._prepared, None  # which holds this attempt, too
+        assert prepared is not None
         if self._acts:  # much may have changed since it was made ready
             try:
                 finding = self._gate(acts=True)
@@ -148,7 +160,10 @@ class Attempt:
                 return StepWithheld(self.services.clock.now_us(), self.id)
             if finding is not None:
                 return self._stopped(finding)
-        return self._prepared()
+        try:
+            return prepared()
+        finally:
+            self.written = None  # which leads back here
 
     def timeout_ms(self) -> int:
         """How long this attempt may take."""
@@ -266,7 +281,7 @@ class Attempt:
             sandbox=sandbox,
             timeout_ms=self.timeout_ms(),
             trigger={"type": started.trigger_type, "step": started.trigger_step, "mode": started.mode},
-            resume_url=self._resume_url(),
+            resume_url=self._resume_url,
             depth=started.depth,
             fixed=binding.fixed,
             about=self._batch((code,), policy, inputs, zone).context if code else {},
@@ -280,7 +295,11 @@ class Attempt:
         return BlockBinaries(SubnetBlocks(services.blocks, self.subnet), services.limits.binary_bytes_max)
 
     def _seed(self) -> bytes:
-        return hashlib.sha256(f"{self.execution}:{self.step.id}:{self.task.run}".encode()).digest()
+        if not self._chance:
+            self._chance = hashlib.sha256(
+                f"{self.execution}:{self.step.id}:{self.task.run}".encode()
+            ).digest()
+        return self._chance
 
     def _opener(
         self, kind: StepType, policy: Policy
@@ -311,30 +330,26 @@ class Attempt:
 
     def _sandbox(self, binding: Binding, policy: Policy, zone: str) -> Sandbox:
         """The sandbox; for a step that may be the first of a row, with foresight."""
-        services, row, place = self.services, self._row, (self.plan.version, self.step.id)
-        if (
-            row is None
-            or self._state.started.case
-            or not binding.foretells
-            or not row.outlook.begins_at(place)
-        ):
+        services, row = self.services, self._row
+        if row is None or not binding.foretells or self._state.started.case:
             return services.sandbox
+        if not row.outlook.begins_at((self.plan.version, self.step.id)):
+            return services.sandbox
+        own, later = partial(own_of, binding, policy), partial(self._behind, policy, zone)
+        return Seer(services.sandbox, row, self.step.id, own, later)
+
+    def _behind(self, policy: Policy, zone: str, own: Ahead) -> tuple[Sequence[str], Sequence[Ahead]]:
+        services, plan, state = self.services, self.plan, self._state
         view = View(
-            self.plan,
-            self._state,
+            plan,
+            state,
             services.bindings,
             policy,
-            row.outlook,
-            partial(is_cleared, services.trust.gate, self.plan, self._state, items=services.items),
+            services.outlook,
+            partial(cleared, services.trust.gate, plan, state, services.items),
             lambda task, templates: self._batch(templates, policy, {}, zone, task),
         )
-        return Seer(
-            services.sandbox,
-            row,
-            self.step.id,
-            partial(own_of, binding, policy),
-            partial(behind, view, self.task),
-        )
+        return behind(view, self.task, own)
 
     def _written(
         self, binding: Binding, policy: Policy, inputs: PortItems, zone: str, sandbox: Sandbox

@@ -33,7 +33,7 @@ class ScopeOf:
         task: Task,
     ) -> None:
         self._zone = zone
-        self._known = [*plan.flow.by_id, "json", "trigger", "execution", "vars", "now"]
+        self._steps = plan.flow.by_id
         self._values: dict[str, Any] = {}
         subnet = state.started.subnet
         for root in roots - _ITEM_ROOTS:
@@ -68,7 +68,7 @@ class ScopeOf:
                 return [item["json"] for item in items]
             if root == "now":
                 return iso(now_us, self._zone)
-            raise KeyError(nearest(root, self._known))
+            raise KeyError(nearest(root, [*self._steps, "json", "trigger", "execution", "vars", "now"]))
 
         return value
 

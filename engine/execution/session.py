@@ -107,9 +107,12 @@ class Session:
 
     def _apply(self, fact: f.Fact) -> None:
         buffer, execution = self.buffer, self.header.id
-        buffer.outgoing.extend(outgoing.before(self.plan, self.state, fact, execution))
-        apply(self.plan, self.state, fact)
-        buffer.outgoing.extend(outgoing.after(self.plan, self.state, fact, execution))
+        if type(fact) in outgoing.QUIET:
+            apply(self.plan, self.state, fact)
+        else:
+            buffer.outgoing.extend(outgoing.before(self.plan, self.state, fact, execution))
+            apply(self.plan, self.state, fact)
+            buffer.outgoing.extend(outgoing.after(self.plan, self.state, fact, execution))
         if f.is_written(fact):
             if not buffer.facts:
                 buffer.since_us = fact.at_us

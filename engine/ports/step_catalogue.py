@@ -211,7 +211,7 @@ class StepContext:
     sandbox: Sandbox
     timeout_ms: int
     trigger: Mapping[str, Any]  # what started the execution: {"type": ..., "items": [...]}
-    resume_url: str = ""  # where a parked step's webhook answers
+    resume_url: Callable[[], str] = str  # where a parked step's webhook answers
     depth: int = 0  # how deep in sub-flows
     fixed: Any = None  # the validated parameters, where they hold no references
     about: Mapping[str, Any] = field(default_factory=dict)  # what :meth:`StepType.code_in` speaks of

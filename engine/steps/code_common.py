@@ -65,7 +65,7 @@ def _about(context: StepContext) -> dict[str, Any]:
         "node": context.step.title,
         "run": context.run,
         "workflow": {"id": context.flow.id, "name": context.flow.name, "active": mode == "production"},
-        "execution": {"id": context.execution_id, "mode": mode, "resumeUrl": context.resume_url},
+        "execution": {"id": context.execution_id, "mode": mode},
         **context.about,
         "parameter": _others(context.step),
     }

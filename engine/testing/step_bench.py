@@ -200,7 +200,7 @@ class StepBench:
             sandbox=self.sandbox,
             timeout_ms=Limits().step_timeout_ms,
             trigger={"type": "manual", "step": "start", "mode": "test"},
-            resume_url="http://node.example/resume/exe_bench/1/token",
+            resume_url=lambda: "http://node.example/resume/exe_bench/1/token",
         )
         context.resolve = self._resolver(context)
         return replace(context, **self.options)

@@ -7,7 +7,7 @@ answer holds until the permission ends by itself. Denials are never kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -70,15 +70,20 @@ class StepGate:
         self.misses += 1
         return self._validated(key, operation(), book, stays)
 
-    def cleared(self, key: StepKey) -> bool:
-        """Whether the step may run by an answer of before that still stands; nobody is asked, and nothing
-        is noted."""
-        kept = self._kept.get(key)
-        if kept is None or (kept.until_us is not None and self._now_us() >= kept.until_us):
-            return False
-        return kept.book is self._books.get(key.subnet) and kept.stays is self._containment.seen.get(
-            key.subnet
-        )
+    def cleared(self, subnet: str, keys: Iterable[StepKey]) -> int:
+        """How many of a subnet's steps, from the first, may run by an answer of before that still stands.
+        Nothing is noted of it."""
+        book, stays = self._books.get(subnet), self._containment.seen.get(subnet)
+        now_us = self._now_us()
+        count = 0
+        for key in keys:
+            kept = self._kept.get(key)
+            if kept is None or kept.book is not book or kept.stays is not stays:
+                break
+            if kept.until_us is not None and now_us >= kept.until_us:
+                break
+            count += 1
+        return count
 
     def _validated(self, key: StepKey, operation: Operation, book: Book, stays: Stays) -> Finding | None:
         outcome = self._pipeline.judge(operation)

@@ -67,7 +67,7 @@ def _until_us(given: WaitParameters, context: StepContext) -> int:
 def _signal(given: WaitParameters, context: StepContext) -> WaitSignal:
     until_us = None if given.timeoutMs is None else context.now_us + given.timeoutMs * 1000
     if given.event is None:
-        return WaitSignal("webhook", until_us, prompt={"url": context.resume_url})
+        return WaitSignal("webhook", until_us, prompt={"url": context.resume_url()})
     match: dict[str, Any] = {"type": given.event.type}
     if given.event.subject is not None:
         match["subject"] = given.event.subject

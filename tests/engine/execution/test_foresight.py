@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from itertools import pairwise
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from engine.base.limits import Limits
 from engine.dispatch.clock import SystemClock
+from engine.execution.foresight import Seer
+from engine.execution.runner import Attempt
 from engine.journal import facts as f
 from engine.ports.policy import Policy
 from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
@@ -201,6 +204,19 @@ def test_code_that_the_policy_refuses_is_not_run_ahead_of_its_time(opened, sandb
         outcome, _ = ran(world, "f")
         assert (outcome.kind, outcome.error.step) == ("failed", "s2")
         assert sandbox.rows in ([], [2])
+
+
+def test_an_execution_leaves_nothing_that_only_the_collector_of_garbage_finds(opened):
+    world = opened()
+    flow = deployed(world, row(*[ADD] * 3, code("return items")))
+    gc.collect()
+    gc.disable()
+    try:
+        ran(world, flow)
+        left = [kept for kept in gc.get_objects() if isinstance(kept, Attempt | Seer)]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 def test_the_first_time_no_step_is_run_before_the_gate_let_it_pass(opened, sandbox):
