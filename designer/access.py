@@ -14,8 +14,10 @@ from designer.models import Person
 from engine.api import (
     InvalidInput,
     PermissionDenied,
+    PolicyViolation,
     Principal,
     QflowError,
+    ResourceExhausted,
     StaleRevision,
     UnknownObject,
     WrongState,
@@ -34,6 +36,8 @@ _STATUSES: tuple[tuple[type[QflowError], int], ...] = (
     (WrongState, 409),
     (InvalidInput, 422),
     (NotGenuine, 422),
+    (PolicyViolation, 403),
+    (ResourceExhausted, 429),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from engine.api import (
     InvalidInput,
     Principal,
     archive_flow,
+    bundle_of,
     create_flow,
     delete_flow,
     dump_flow,
@@ -120,6 +122,16 @@ def export(request: HttpRequest, actor: Principal, flow: str, syntax: str) -> Ht
     text = dump_flow(view.flow, "json" if syntax == "json" else "yaml")
     headers = {"Content-Disposition": f'attachment; filename="{flow}.{syntax}"'}
     return HttpResponse(text, content_type=f"{TYPES[syntax]}; charset=utf-8", headers=headers)
+
+
+@require_safe
+@page
+def export_many(request: HttpRequest, actor: Principal) -> HttpResponse:
+    """The newest versions of the flows that were picked, in one document that can be imported."""
+    bundle = bundle_of(world(), actor, request.GET.getlist("pick"))
+    text = json.dumps(bundle, indent=2, ensure_ascii=False) + "\n"
+    headers = {"Content-Disposition": 'attachment; filename="flows.qflow.json"'}
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -27,6 +27,7 @@ from engine.base.errors import (
     PolicyViolation,
     Problem,
     QflowError,
+    QuotaExceeded,
     ResourceExhausted,
     StaleRevision,
     StepFailure,
@@ -99,6 +100,7 @@ from engine.usecases.export_flow import export_flow
 from engine.usecases.flow_history import flow_history
 from engine.usecases.fork_execution import ForkRequest, fork_execution, replay_execution
 from engine.usecases.get_flow import FlowView, get_flow
+from engine.usecases.import_any import bundle_of, import_any
 from engine.usecases.import_flows import Arrival, import_flows
 from engine.usecases.inspect_execution import (
     execution_logs,
@@ -289,6 +291,7 @@ __all__ = [
     "Proof",
     "QflowError",
     "Quarantine",
+    "QuotaExceeded",
     "Refused",
     "Registration",
     "ReportRun",
@@ -333,6 +336,7 @@ __all__ = [
     "attest_receipts",
     "block_status",
     "bound_to",
+    "bundle_of",
     "challenge_identity",
     "change_person",
     "cid_of",
@@ -370,6 +374,7 @@ __all__ = [
     "get_identity",
     "give_role",
     "identity_logs",
+    "import_any",
     "import_flows",
     "items_of",
     "json_schema",

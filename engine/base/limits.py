@@ -176,6 +176,8 @@ POLICY_LIFETIME_US_MAX = 366 * 86_400 * 1_000_000  # between its issue and its e
 SIGNED_POLICY_BYTES_MAX = 8 * 1024 * 1024
 HALTED_LOOKED_AT_MAX = 10_000  # executions of a status that are looked at when code is stopped
 
+BUNDLE_FLOWS_MAX = 200  # flows of one document that is imported or exported
+
 # What modules of users may be
 MODULE_BYTES_MAX = 16 * 1024 * 1024
 MODULE_TEXT_BYTES_MAX = 1024 * 1024  # in the WebAssembly text format

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -50,6 +51,13 @@ def import_flows(
     require(world, actor, "flows:read" if dry_run else "flows:write")
     limits = world.policy.of(actor.subnet).limits
     found = world.importer(system).read(data, name, world.catalogue, limits)
+    return take_in(world, actor, found, dry_run=dry_run, publish=publish)
+
+
+def take_in(
+    world: World, actor: Principal, found: Sequence[Imported], *, dry_run: bool, publish: bool = False
+) -> list[Arrival]:
+    """Store flows that were read, or say what would become of them. The caller has the permission."""
     arrivals = [_arrival(world, actor, imported, dry_run) for imported in found]
     if not dry_run:
         for imported in found:

@@ -31,9 +31,11 @@ def workflow(name: str) -> str:
 async def imported_and_run(page: Page, site: Site, name: str) -> None:
     """Paste a workflow, import it and start it; the page shows its execution."""
     await page.goto(site.at("/import"))
-    await page.get_by_label("Or paste one export").fill(workflow(name))
+    await page.get_by_label("Or paste one document here").fill(workflow(name))
+    await page.get_by_role("button", name="Look at what is pasted").click()
+    await expect(page.get_by_text("It becomes a new flow")).to_be_visible()
     await page.get_by_role("button", name="Import", exact=True).click()
-    await expect(page.get_by_role("heading", name=name)).to_be_visible()
+    await expect(page.get_by_role("link", name=name)).to_be_visible()
     await page.goto(site.at(f"/flows?text={name}"))
     await page.get_by_role("button", name=f"Run {name}").click()
     await expect(page.get_by_role("heading", name="Execution")).to_be_visible()

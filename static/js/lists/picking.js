@@ -4,9 +4,9 @@
 export function keepPicks(form) {
   const picked = new Set();
   const count = form.querySelector("[data-count]");
-  const verbs = form.querySelectorAll("button[name=verb]");
+  const verbs = form.querySelectorAll("button[name=verb], button[data-picked]");
 
-  const boxes = () => form.querySelectorAll("input[name=pick]");
+  const boxes = () => [...form.elements].filter(({ name }) => name === "pick");
 
   function say() {
     count.textContent = picked.size ? `${picked.size} picked` : "None picked";
@@ -19,7 +19,7 @@ export function keepPicks(form) {
     say();
   }
 
-  form.addEventListener("change", read);
+  document.addEventListener("change", ({ target }) => target.form === form && read());
   document.body.addEventListener("htmx:afterSwap", () => {
     for (const box of boxes()) box.checked = picked.has(box.value);
     read();

@@ -86,6 +86,7 @@ Problem
 Proof
 QflowError
 Quarantine
+QuotaExceeded
 RIGHTS
 Refused
 Registration
@@ -132,6 +133,7 @@ archive_flow
 attest_receipts
 block_status
 bound_to
+bundle_of
 challenge_identity
 change_person
 cid_of
@@ -169,6 +171,7 @@ get_flow
 get_identity
 give_role
 identity_logs
+import_any
 import_flows
 items_of
 json_schema
