@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -136,7 +136,7 @@ class CodeRequest:
 
     ``mode`` is ``all`` (once, for all items) or ``each`` (once for each item, in one call of the guest).
     ``context`` may hold ``workflow``, ``execution``, ``vars``, ``parameter`` and ``run``, in the form of
-    :class:`ExpressionBatch`.
+    :class:`ExpressionBatch`. ``file`` gives the bytes of a file of the items by its id.
     """
 
     language: str  # python, javascript
@@ -145,6 +145,7 @@ class CodeRequest:
     determinism: Determinism
     mode: Literal["all", "each"] = "all"
     context: Mapping[str, Any] = field(default_factory=dict)
+    file: Callable[[str], bytes] | None = field(default=None, compare=False)  # None: files are not read
 
     @property
     def cid(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -34,8 +34,10 @@ NOBODY = (
 class HostDoor:
     """Answers one instance of a guest; used by one thread."""
 
-    def __init__(self, host: HostCalls | None, limits: SandboxLimits) -> None:
-        self._host, self._limits = host, limits
+    def __init__(
+        self, host: HostCalls | None, limits: SandboxLimits, file: Callable[[str], bytes] | None = None
+    ) -> None:
+        self._host, self._limits, self._file = host, limits, file
         self._errors: list[QflowError] = []
         self._failed = False
 
@@ -74,9 +76,16 @@ class HostDoor:
         operation, request = document.get("operation"), document.get("request", {})
         if not isinstance(operation, str) or not isinstance(request, dict):
             raise InvalidInput("a request of the host has an operation, and a request that is an object")
+        if operation == "file":
+            return {"base64": _text(self._bytes(str(request.get("id"))))}
         if self._host is None:
             raise CapabilityDenied(NOBODY.format(operation=operation[:40]))
         return _with_text(self._host.call(operation, _with_bytes(request)))
+
+    def _bytes(self, id: str) -> bytes:
+        if self._file is None:
+            raise InvalidInput("no files are read here")
+        return self._file(id)
 
     def _told(self, error: QflowError) -> dict[str, Any]:
         self._errors.append(error)

@@ -30,7 +30,7 @@ class JavaScriptCode:
         :class:`SandboxViolation` where it crosses a limit or waits for a promise that nothing settles,
         and an error of the host where it does not catch it.
         """
-        document, door = self._encoded(code_document(request)), HostDoor(host, limits)
+        document, door = self._encoded(code_document(request)), HostDoor(host, limits, request.file)
         with self._guest.machine(limits, request.determinism, door) as machine:
             reply = _settled(machine, document)
             usage = machine.instance.usage()
@@ -82,7 +82,8 @@ def result_of(reply: Mapping[str, Any], request: CodeRequest, usage: Usage, door
 
 
 def _failure(error: Mapping[str, Any], logs: list[str]) -> StepFailure:
-    """The error as the user is told: what, and where in the user's own text."""
+    """The error as the user is told: what, and where in the user's own text, in n8n's form. The kind of error
+    and the column are in the details."""
     name, line, column, item = (
         error["name"],
         error.get("line") or 0,
@@ -90,10 +91,9 @@ def _failure(error: Mapping[str, Any], logs: list[str]) -> StepFailure:
         error.get("item"),
     )
     details: dict[str, Any] = {"error": name, "line": line, "column": column}
-    places = [f"line {line}, column {column}"] if line else []
+    places = [f"line {line}"] if line else []
     if item is not None:
-        places.append(f"item {item}")
+        places.append(f"for item {item}")
         details["item"] = item
-    text = f"{name}: {error['message']}" if name else str(error["message"])
-    where = f" ({', '.join(places)})" if places else ""
-    return StepFailure(f"{text}{where}", logs=logs[-FAILURE_LOG_LINES_MAX:], **details)
+    where = f" [{', '.join(places)}]" if places else ""
+    return StepFailure(f"{error['message']}{where}", logs=logs[-FAILURE_LOG_LINES_MAX:], **details)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
 
-from engine.base.errors import QflowError
+from engine.base.errors import PayloadTooLarge, QflowError, StepFailure
 from engine.flow.model import MAIN, Step
 from engine.ports.parameters import validated
 from engine.ports.policy import Policy
@@ -32,6 +33,7 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
         determinism=Determinism(context.now_us, context.seed, context.timezone),
         mode=given.mode,
         context=_about(context),
+        file=_files(context),
     )
     check_code(request.cid, context.policy)
     with host_of(context, (request.cid,)) as host:
@@ -56,6 +58,28 @@ def code_ahead(
 def _others(step: Step) -> dict[str, Any]:
     """The parameters beside the code."""
     return {name: value for name, value in step.parameters.items() if name != "code"}
+
+
+def _files(context: StepContext) -> Callable[[str], bytes]:
+    """Reads files of the step's items by their ids, and no others."""
+
+    def read(id: str) -> bytes:
+        entry = _entries(context).get(id)
+        if entry is None:
+            raise StepFailure("the file is none of the items that the step was given")
+        if entry.get("bytes", 0) > context.limits.step_output_bytes_max:
+            limit = context.limits.step_output_bytes_max
+            raise PayloadTooLarge(f"a file for code of more than {limit} bytes (step_output_bytes_max)")
+        with context.binaries.open(entry) as stream:
+            return stream.read()
+
+    return read
+
+
+def _entries(context: StepContext) -> dict[str, Mapping[str, Any]]:
+    files = (item.get("binary") or {} for items in context.inputs.values() for item in items)
+    entries = (entry for named in files for entry in named.values())
+    return {entry["id"]: entry for entry in entries if isinstance(entry, Mapping) and "id" in entry}
 
 
 def _about(context: StepContext) -> dict[str, Any]:

@@ -10,6 +10,21 @@ from n8n_import.words import Json, Node
 EMPTY = "return [];"
 
 STATIC = re.compile(r"\bgetWorkflowStaticData\b|_getWorkflowStaticData\b")
+FILES = (
+    "const getBinaryData = () => $self.binary, getBinaryDataAsync = async () => $self.binary,"
+    " setBinaryData = (files) => { $self.binary = files; },"
+    " setBinaryDataAsync = async (files) => setBinaryData(files);"
+)
+BARE = {
+    "getWorkflowStaticData": "$getWorkflowStaticData",
+    "getNodeParameter": "(name, otherwise) => $parameter[name] ?? otherwise",
+    "getExecutionId": "() => $execution.id",
+    "getMode": "() => $mode",
+    "getTimezone": "() => DateTime.now().zoneName",
+    "getWorkflow": "() => $workflow",
+}
+"""What the older nodes call by bare names."""
+
 KEPT = [{"operation": "kv", "actions": ["get", "set"], "prefix": "static:"}]
 ALLOW = """qflow capabilities allow '{"operation": "kv", "prefix": "static:"}'"""
 
@@ -31,18 +46,21 @@ def translate_function(node: Node, context: Context) -> Draft:
 
 
 def translate_item_function(node: Node, context: Context) -> Draft:
-    """The older node for code on each item; it sees ``item`` as the JSON alone, and returns it."""
+    """The older node for code on each item; it sees ``item`` as the JSON alone, and returns it. The item
+    keeps its files. The user's code begins on the first line, so that errors name its lines."""
     given = node.text("functionCode") or "return item;"
     source = (
-        f"const $made = await (async (item) => {{\n{given}\n}})($input.item.json);\nreturn {{ json: $made }};"
+        f"const $self = $input.item; {FILES} const $made = await (async (item) => {{ {given}\n"
+        "})($self.json);\n"
+        "return $self.binary ? { json: $made, binary: $self.binary } : { json: $made };"
     )
     return _coded("code.javascript", _older(source), "each", context)
 
 
 def _older(source: str) -> str:
-    """Code of the older nodes, which call static data by a bare name."""
-    bare = re.search(r"(?<![$\w.])getWorkflowStaticData\b", source)
-    return f"const getWorkflowStaticData = $getWorkflowStaticData; {source}" if bare else source
+    """Code of the older nodes, which call by bare names what has a ``$`` now."""
+    used = [name for name in BARE if re.search(rf"(?<![$\w.]){name}\b", source)]
+    return "".join(f"const {name} = {BARE[name]}; " for name in used) + source
 
 
 def _coded(kind: str, source: str, mode: str, context: Context) -> Draft:

@@ -157,9 +157,10 @@ def _older(node: Node, context: Context) -> Json:
 
 
 def _older_body(node: Node, context: Context, written: bool) -> Json:
-    if node.param("sendBinaryData") is True:
-        return {"kind": "binary", "property": context.param("binaryPropertyName", "data")}
     kind = node.text("options.bodyContentType", "json")
+    files = _older_files(node, context) if node.param("sendBinaryData") is True else []
+    if files and kind != "multipart-form-data":
+        return {"kind": "binary", "property": files[0]["property"]}
     if written:
         text = inner(node.param("bodyParametersJson", "{}"))
         value = code(f"{PARSED}({text})")
@@ -168,10 +169,19 @@ def _older_body(node: Node, context: Context, written: bool) -> Json:
     if kind == "form-urlencoded":
         return {"kind": "form", "fields": value}
     if kind == "multipart-form-data":
-        return {"kind": "multipart", "fields": value}
+        return {"kind": "multipart", "fields": value, **({"files": files} if files else {})}
     if kind == "raw":
         return {"kind": "text", "text": context.param("bodyParametersJson", "")}
     return {"kind": "json", "value": value}
+
+
+def _older_files(node: Node, context: Context) -> list[Json]:
+    """``field:property`` of each file, between commas; one name is both."""
+    names = context.param("binaryPropertyName", "data")
+    if not isinstance(names, str) or "{{" in names:
+        return [{"name": "data", "property": names}]
+    pairs = [[part.strip() for part in one.split(":", 1)] for one in names.split(",") if one.strip()]
+    return [{"name": pair[0], "property": pair[-1]} for pair in pairs]
 
 
 NODES = (NodeType("n8n-nodes-base.httpRequest", (1, 2, 3, 4, 4.1, 4.2, 4.3, 4.4), translate, "http.request"),)

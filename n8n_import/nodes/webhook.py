@@ -20,6 +20,9 @@ SCHEMES = {
     "jwtAuth": ("jwtAuth", "jwt", "the key that tokens are signed with"),
 }
 """Credential, scheme and what the secret holds, for each way of asking callers who they are."""
+KINDS = {credential: kind for kind, (credential, _, _) in SCHEMES.items()}
+_CREDENTIAL = re.compile(r"\$credentials\.(\w+)")
+"""How some name the credential itself, ``{{ $credentials.headerAuth }}``, where the way of asking stands."""
 _FOREIGN = re.compile(r"[^A-Za-z0-9._~:/-]+")
 
 
@@ -70,6 +73,8 @@ def _keeps_files(node: Node) -> bool:
 def _authentication(node: Node, context: Context) -> dict[str, Any] | None:
     """The credential becomes a secret of the subnet with its name; its value is to be filled in."""
     kind = node.param("authentication", "none")
+    written = _CREDENTIAL.search(kind) if isinstance(kind, str) else None
+    kind = KINDS.get(written[1], written[1]) if written else kind
     if kind == "none":
         return None
     if kind not in SCHEMES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.base.canonical import RAW, cid_of_bytes
-from engine.base.errors import InvalidInput, PolicyViolation
+from engine.base.errors import InvalidInput, PayloadTooLarge, PolicyViolation, StepFailure
 from engine.base.limits import Limits
 from engine.ports.policy import PERSONAL, Policy
 from engine.ports.sandbox import CodeResult, Usage
@@ -85,3 +85,17 @@ def test_a_policy_without_code_refuses_it_by_cid(run, sandbox, code):
 def test_a_step_needs_code_and_a_mode(run, code, mode):
     with pytest.raises(InvalidInput):
         run(code, mode=mode)
+
+
+def test_code_reads_files_of_its_items_and_no_others(sandbox):
+    bench = StepBench("code.javascript", {"code": "return items"}, sandbox=sandbox)
+    entry = bench.context([]).binaries.put(b"hi", file_name="a.txt")
+    other = bench.context([]).binaries.put(b"secret")
+    bench.kind.run(bench.context([{"json": {}, "binary": {"data": entry}}]))
+    read = sandbox.asked[0][0].file
+    assert read(entry["id"]) == b"hi"
+    with pytest.raises(StepFailure, match="none of the items"):
+        read(other["id"])
+    bench.kind.run(bench.context([{"json": {}, "binary": {"data": {**entry, "bytes": 2**40}}}]))
+    with pytest.raises(PayloadTooLarge, match="step_output_bytes_max"):
+        sandbox.asked[1][0].file(entry["id"])

@@ -97,3 +97,12 @@ def test_what_cannot_be_said_is_reported(given):
     found, issues = pagination(**given)
     assert found is None
     assert any("page" in str(issue) or "unsupported" in str(issue) for issue in issues)
+
+
+def test_the_oldest_requests_name_fields_and_files_in_pairs():
+    files = {"requestMethod": "POST", "sendBinaryData": True, "binaryPropertyName": "photo:data, other"}
+    multipart = {**files, "options": {"bodyContentType": "multipart-form-data"}}
+    body = translated("httpRequest", 2, multipart).flow.steps[0].parameters["body"]
+    assert body["files"] == [{"name": "photo", "property": "data"}, {"name": "other", "property": "other"}]
+    body = translated("httpRequest", 1, files).flow.steps[0].parameters["body"]
+    assert body == {"kind": "binary", "property": "data"}

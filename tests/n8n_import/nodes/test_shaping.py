@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.n8n_import.support import first_output, node, run, translated, workflow
+from tests.n8n_import.support import first_output, node, run, run_to_end, translated, workflow
 
 START = node("Start", "manualTrigger")
 
@@ -137,6 +137,26 @@ def test_xml_html_and_markdown_are_read_from_a_field():
 def test_the_oldest_code_for_each_item_sees_its_json():
     parameters = {"functionCode": "item.twice = item.n * 2;\nreturn item;"}
     assert made("functionItem", 1, parameters, {"n": 2}) == [{"n": 2, "twice": 4}]
+
+
+def test_the_oldest_code_reaches_files_and_what_has_a_dollar_now():
+    source = """const data = Buffer.from("hi").toString("base64");
+      await setBinaryDataAsync({ a: { data, fileName: "a.txt" } });
+      item.before = getBinaryData().a.fileName;
+      item.mode = typeof getMode(); item.other = getNodeParameter("nope", 1);
+      return item;"""
+    flow = workflow([START, data({"n": 1}), node("Node", "functionItem", 1, {"functionCode": source})])
+    [item] = run(flow)["Node"][0][0]
+    assert item["json"] == {"n": 1, "before": "a.txt", "mode": "string", "other": 1}
+    assert item["binary"]["a"]["mimeType"] == "text/plain"
+
+
+def test_errors_of_the_oldest_code_name_its_own_lines():
+    parameters = {"functionCode": "let a;\nreturn a.b;"}
+    flow = workflow([START, data({}), node("Node", "functionItem", 1, parameters)])
+    status, _, error = run_to_end(flow)
+    assert status == "failed"
+    assert error["message"].endswith("(reading 'b') [line 2, for item 0]")
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,13 @@ def test_a_webhook_asks_its_callers_as_it_did():
     assert (made["ignoreBots"], made["responseData"], made["binaryField"]) == (True, "none", "file")
 
 
+def test_a_webhook_may_name_its_credential_where_the_way_of_asking_stands():
+    given = {"path": "x", "authentication": "={{ $credentials.httpHeaderAuth }}"}
+    assert parameters("webhook", 1, given)["authenticate"]["scheme"] == "header"
+    given = {"path": "x", "authentication": "{{ $credentials.basicAuth }}"}
+    assert parameters("webhook", 1, given)["authenticate"]["scheme"] == "basic"
+
+
 @pytest.mark.parametrize("given", [{"authentication": "magic"}, {"options": {"ipWhitelist": "my house"}}])
 def test_a_webhook_whose_guard_cannot_be_kept_does_not_run(given):
     assert translated("webhook", 2, {"path": "x", **given}).runnable == 0

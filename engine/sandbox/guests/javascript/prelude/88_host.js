@@ -142,6 +142,7 @@
   __qflow.host = {
     numberOf: (error) => (typeof error === "object" && error !== null ? numbers.get(error) : undefined),
     helpers: Object.freeze({ httpRequest, callModule }),
+    ask,
     kv: $kv,
     staticData,
   };

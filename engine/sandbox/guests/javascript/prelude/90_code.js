@@ -7,7 +7,7 @@
 // same promise; {waits: false} where there is none.
 "use strict";
 (() => {
-  const { acorn, contextOf, globals, host, plainText, sharedOf } = __qflow;
+  const { acorn, bytes, contextOf, globals, helpersOf, host, plainText, sharedOf, wordsOf } = __qflow;
   const compile = globalThis.eval;
   const NAME = /^(?:\$|DateTime$|Duration$|Interval$)/;
   const FILE = /(?:^|[\s(])<(?:evalScript|eval|input)>:(\d+):(\d+)/;
@@ -32,7 +32,7 @@
     const found = FILE.exec(typeof error.stack === "string" ? error.stack : "");
     return found ? { line: Number(found[1]) - 1, column: Number(found[2]) } : {};
   };
-  const facts = (error) => {
+  const facts = (error, source) => {
     if (error instanceof CodeError) {
       const { message, line, column, kind } = error;
       return { message, name: kind ?? "", line, column };
@@ -42,15 +42,16 @@
       return { message: textOf(text), name: "" };
     }
     const detail = typeof error.description === "string" ? ` (${error.description})` : "";
-    return { message: textOf(`${error.message}${detail}`), name: textOf(error.name), ...placeOf(error) };
+    const place = placeOf(error);
+    return { message: textOf(`${wordsOf(error.message, source, place)}${detail}`), name: textOf(error.name), ...place };
   };
   // What was thrown may itself throw when it is looked at.
-  const told = (error, item) => {
+  const told = (error, source, item) => {
     const at = item === undefined ? {} : { item };
     const number = host.numberOf(error);
     if (number !== undefined) at.host = number;
     try {
-      return { ...facts(error), ...at };
+      return { ...facts(error, source), ...at };
     } catch {
       return { message: "the code threw something that cannot be shown", name: "", ...at };
     }
@@ -131,7 +132,8 @@
   lazy("items", function () { return this[BEHIND].shared.items; });
   lazy("item", function () { return this[BEHIND].context.currentItem(); });
   lazy("$getWorkflowStaticData", function () { return this[BEHIND].shared.kept.get; });
-  names.$helpers = names.helpers = host.helpers;
+  for (const name of ["$helpers", "helpers"]) lazy(name, function () { return this[BEHIND].shared.helpers; });
+  Object.assign(names, bytes);
   names.$kv = host.kv;
   lazy("console", function () { return this[BEHIND].console; });
   names.setTimeout = setTimer;
@@ -272,14 +274,14 @@
 
   // --- running ----------------------------------------------------------------------------------
   const runAll = async (make, shared, output) => {
-    const result = await make(scopeOf(shared, 0, output)).call({ helpers: host.helpers });
+    const result = await make(scopeOf(shared, 0, output)).call({ helpers: shared.helpers });
     return itemsOf(result, shared.items);
   };
   const runEach = async (make, shared, output, at) => {
     const found = [];
     for (let index = 0; index < shared.items.length; index += 1) {
       at.item = index;
-      const item = oneOf(await make(scopeOf(shared, index, output)).call({ helpers: host.helpers }), index);
+      const item = oneOf(await make(scopeOf(shared, index, output)).call({ helpers: shared.helpers }), index);
       if (item) found.push(item);
     }
     return found;
@@ -293,6 +295,7 @@
       const shared = sharedOf(request);
       for (let index = 0; index < shared.items.length; index += 1) shared.items[index].pairedItem = { item: index };
       shared.kept = host.staticData(shared);
+      shared.helpers = helpersOf(host, shared.items);
       const make = compiled(request.source);
       const output = consoleTo(logs);
       const found = await (request.mode === "each" ? runEach(make, shared, output, at) : runAll(make, shared, output));
@@ -300,7 +303,7 @@
       shared.kept.save();
       return text(`"items":${items}`);
     } catch (error) {
-      return text(`"error":${plainText(told(error, at.item))}`);
+      return text(`"error":${plainText(told(error, request.source, at.item))}`);
     }
   };
 
