@@ -45,7 +45,9 @@ from engine.flow.diff import FieldChange, FlowDiff, StepChange, diff_flows
 from engine.flow.dump import definition_of, dump_flow
 from engine.flow.model import FAILURE, MAIN, Edge, Flow, FlowSettings, Metadata, RetryPolicy, Step
 from engine.flow.parse import Parsed, parse_flow
+from engine.flow.reader import read_document
 from engine.flow.schemas import json_schema
+from engine.flow.yaml_writer import to_yaml
 from engine.journal.cloudevents import to_cloudevent
 from engine.journal.state import ExecutionState, Run, Status
 from engine.keylog.form import Event as KeyEvent
@@ -117,6 +119,7 @@ from engine.usecases.list_capability_uses import list_capability_uses
 from engine.usecases.list_flows import list_flows
 from engine.usecases.list_validations import list_validations
 from engine.usecases.list_violations import list_violations
+from engine.usecases.make_case import make_case
 from engine.usecases.manage_consents import list_consents, record_consent, renew_consent, withdraw_consent
 from engine.usecases.manage_grants import (
     NewGrant,
@@ -401,6 +404,7 @@ __all__ = [
     "list_violations",
     "log_growth",
     "log_head",
+    "make_case",
     "may_share",
     "multikey",
     "one_person",
@@ -420,6 +424,7 @@ __all__ = [
     "publish_flow",
     "put_event_schema",
     "put_role",
+    "read_document",
     "rebuild_index",
     "record_consent",
     "recover_identity",
@@ -463,6 +468,7 @@ __all__ = [
     "tag_version",
     "to_canonical",
     "to_cloudevent",
+    "to_yaml",
     "ulid",
     "unpublish_flow",
     "update_flow",

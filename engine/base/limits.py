@@ -80,6 +80,8 @@ YAML_VALUES_MAX = 200_000  # values after every alias is written out
 # What tests of flows may be
 CASES_MAX = 200  # tests of one flow
 CASE_ASSERTIONS_MAX = 100  # assertions of one test
+CASE_ITEMS_MAX = 50  # items that a test made of an execution expects of one port
+CASE_BYTES_MAX = 256 * 1024  # of a test that is made of an execution
 CASE_MS_MAX = 30_000  # one test; a flow with a shorter time has less
 CASES_MS_MAX = 120_000  # all tests of a flow; those that did not begin by then count as failed
 DIFFERENCES_MAX = 50  # differences of one port that are told
@@ -149,6 +151,7 @@ INDEXED_TEXT_MAX = 20_000  # characters of a thing's texts that it can be found 
 TEST_CALLS_PER_MINUTE_MAX = 1_200  # test calls of the webhooks of one subnet
 TEST_CALLERS_PER_MINUTE_MAX = 12_000  # test calls of one address
 CALLS_WAITING_MAX = 2_000  # calls waiting for a thread; more are refused
+PATIENT_CALLS_WAITING_MAX = 100  # calls waiting for one of the threads that may take long
 STREAM_BACKLOG_MAX = 2_000  # events a slow reader may be behind
 STREAM_MESSAGE_BYTES_MAX = 64 * 1024  # a message from a watcher
 

@@ -21,7 +21,7 @@ done (or the execution failed), 2 wrong usage or input.
 """
 
 REMOTE = frozenset(
-    {"create", "list", "show", "update", "delete", "publish", "unpublish", "start", "executions"}
+    {"create", "list", "show", "update", "delete", "publish", "unpublish", "start", "executions", "test"}
     | {"status", "logs", "pause", "resume", "abort", "nodes", "health", "metrics", "dao-subnets"}
 )
 """Commands that go through :mod:`engine.cli.door`."""

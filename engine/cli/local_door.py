@@ -29,6 +29,7 @@ from engine.usecases.list_flows import list_flows
 from engine.usecases.list_violations import list_violations
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.revoke_capability import revoke_capability
+from engine.usecases.run_tests import run_tests
 from engine.usecases.search import search
 from engine.usecases.start_execution import StartRequest, start_execution
 from engine.usecases.unpublish_flow import unpublish_flow
@@ -89,11 +90,19 @@ class LocalDoor:
 
     def publish(self, flow: str, version: str) -> Json:
         """Put a version in force."""
-        return record_of(publish_flow(self.world, self.actor, flow, version))
+        found = get_flow(self.world, self.actor, flow, version).flow
+        if not found.settings.tests_must_pass:
+            return record_of(publish_flow(self.world, self.actor, flow, version))
+        with self.at_work() as door:
+            return record_of(publish_flow(door.world, self.actor, flow, version))
 
     def unpublish(self, flow: str) -> Json:
         """Take a flow out of force."""
         return record_of(unpublish_flow(self.world, self.actor, flow))
+
+    def run_tests(self, flow: str, version: str, cases: list[str]) -> Json:
+        """Run tests, and wait for them."""
+        return run_tests(self.world, self.actor, flow, version, cases).as_json()
 
     # --- executions -------------------------------------------------------------------------------
 

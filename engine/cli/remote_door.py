@@ -84,6 +84,10 @@ class RemoteDoor:
         """Take a flow out of force."""
         return dict(self._call("POST", f"/flows/{_part(flow)}/unpublish"))
 
+    def run_tests(self, flow: str, version: str, cases: list[str]) -> Json:
+        """Run tests, and wait for them."""
+        return dict(self._call("POST", f"/flows/{_part(flow)}/tests", {"version": version, "cases": cases}))
+
     # --- executions -------------------------------------------------------------------------------
 
     def start(self, flow: str, body: Json) -> Json:

@@ -31,7 +31,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     refuse_remote(args)
     items = items_from(args.input)
-    with _node(args) as world:
+    with embedded_node(args) as world:
         from engine.cli.run_files import import_file, run_flow
 
         imported = [import_file(world, path) for path in args.files]
@@ -57,7 +57,7 @@ def _print(result: FileResult, as_json: bool) -> None:
 
 
 @contextmanager
-def _node(args: argparse.Namespace) -> Iterator[World]:
+def embedded_node(args: argparse.Namespace) -> Iterator[World]:
     """An embedded node on a data directory of its own, or on the one that was named."""
     with tempfile.TemporaryDirectory(prefix="qflow-run-") as temporary:
         data_dir = args.data_dir or temporary

@@ -34,6 +34,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("update", "flows", "save a new version of a flow from a file"),
             Entry("delete", "flows", "delete a flow"),
             Entry("validate", "flows", "check flow files and report all problems at once"),
+            Entry("test", "cases", "run the tests of a flow or of a file, and tell what they cover"),
             Entry("publish", "publishing", "put a version of a flow into production with its triggers"),
             Entry("unpublish", "publishing", "take a flow out of production"),
             Entry("archive", "publishing", "put a flow into the archive, or take it out again"),

@@ -155,7 +155,7 @@ class _Run:
                 version=flow.version,
                 mode=MODE,
                 wait="rest",
-                pins=_pins(case, pins if isinstance(pins, Mapping) else {}),
+                pins=_pins(self.plan, case, pins if isinstance(pins, Mapping) else {}),
                 case=case.name,
             ),
         )
@@ -193,9 +193,11 @@ class _Run:
         return CaseResult(case.name, flaws, str(header.status), execution, round(took, 3))
 
 
-def _pins(case: Case, pins: Mapping[str, Any]) -> dict[str, Any]:
-    """The flow's pins, but for steps that the case mocks or lets act."""
-    return {step: items for step, items in pins.items() if step not in case.mocks and step not in case.allow}
+def _pins(plan: Plan, case: Case, pins: Mapping[str, Any]) -> dict[str, Any]:
+    """The flow's pins, but for steps that the case mocks, lets act, or gives items to start with."""
+    begins = (case.start,) if case.start else plan.triggers
+    own = {*case.mocks, *case.allow, *(begins if case.items else ())}
+    return {step: items for step, items in pins.items() if step not in own}
 
 
 def _rests(header: Header | None, world: World, left_s: float) -> bool:

@@ -12,9 +12,12 @@ from typing import Any, TypeVar
 from django.db import connections
 
 from engine.base.errors import NodeFailure
-from engine.base.limits import CALLS_WAITING_MAX
+from engine.base.limits import CALLS_WAITING_MAX, PATIENT_CALLS_WAITING_MAX
 
 THREADS = 8
+
+PATIENT_THREADS = 2
+"""For calls that take seconds, such as tests of flows: the others need not wait for them."""
 
 T = TypeVar("T")
 
@@ -75,6 +78,7 @@ def _drop_broken_connections() -> None:
 
 
 _pool: EnginePool | None = None
+_patient_pool: EnginePool | None = None
 _making = threading.Lock()
 
 
@@ -85,3 +89,12 @@ def pool() -> EnginePool:
         if _pool is None:
             _pool = EnginePool()
         return _pool
+
+
+def patient_pool() -> EnginePool:
+    """The pool for calls that take long, made on first use."""
+    global _patient_pool
+    with _making:
+        if _patient_pool is None:
+            _patient_pool = EnginePool(PATIENT_THREADS, PATIENT_CALLS_WAITING_MAX)
+        return _patient_pool

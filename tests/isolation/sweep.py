@@ -106,6 +106,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
     ("put", "/api/v1/flows/{flow_id}"): {"steps": [{"id": "a", "type": "flow.noop"}], "revision": "*"},
     ("post", "/api/v1/flows/{flow_id}/rollback"): {"version": "1", "revision": "1"},
     ("post", "/api/v1/flows/{flow_id}/start"): {"version": "1"},
+    ("post", "/api/v1/flows/{flow_id}/tests"): {"version": "1"},
     ("post", "/api/v1/identities/{identity}/events"): {"body": "AA==", "signatures": ["AA=="]},
     ("post", "/api/v1/identities/{identity}/events/prepare"): {"kind": "revocation"},
     ("post", "/api/v1/identities/{identity}/recover"): {"recoveryKey": "AA=="},

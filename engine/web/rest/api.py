@@ -20,6 +20,7 @@ from engine.web.rest import (
     administration,
     audit,
     capabilities,
+    cases,
     compliance,
     credentials,
     executions,
@@ -73,7 +74,7 @@ def build_api() -> NinjaAPI:
         api.add_router("", import_string(place))
     access = (administration, audit, compliance, capabilities, credentials, identities, permissions)
     rest = (protection, sandbox, subnets, search, variables)
-    for part in (flows, imports, starts, executions, *access, *rest):
+    for part in (flows, cases, imports, starts, executions, *access, *rest):
         api.add_router("", part.router)
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer_error)

@@ -11,7 +11,7 @@ from ninja.security import HttpBearer
 from engine.ports.access_store import Principal
 from engine.web.access import principal_of
 from engine.web.deps import get_world
-from engine.web.pool import pool
+from engine.web.pool import patient_pool, pool
 
 T = TypeVar("T")
 
@@ -28,6 +28,11 @@ class BearerAuth(HttpBearer):
 async def call(request: HttpRequest, use_case: Callable[..., T], *args: Any, **options: Any) -> T:
     """Run ``use_case(world, principal, *args)`` on a pool thread."""
     return await pool().run(use_case, get_world(), caller(request), *args, **options)
+
+
+async def call_patiently(request: HttpRequest, use_case: Callable[..., T], *args: Any) -> T:
+    """The same for what may take many seconds: it holds up none of the other calls."""
+    return await patient_pool().run(use_case, get_world(), caller(request), *args)
 
 
 async def call_bare(use_case: Callable[..., T], *args: Any) -> T:

@@ -30,7 +30,7 @@ from engine.usecases.world import World
 from engine.web.jsontext import read_json, write_json
 from engine.web.problems import refuse
 from engine.web.rest import flow_models as m
-from engine.web.rest.calls import call
+from engine.web.rest.calls import call, call_patiently
 from engine.web.rest.flow_views import flow_of, record_of, version_of
 from engine.web.rest.models import Name
 from engine.web.route_cache import routes_changed
@@ -201,7 +201,8 @@ async def archive(request: HttpRequest, flow_id: Name, body: m.ArchiveBody | Non
 @router.post("/flows/{flow_id}/publish", response=m.FlowRecordShown)
 async def publish(request: HttpRequest, flow_id: Name, body: m.PublishBody | None = None) -> Json:
     """Make a version the one that triggers start; its routes answer from now on."""
-    record = await call(request, publish_flow, flow_id, (body.version if body else None) or DRAFT)
+    version = (body.version if body else None) or DRAFT
+    record = await call_patiently(request, publish_flow, flow_id, version)  # it may run the flow's tests
     routes_changed()
     return record_of(record)
 

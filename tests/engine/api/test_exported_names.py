@@ -199,6 +199,7 @@ list_violations
 log_growth
 log_head
 may_share
+make_case
 multikey
 one_person
 parse_flow
@@ -217,6 +218,7 @@ publish_event
 publish_flow
 put_event_schema
 put_role
+read_document
 rebuild_index
 record_consent
 recover_identity
@@ -260,6 +262,7 @@ switch_off_person
 tag_version
 to_canonical
 to_cloudevent
+to_yaml
 ulid
 unpublish_flow
 update_flow

@@ -42,6 +42,7 @@ OURS = [
     "audit",
     "subject",
     "bench",
+    "test",
     "grant",
     "consent",
     "credential",

@@ -18,6 +18,7 @@ from engine.testing.steps import DictCatalogue, PlainTrigger, make_type, pass_on
 from engine.testing.world import ALICE, BOB, CHARLIE, fake_world
 from engine.usecases.fork_execution import replay_execution
 from engine.usecases.inspect_execution import state_of
+from engine.usecases.make_case import make_case
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.run_tests import CaseResult, FlowTested, run_tests
 from engine.usecases.world import World
@@ -240,3 +241,34 @@ def test_failing_tests_do_not_hold_up_a_flow_that_does_not_ask_for_them(tested, 
     failing = tested({"start": "trigger.manual", "a": "t.add"}, {"expect": {"outputs": gives("a", 9)}})
     assert not failing.passed
     assert publish_flow(world, ALICE, "f").published == failing.version
+
+
+def test_a_test_made_of_an_execution_comes_to_the_same(tested, start, world, gate) -> None:
+    steps = {**CHAIN, "w": "t.wait"}
+    report = tested(steps, {}, wires=["start -> a", "a -> b", "b -> c"])
+    begun = start("f", mode="manual", items=ZERO)
+    begun.future.result(10)
+    made = make_case(world, ALICE, begun.execution)
+    assert made["mocks"] == {"b": {"items": [{"json": {"n": 2}}]}}
+    assert made["expect"] == {"outputs": gives("c", 3)}
+    flow = world.flows.version("personal", report.version)
+    world.flows.save("personal", replace(flow, tests=(made,)), flow.version, "alice", "", 3)
+    gate.acted.clear()
+    again = run_tests(world, ALICE, "f")
+    assert again.passed, messages(again)
+    assert gate.acted == []
+
+
+def test_a_test_made_of_a_failure_expects_it_and_mocks_it(tested, world) -> None:
+    mocks = {"b": {"error": {"message": "no money", "type": "network_error"}}}
+    failed = only(tested(CHAIN, {"mocks": mocks}))
+    made = make_case(world, ALICE, failed.execution, expect=["a"])
+    assert made["mocks"] == mocks
+    assert made["expect"] == {"end": "failed", "error": "no money", "outputs": gives("a", 1)}
+
+
+def test_items_that_a_case_starts_with_take_the_place_of_the_triggers_pin(tested) -> None:
+    pins = {"pins": {"start": [{"json": {"n": 50}}]}}
+    expected = {"expect": {"outputs": gives("a", 1)}}
+    report = tested({"start": "trigger.manual", "a": "t.add"}, expected, extra=pins)
+    assert report.passed, messages(report)
