@@ -113,8 +113,8 @@ class Judge:
             return f"there is no step {step!r}"
         if step not in self._state.runs:
             return f"step {step!r} did not run"
-        noun = "item" if len(got) == 1 else "items"
-        return f"step {step!r} gave {len(got)} {noun} on port {port!r} that are not as expected"
+        count = "1 item" if len(got) == 1 else f"{len(got)} items"
+        return f"what step {step!r} gave on port {port!r} ({count}) is not as expected"
 
     def _assertions(self, policy: Policy) -> list[Flaw]:
         templates = tuple(dict.fromkeys(text.strip() for text in self._case.assertions))

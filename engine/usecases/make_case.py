@@ -32,11 +32,12 @@ def make_case(world: World, actor: Principal, execution: str, expect: Sequence[s
     if header.status not in _ENDS:
         raise WrongState(f"execution {execution} is {header.status}; a test is made of one that has ended")
     plan, state = world.plans.get(header.subnet, header.version), state_of(world, header)
+    items = _bare(items_of(world, header, state.started.items))
     maker = _Maker(world, plan, state)
     case = {
         "name": f"as in {execution[-8:]}",
         "start": state.started.trigger_step or None,
-        "items": _bare(items_of(world, header, state.started.items)),
+        "items": items if items != [{"json": {}}] else [],
         "mocks": maker.mocks(_waited(world, execution)),
         "expect": maker.expected(header.status, expect),
     }

@@ -19,6 +19,7 @@ async def test_the_tutorial_works(fresh_site: Site, page: Page) -> None:
     await page.get_by_role("link", name="New flow").click()
     await drawn(page)
     await tried(page)
+    await written_a_test(page)
     await published(page, fresh_site)
     await page.get_by_role("link", name="Executions").click()
     await page.locator("#main a[href^='/executions/exe_']").first.click()
@@ -48,6 +49,18 @@ async def drawn(page: Page) -> None:
     await page.get_by_role("combobox", name="value 1").fill("Hello {{ $json.query.name }}")
     await expect(page.locator(".preview").first).to_have_text("Hello Ada")
     await page.get_by_label("Keep", exact=True).fill("none")
+
+
+async def written_a_test(page: Page) -> None:
+    """Make a test of the run, and run it."""
+    await page.keyboard.press("t")
+    pane = page.get_by_role("complementary", name="Tests")
+    await pane.get_by_role("button", name="From the last run").click()
+    await pane.get_by_role("button", name="Keep").click()
+    await pane.get_by_role("button", name="Run all").click()
+    await expect(pane.locator("[data-outcome=passed]")).to_have_count(1)
+    await expect(pane.get_by_role("region", name="Coverage")).to_contain_text("% covered")
+    await page.keyboard.press("Escape")
 
 
 async def opened_by_key(page: Page, name: str) -> None:

@@ -63,6 +63,7 @@ export const ACTIONS = [
   { id: "save-as", label: "Save with a message…", keys: "Ctrl+Shift+S", icon: "save", section: "Flow", anywhere: true, when: (editor) => editor.saving.dirty, run: saveWithMessage },
   { id: "versions", label: "Versions and what changed", keys: "Shift+H", icon: "history", section: "Flow", writes: false, when: (editor) => editor.flow.id, run: (editor) => location.assign(`/flows/${encodeURIComponent(editor.flow.id)}/versions`) },
   { id: "settings", label: "Flow settings…", keys: "Ctrl+,", icon: "settings-2", section: "Flow", writes: false, anywhere: true, run: openSettings },
+  { id: "tests", label: "Tests", keys: "T", icon: "circle-check", section: "Flow", writes: false, run: (editor) => editor.events.emit("tests:open") },
   { id: "publish", label: "Publish…", keys: "Shift+P", icon: "upload", section: "Flow", run: askToPublish },
   { id: "unpublish", label: "Stop publishing", icon: "download", section: "Flow", when: (editor) => editor.flow.published, run: unpublish },
   { id: "problems", label: "Show what is wrong", icon: "circle-alert", section: "Flow", writes: false, when: (editor) => editor.checking.count, run: showProblems },

@@ -4,7 +4,7 @@ import { titleOf } from "../flow/document.js";
 import { takeTheirs } from "../flow/merge.js";
 import { h } from "./dom.js";
 
-const KINDS = { head: "Flow", steps: "Step", edges: "Wire", notes: "Note", groups: "Group", pins: "Pinned data of" };
+const KINDS = { head: "Flow", steps: "Step", edges: "Wire", notes: "Note", groups: "Group", pins: "Pinned data of", tests: "Test" };
 
 /** Asks; gives the changes that take over the other side where it was chosen, or null to leave it all. */
 export function settle(editor, conflicts) {

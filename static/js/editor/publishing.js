@@ -71,7 +71,8 @@ async function act(editor, ask, done) {
     Object.assign(editor.flow, stateOf(await ask(editor.flow.id)));
     editor.toasts.show(done);
   } catch (error) {
-    editor.toasts.bad(error.problems[0] ? `${error.message}: ${error.problems[0].message}` : error.message);
+    const tests = error.problems.some(({ path }) => path.startsWith("tests")) && ["Show the tests", () => editor.events.emit("tests:open")];
+    editor.toasts.bad(error.problems[0] ? `${error.message}: ${error.problems[0].message}` : error.message, tests || null);
   }
   editor.events.emit("flow");
 }

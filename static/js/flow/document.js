@@ -6,12 +6,13 @@
 //   notes   id -> note       {id, text, position, size, color}
 //   groups  id -> group      {id, name, steps, collapsed}
 //   pins    id -> items      what a step gives instead of running
+//   tests   name -> case     a test of the flow
 //
 // Every edit is a list of changes {in, key, before, after, at}: `undefined` means absent, and `at` is the
 // place among the collection's entries where an absent one stood or shall stand (the end if not given).
 // The inverse of a list of changes is the list backwards with before and after exchanged.
 
-export const COLLECTIONS = ["head", "steps", "edges", "notes", "groups", "pins"];
+export const COLLECTIONS = ["head", "steps", "edges", "notes", "groups", "pins", "tests"];
 export const MAIN = "main";
 export const FAILURE = "failure";
 const WIRES = ["next", "onSuccess", "onFailure"];
@@ -29,12 +30,13 @@ export function empty(head = {}) {
     notes: new Map(),
     groups: new Map(),
     pins: new Map(),
+    tests: new Map(),
   };
 }
 
 /** The document of a Flow Definition whose steps say with `next` what follows, as the server writes it. */
 export function fromDefinition(definition) {
-  const { steps = [], canvas = {}, pins = {}, ...head } = definition;
+  const { steps = [], canvas = {}, pins = {}, tests = [], ...head } = definition;
   const doc = empty(head);
   for (const step of steps) {
     doc.steps.set(step.id, Object.fromEntries(Object.entries(step).filter(([key]) => !WIRES.includes(key))));
@@ -43,6 +45,7 @@ export function fromDefinition(definition) {
   for (const note of canvas.notes ?? []) doc.notes.set(note.id, note);
   for (const group of canvas.groups ?? []) doc.groups.set(group.id, group);
   for (const [id, items] of Object.entries(pins)) doc.pins.set(id, items);
+  for (const one of tests) doc.tests.set(one.name, one);
   return doc;
 }
 
@@ -70,6 +73,7 @@ export function toDefinition(doc) {
   if (doc.groups.size) canvas.groups = [...doc.groups.values()];
   if (doc.notes.size || doc.groups.size) definition.canvas = canvas;
   if (doc.pins.size) definition.pins = Object.fromEntries(doc.pins);
+  if (doc.tests.size) definition.tests = [...doc.tests.values()];
   return definition;
 }
 
