@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.base.errors import InvalidInput
+from engine.cli.boot import refuse_remote
 from engine.cli.door import open_door
 from engine.cli.frame import FAILED, OK, Command
 from engine.cli.junit import flaw_lines, junit
@@ -56,6 +57,7 @@ def _of_flow(args: argparse.Namespace) -> Json:
 
 def _of_file(args: argparse.Namespace) -> Json:
     """On an embedded node, as ``qflow run`` does."""
+    refuse_remote(args)
     from engine.cli.run import embedded_node
 
     with embedded_node(args) as world:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.base.errors import StaleRevision, UnknownObject
 from engine.flow.diff import FlowDiff, diff_flows
@@ -85,12 +85,21 @@ def _arrival(world: World, actor: Principal, imported: Imported, dry_run: bool) 
             _remember(world, actor, "flow.create", flow)
             sign_flow(world, actor, flow.version)
         return Arrival(imported, "created")
+    before = world.flows.version(actor.subnet, record.revision)
+    flow = _with_tests(flow, before)
+    imported = replace(imported, flow=flow)
     if record.revision == flow.version:
         return Arrival(imported, "unchanged")
-    diff = diff_flows(world.flows.version(actor.subnet, record.revision), flow)
+    diff = diff_flows(before, flow)
     if not dry_run:
         _save(world, actor, flow, record)
     return Arrival(imported, "updated", diff)
+
+
+def _with_tests(flow: Flow, before: Flow) -> Flow:
+    """The flow with the tests that were written here: the other system knows of none."""
+    settings = replace(flow.settings, tests_must_pass=before.settings.tests_must_pass)
+    return replace(flow, tests=before.tests, settings=settings)
 
 
 def _record(world: World, subnet: str, flow_id: str) -> FlowRecord | None:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { caseOfPins, duplicateCase, freshName, itemsOf, marksOf, missedIn, plainItems, removeCase, requirePassing, setCase } from "../../static/js/flow/cases.js";
+import { caseOfPins, duplicateCase, freshName, itemsOf, marksOf, matters, missedIn, plainItems, removeCase, requirePassing, setCase } from "../../static/js/flow/cases.js";
 import { apply, fromDefinition, inverse, toDefinition } from "../../static/js/flow/document.js";
 import { merge } from "../../static/js/flow/merge.js";
 
@@ -86,4 +86,15 @@ test("items are written as plain objects where they hold nothing else", () => {
   assert.deepEqual(itemsOf(files), files);
   assert.deepEqual(itemsOf([]), []);
   for (const wrong of [3, null, [1], "x", [[{}]]]) assert.equal(itemsOf(wrong), null);
+});
+
+test("results are old once a step, a wire or a setting changed, but not by moving a step", () => {
+  const step = { id: "a", type: "data.set", position: [0, 0] };
+  assert.ok(!matters({ in: "steps", key: "a", before: step, after: { ...step, position: [9, 9], notes: "x" } }));
+  assert.ok(matters({ in: "steps", key: "a", before: step, after: { ...step, params: {} } }));
+  assert.ok(matters({ in: "steps", key: "a", before: step, after: undefined }));
+  assert.ok(matters({ in: "edges", key: "a.main>b.main" }) && matters({ in: "pins", key: "a" }));
+  assert.ok(matters({ in: "head", key: "settings", before: undefined, after: { order: "v1" } }));
+  assert.ok(!matters({ in: "head", key: "settings", before: undefined, after: { testsMustPass: true } }));
+  assert.ok(!matters({ in: "tests", key: "one" }) && !matters({ in: "notes", key: "n" }) && !matters({ in: "head", key: "name" }));
 });

@@ -34,6 +34,12 @@ def test_what_was_not_touched_is_as_it_was():
     assert exported.issues == []
 
 
+def test_tests_that_were_written_here_stay_here():
+    exported = export(replace(FLOW, tests=({"name": "runs", "mocks": {"No": {"items": []}}},)))
+    assert exported.document == VALUE
+    assert exported.issues == []
+
+
 def test_a_moved_renamed_and_switched_off_step_changes_only_that():
     step = replace(FLOW.by_id["Yes"], name="Oh yes", position=(8.0, 6.0), disabled=True)
     flow = replace(FLOW, steps=tuple(step if one.id == "Yes" else one for one in FLOW.steps))

@@ -44,6 +44,15 @@ export function requirePassing(doc, on) {
   return { label: on ? "Publish only what passes its tests" : "Publish without tests", changes: [change(doc, "head", "settings", after)] };
 }
 
+/** Whether a change of the document may change what tests come to: not places, notes and names of tests. */
+export function matters({ in: collection, key, before, after }) {
+  if (collection === "head") return key === "settings" && essence(before) !== essence(after);
+  if (collection === "steps") return essence(before) !== essence(after);
+  return collection === "edges" || collection === "pins";
+}
+
+const essence = (one) => JSON.stringify({ ...one, position: undefined, notes: undefined, testsMustPass: undefined });
+
 /** Of a coverage: {steps: Map id -> covered | mocked | missed, ports: Map "id.port" -> boolean}. */
 export function marksOf({ steps, branches }) {
   const word = ({ covered, mocked }) => (covered ? "covered" : mocked ? "mocked" : "missed");

@@ -2,7 +2,7 @@
 
 import { h, icon, iconButton } from "../editor/dom.js";
 import { ask } from "../editor/server.js";
-import { caseOfPins, duplicateCase, freshName, removeCase, requirePassing, setCase } from "../flow/cases.js";
+import { caseOfPins, duplicateCase, freshName, matters, removeCase, requirePassing, setCase } from "../flow/cases.js";
 import { caseForm } from "./case_form.js";
 import { Coverage } from "./coverage.js";
 import { flawsOf } from "./results.js";
@@ -21,7 +21,7 @@ export class TestsPane {
     this.body = h("div", { class: "tests-body" });
     this.element = h("aside", { class: "tests-pane", hidden: true, "aria-label": "Tests", tabIndex: -1 }, this.#head(), this.body);
     this.element.addEventListener("keydown", (event) => this.#key(event));
-    editor.events.on("change", ({ changes }) => changes.some((one) => one.in === "tests" || one.key === "settings") && this.#draw());
+    editor.events.on("change", ({ changes }) => this.#changed(changes));
     editor.events.on("run:data", (execution) => ((this.#kept = execution), this.#draw()));
   }
 
@@ -45,6 +45,16 @@ export class TestsPane {
   toggle() {
     if (this.element.hidden) this.open();
     else this.close();
+  }
+
+  // Results of what is no longer there tell nothing.
+  #changed(changes) {
+    if (changes.some(matters)) {
+      this.#results.clear();
+      this.coverage.take(null);
+    }
+    for (const { in: collection, key } of changes) if (collection === "tests") this.#results.delete(key);
+    if (changes.some((one) => one.in !== "notes" && one.in !== "groups")) this.#draw();
   }
 
   #head() {
@@ -147,7 +157,6 @@ export class TestsPane {
   #keep(next, old) {
     if (next.name !== old && this.#tests.has(next.name)) return "Another test has this name.";
     this.editor.do(setCase(this.editor.doc, next, old ?? next.name));
-    if (old) this.#results.delete(old);
     this.#leaveForm();
     return "";
   }

@@ -10,7 +10,7 @@ import pytest
 from engine.base.errors import InvalidInput, PermissionDenied, UnknownObject
 from engine.dispatch.clock import SystemClock
 from engine.flow.canonical import to_canonical
-from engine.flow.model import Flow, Step
+from engine.flow.model import Flow, FlowSettings, Step
 from engine.steps.registry import Registry
 from engine.testing.importers import PlainImporter
 from engine.testing.world import ALICE, BOB, fake_world
@@ -43,6 +43,17 @@ def test_a_flow_is_created_then_unchanged_then_updated_with_its_diff(world):
     assert third.diff is not None
     assert third.diff.steps_added == ("b",)
     assert world.flows.record("personal", "f").revision == changed.version
+
+
+def test_tests_that_were_written_here_outlive_another_import(world):
+    import_flows(world, ALICE, export_of(FLOW))
+    tested = replace(FLOW, tests=({"name": "one"},), settings=FlowSettings(tests_must_pass=True))
+    world.flows.save("personal", tested, FLOW.version, "alice", "", 2)
+    (same,) = import_flows(world, ALICE, export_of(FLOW))
+    (other,) = import_flows(world, ALICE, export_of(replace(FLOW, name="G")))
+    assert (same.action, other.action) == ("unchanged", "updated")
+    saved = world.flows.version("personal", world.flows.record("personal", "f").revision)
+    assert (saved.name, saved.tests, saved.settings.tests_must_pass) == ("G", ({"name": "one"},), True)
 
 
 def test_what_arrives_is_signed_by_whoever_brought_it(world):
