@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from engine.api import QflowError, World
+from governance.following import FOLLOWING
 from governance.house import advance, holding
 from governance.policies import tend
 from governance.store import logs
@@ -22,3 +23,8 @@ def tend_daos(world: World) -> None:
                 tend(world, dao)
         except QflowError as error:
             log.error("DAO %s of subnet %s: %s", known.name, known.subnet, error)
+
+
+def follow_policies(world: World) -> None:
+    """Take what is new of the policies that other nodes have, where this node is told to."""
+    FOLLOWING.sweep(world)

@@ -1,29 +1,26 @@
-"""``qflow dao``: found a DAO, propose, review, vote, verify, on the node's data directory."""
+"""``qflow dao``: its verbs and their arguments; on the data directory, or on the node at ``--url``."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.boot import load_quiet_settings, local_actor, open_world, refuse_remote, setup_django
+from engine.cli.door import token_of, url_of
 from engine.cli.frame import FAILED, OK, Command, Entry, shared_again
 from engine.cli.output import note, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from engine.api import Principal, World
+    from governance.door import Door
 
 ENTRY = Entry("dao", "governance.commands", "found a DAO, propose, review, vote, and verify its tallies")
 _VERBS = (
-    "create|show|members|invite|join|leave|delegate|proposals|proposal|propose|submit|review|comment|vote"
-    "|cancel|templates|template|stop|advise|policy|budget|sign|verify-tally|export"
+    "create|show|members|invite|join|leave|delegate|proposals|proposal|draft|propose|submit|review|comment"
+    "|vote|reveal|cancel|templates|template|uses|notices|import|stop|advise|policy|budget|sign|verify-tally"
+    "|export"
 )
-_SECOND_US = 1_000_000
-_DAY_US = 24 * 3600 * _SECOND_US
-
-Run = Callable[["World", "Principal", argparse.Namespace], Any]
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +40,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "members": "list members",
         "join": "accept an invitation",
         "leave": "be a member no more",
-        "policy": "show the versions of the policy",
+        "notices": "steps of flows that use old, stopped, revoked or weak templates",
         "budget": "show what the subnet may use on a day, and what it used today",
     }
     for name, told in plain.items():
@@ -55,13 +52,19 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     delegate.add_argument("--topic", default="*", help="templates, policy, members, rules or * (default)")
     delegate.add_argument("--days", type=int, default=90, help="for how long (default: 90)")
     _configure_proposals(verb)
+    _configure_votes(verb)
     _configure_templates(verb)
+    _configure_policy(verb)
 
 
 def _configure_proposals(verb: Callable[..., argparse.ArgumentParser]) -> None:
     listed = verb("proposals", "list proposals")
     listed.add_argument("--stage", default="", help="a stage, or open")
     verb("proposal", "show a proposal", "proposal")
+    draft = verb("draft", "show the template of a flow or step, everything filled in; nothing is stored")
+    draft.add_argument("--flow", required=True, help="the flow")
+    draft.add_argument("--step", default="", help="only the code of this step of it")
+    draft.add_argument("-o", "--output", default="", metavar="FILE", help="write it into a file")
     propose = verb("propose", "make a draft of a JSON file, or of a step or flow")
     propose.add_argument("file", nargs="?", metavar="FILE", help="what is wished, as docs/governance.md says")
     propose.add_argument("--flow", help="propose this flow for approval")
@@ -77,8 +80,14 @@ def _configure_proposals(verb: Callable[..., argparse.ArgumentParser]) -> None:
     comment.add_argument("--line", type=int, default=0, help="the line it is about")
     cancel = verb("cancel", "take a proposal back", "proposal")
     cancel.add_argument("--why", default="", help="the reason")
+
+
+def _configure_votes(verb: Callable[..., argparse.ArgumentParser]) -> None:
     vote = verb("vote", "vote by a key that the node holds", "proposal")
     vote.add_argument("choice", nargs="+", metavar="CHOICE", help="yes, no, abstain; options; OPTION=NUMBER")
+    told = "where votes are secret: seal the choice, and write what opens it into this file"
+    vote.add_argument("--secret", metavar="FILE", default="", help=told)
+    verb("reveal", "open a secret vote by the file that vote --secret wrote", "file")
     verify = verb("verify-tally", "check the log and every ballot again, and count anew", "proposal")
     verify.add_argument("--bundle", metavar="FILE", help="a bundle of qflow dao export; needs no node")
     export = verb("export", "write the log with all that a stranger needs to check it")
@@ -88,25 +97,64 @@ def _configure_proposals(verb: Callable[..., argparse.ArgumentParser]) -> None:
 def _configure_templates(verb: Callable[..., argparse.ArgumentParser]) -> None:
     listed = verb("templates", "list or search the catalogue of templates")
     listed.add_argument("--search", default="", help="words in names and summaries")
-    verb("template", "show a template", "template")
+    template = verb("template", "show a template, or write it into a file for another DAO", "template")
+    template.add_argument("-o", "--output", default="", metavar="FILE", help="write it, with its vote")
+    verb("uses", "list the flows that use a template", "template")
+    taken = verb("import", "propose a template of another DAO, byte for byte", "file")
+    taken.add_argument("--cid", default="", help="refuse any other template than this one")
     stop = verb("stop", "as a guardian, stop a template at once", "template")
     stop.add_argument("--reason", required=True)
     advise = verb("advise", "tell of a weakness of a template", "template", "text")
     advise.add_argument("--severity", default="medium", help="low, medium, high or critical")
+
+
+def _configure_policy(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    policy = verb("policy", "show the versions of the signed policy, or carry them between nodes")
+    policy.add_argument(
+        "action",
+        nargs="?",
+        default="show",
+        choices=("show", "export", "import", "fetch"),
+        help="show (default), write them into a file, read them from one, or take them from a node",
+    )
+    policy.add_argument("place", nargs="?", default="", metavar="FILE|URL", help="the file, or the node")
+    policy.add_argument("--cid", default="", help="up to this version, and no other")
     verb("sign", "add a validator's signature to the policy that waits", "version", "key", "signature")
 
 
 def _run(args: argparse.Namespace) -> int:
-    refuse_remote(args)
     if args.verb == "verify-tally" and args.bundle:
         return _verified(args, _verify_bundle(args))
-    world = open_world(args)
-    actor = _actor(world, args)
-    shown = _RUNS[args.verb](world, actor, args)
+    if args.verb == "policy" and args.action == "fetch":
+        _print(args, _fetch(args))
+        return OK
+    door = _door(args)
+    from governance.verbs import RUNS
+
+    shown = RUNS[args.verb](door, args)
     if args.verb == "verify-tally":
         return _verified(args, shown)
     _print(args, shown)
     return OK
+
+
+def _door(args: argparse.Namespace) -> Door:
+    """That of the node at ``--url``, or of the data directory."""
+    url = url_of(args)
+    if not url:
+        world = open_world(args)
+        from governance.local_door import LocalDoor
+
+        return LocalDoor(world, _actor(world, args))
+    from engine.api import InvalidInput
+
+    if args.acting:
+        raise InvalidInput("a token says who acts on another node: leave --as out, or --url")
+    setup_django(load_quiet_settings(args))
+    from governance.elsewhere import Elsewhere
+    from governance.remote_door import RemoteDoor
+
+    return RemoteDoor(Elsewhere(url, token_of(args)), args.subnet)
 
 
 def _actor(world: World, args: argparse.Namespace) -> Principal:
@@ -119,6 +167,22 @@ def _actor(world: World, args: argparse.Namespace) -> Principal:
     if not args.acting:
         return actor
     return replace(actor, identity=desk.identity_named(world, actor, args.acting))
+
+
+def _fetch(args: argparse.Namespace) -> Any:
+    """Take the policy of the subnet from a node elsewhere into the data directory."""
+    refuse_remote(args)
+    from engine.api import InvalidInput
+
+    if not args.place:
+        raise InvalidInput("qflow dao policy fetch needs the URL of a node")
+    world = open_world(args)
+    from governance.elsewhere import Elsewhere
+    from governance.following import fetch_policies
+    from governance.rest_nodes import adopted
+
+    node = Elsewhere(args.place, token_of(args))
+    return adopted(fetch_policies(world, local_actor(args), node, args.cid))
 
 
 def _print(args: argparse.Namespace, shown: Any) -> None:
@@ -146,168 +210,9 @@ def _verified(args: argparse.Namespace, report: dict[str, Any]) -> int:
 def _verify_bundle(args: argparse.Namespace) -> dict[str, Any]:
     setup_django(load_quiet_settings(args))
     from governance import evidence
+    from governance.verbs import bytes_file
 
-    return evidence.verify_bundle(Path(args.bundle).read_bytes(), args.proposal)
+    return evidence.verify_bundle(bytes_file(args.bundle), args.proposal)
 
-
-def _file(path: str) -> dict[str, Any]:
-    from engine.api import InvalidInput
-
-    try:
-        value = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"cannot read {path}: {error}") from error
-    if not isinstance(value, dict):
-        raise InvalidInput(f"{path} holds no JSON object")
-    return value
-
-
-# --- what each verb does ----------------------------------------------------------------------------
-
-
-def _create(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from governance import desk, shown
-
-    given = _file(args.file) if args.file else {}
-    wanted = desk.NewDao(
-        args.name,
-        given.get("charter", {}),
-        given.get("founders", ()),
-        given.get("validators"),
-        given.get("policy", {}),
-    )
-    desk.found_dao(world, actor, wanted)
-    return desk.look(world, actor, shown.dao)
-
-
-def _show(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from governance import desk, shown
-
-    views: dict[str, Callable[[Any], Any]] = {
-        "show": shown.dao,
-        "members": shown.members,
-        "policy": shown.policy_history,
-        "proposals": lambda dao: shown.proposals(dao, args.stage),
-        "templates": lambda dao: shown.templates(dao, args.search),
-    }
-    return desk.look(world, actor, views[args.verb])
-
-
-def _one(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from governance import desk, shown
-    from governance.domain import asking
-
-    if args.verb == "template":
-        return desk.look(world, actor, lambda dao: shown.template(dao, asking.template(dao, args.template)))
-    return desk.look(
-        world, actor, lambda dao: shown.proposal(dao, asking.proposal(dao, args.proposal), actor.identity)
-    )
-
-
-def _member(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from governance import desk
-
-    now_us = world.clock.now_us()
-    if args.verb == "join":
-        desk.join(world, actor)
-    elif args.verb == "leave":
-        desk.leave(world, actor)
-    elif args.verb == "invite":
-        desk.invite(world, actor, args.identity, args.name, now_us + args.days * _DAY_US)
-    else:
-        desk.delegate(world, actor, args.identity, args.topic, now_us + args.days * _DAY_US)
-    return {"done": args.verb, "identity": getattr(args, "identity", actor.identity)}
-
-
-def _propose(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from engine.api import InvalidInput
-    from governance import desk
-    from governance.drafting import template_from
-
-    if (args.file is None) == (args.flow is None):
-        raise InvalidInput("give a file, or a flow by --flow")
-    if args.file:
-        wish = _file(args.file)
-    else:
-        template = template_from(world, actor, args.flow, step=args.step)
-        wish = {"kind": "approve", "title": f"Approve {template['name']}"[:100], "template": template}
-    args.proposal = desk.propose(world, actor, wish, args.proposal)
-    if args.submit:
-        desk.submit(world, actor, args.proposal)
-    return _one(world, actor, args)
-
-
-def _act(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    """What changes a proposal, and the proposal after it."""
-    from governance import desk
-    from governance.domain import asking
-
-    found = desk.look(world, actor, lambda dao: asking.proposal(dao, args.proposal))
-    if args.verb == "submit":
-        desk.submit(world, actor, found.id)
-    elif args.verb == "review":
-        desk.review(world, actor, found.id, found.cid, not args.changes, args.text)
-    elif args.verb == "comment":
-        place = {name: getattr(args, name) for name in ("step", "line") if getattr(args, name)}
-        desk.comment(world, actor, found.id, args.text, place)
-    elif args.verb == "cancel":
-        desk.cancel(world, actor, found.id, args.why)
-    else:
-        desk.vote_held(world, actor, found.id, desk.choice_for(found, args.choice))
-    return _one(world, actor, args)
-
-
-def _template(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from governance import desk
-
-    if args.verb == "stop":
-        proposal, halted = desk.stop_template(world, actor, args.template, args.reason)
-        return {"proposal": proposal, "halted": halted}
-    return {"id": desk.advise(world, actor, args.template, args.severity, args.text)}
-
-
-def _sign(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from base64 import b64decode
-
-    from governance import desk, shown
-
-    desk.sign_policy(world, actor, int(args.version), args.key, b64decode(args.signature))
-    return desk.look(world, actor, shown.policy_history)
-
-
-def _budget(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from governance import evidence
-
-    parts = evidence.budget(world, actor)
-    return [{"part": name, **part} for name, part in parts.items()] if not args.json else parts
-
-
-def _verify(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from governance import evidence
-
-    return evidence.verify_proposal(world, actor, args.proposal)
-
-
-def _export(world: World, actor: Principal, args: argparse.Namespace) -> Any:
-    from governance import evidence
-
-    data = evidence.bundle(world, actor)
-    Path(args.output).write_bytes(data)
-    return {"file": args.output, "bytes": len(data)}
-
-
-_RUNS: dict[str, Run] = {
-    "create": _create,
-    "verify-tally": _verify,
-    "export": _export,
-    "budget": _budget,
-    "propose": _propose,
-    "sign": _sign,
-    **dict.fromkeys(("show", "members", "policy", "proposals", "templates"), _show),
-    **dict.fromkeys(("proposal", "template"), _one),
-    **dict.fromkeys(("join", "leave", "invite", "delegate"), _member),
-    **dict.fromkeys(("submit", "review", "comment", "cancel", "vote"), _act),
-    **dict.fromkeys(("stop", "advise"), _template),
-}
 
 COMMANDS = {"dao": Command(_configure, _run)}

@@ -26,7 +26,7 @@ from governance.domain.charter import usual_charter
 from governance.domain.content import DERIVED
 from governance.domain.deciding_votes import check_ballot
 from governance.domain.facts import Fact
-from governance.domain.state import Dao, Proposal
+from governance.domain.state import Dao
 from governance.domain.words import Role
 from governance.house import NODE, found, holding, perform, reading
 from governance.house import act as act_alone
@@ -283,9 +283,9 @@ def identity_named(world: World, actor: Principal, text: str) -> str:
     return record.id
 
 
-def choice_for(proposal: Proposal, words: Sequence[str]) -> Choice:
+def choice_for(method: str, words: Sequence[str]) -> Choice:
     """A choice as people write it: ``yes``; ``a b`` (approved); ``a b`` (by rank); ``a=3 b=2``."""
-    if proposal.method == "ranked":
+    if method == "ranked":
         return tuple((word, rank) for rank, word in enumerate(words, 1))
     pairs = []
     for word in words:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.api import InvalidInput, Principal, World, require
-from engine.api.governing import budget_today, decode_canonical, encode, log_verifier, signed_policies
+from engine.api.governing import budget_today, decode_canonical, encode, log_verifier
 from governance.domain.facts import Voted
 from governance.domain.log import SignedEntry, read_entry
 from governance.domain.policy import document_of
@@ -62,11 +62,6 @@ def budget(world: World, actor: Principal) -> dict[str, Any]:
     """What the actor's subnet may use on a day and has used of it: ``{PART: {"used", "most"}}``; ``most`` is
     None where there is no bound."""
     return {one.name: {"used": one.used, "most": one.most} for one in budget_today(world, actor)}
-
-
-def policies(world: World, actor: Principal) -> list[bytes]:
-    """All signed policies of the actor's subnet."""
-    return signed_policies(world, actor)
 
 
 def wanted(dao: Dao) -> dict[str, Any]:

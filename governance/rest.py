@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from engine.api import InvalidInput, Principal, UnknownObject, World
+from engine.api import Principal, UnknownObject, World
 from engine.web.rest.calls import call
 from engine.web.rest.models import Name
 from governance import catalogue, desk, evidence, shown
@@ -23,7 +21,9 @@ from governance.domain.asking import template as template_of
 from governance.domain.ballot import Ballot, SignedBallot, choice_of
 from governance.domain.state import Dao
 from governance.drafting import template_from
+from governance.encoding import bytes_of
 from governance.policies import pending
+from governance.rest_nodes import router as nodes
 from governance.store import logs
 
 router = Router(tags=["governance"])
@@ -46,13 +46,6 @@ def _within(world: World, actor: Principal, dao: str, verb: Callable[..., Any], 
 
 async def _look(request: HttpRequest, dao: str, view: Callable[[Dao], Any]) -> Any:
     return await _call(request, dao, desk.look, view)
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidInput(f"this is not base64: {error}") from error
 
 
 # --- DAOs and members -------------------------------------------------------------------------------
@@ -237,7 +230,7 @@ async def cast(request: HttpRequest, daoId: m.DaoId, proposalId: Name, body: m.B
 def _cast(world: World, actor: Principal, proposal: str, body: m.BallotBody) -> None:
     dao, cid = desk.look(world, actor, lambda state: (state.id, proposal_of(state, proposal).cid))
     ballot = Ballot(dao, cid, body.voter, choice_of(body.choice), body.weight, body.nonce, body.expires)
-    signed = SignedBallot(ballot, body.signer, body.key, _bytes(body.signature))
+    signed = SignedBallot(ballot, body.signer, body.key, bytes_of(body.signature))
     desk.cast(world, actor, proposal, signed)
 
 
@@ -251,7 +244,7 @@ async def vote(request: HttpRequest, daoId: m.DaoId, proposalId: Name, body: m.C
 @router.post("/dao/{daoId}/proposals/{proposalId}/reveal", response=Json)
 async def reveal(request: HttpRequest, daoId: m.DaoId, proposalId: Name, body: m.RevealBody) -> Json:
     """Open a secret ballot."""
-    choice, salt = choice_of(body.choice), _bytes(body.salt)
+    choice, salt = choice_of(body.choice), bytes_of(body.salt)
     await _call(request, daoId, desk.reveal, proposalId, body.voter, choice, salt)
     return await _proposal(request, daoId, proposalId)
 
@@ -365,12 +358,9 @@ async def budget(request: HttpRequest, daoId: m.DaoId) -> Json:
 @router.post("/dao/{daoId}/policy/signatures", response=Json)
 async def sign_policy(request: HttpRequest, daoId: m.DaoId, body: m.PolicySignatureBody) -> Json:
     """Add a validator's signature to the version that waits."""
-    signature = _bytes(body.signature)
+    signature = bytes_of(body.signature)
     await _call(request, daoId, desk.sign_policy, body.version, body.key, signature)
     return await _call(request, daoId, _policy)
 
 
-@router.get("/dao/{daoId}/policy/chain", response=Json)
-async def policy_chain(request: HttpRequest, daoId: m.DaoId) -> Json:
-    """Every signed policy from the first on, for nodes elsewhere and for whoever checks them."""
-    return {"policies": [shown.text_of(one) for one in await _call(request, daoId, evidence.policies)]}
+router.add_router("", nodes)

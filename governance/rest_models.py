@@ -11,6 +11,7 @@ from engine.web.rest.models import Given, Name
 Json = dict[str, Any]
 Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
 Base64 = Annotated[str, Field(max_length=200)]
+SIGNED_CHARACTERS_MAX = 12 * 1024 * 1024
 Seconds = Annotated[int, Field(ge=1, le=366 * 24 * 3600)]
 Pair = Annotated[list[str | int], Field(min_length=2, max_length=2)]
 Pairs = Annotated[list[Pair], Field(min_length=1, max_length=20)]
@@ -126,3 +127,10 @@ class PolicySignatureBody(Given):
     version: Annotated[int, Field(ge=1)]
     key: Name
     signature: Base64
+
+
+class ChainBody(Given):
+    """Signed policies of another node, the oldest first; ``cid``, where it is given, is that of the last."""
+
+    policies: list[Annotated[str, Field(max_length=SIGNED_CHARACTERS_MAX)]] = Field(max_length=1_000)
+    cid: Annotated[str, Field(max_length=128)] = ""

@@ -54,10 +54,11 @@ TEMPLATES = [
 ROOT_URLCONF = "qflow_site.urls"
 ASGI_APPLICATION = "qflow_site.asgi.application"
 CELERY_APPLICATION = "qflow_site.celery.app"
-NODE_CHORES = [
+NODE_CHORES = [  # what the keeper does beside its own
     "governance.chores.tend_daos",
+    "governance.chores.follow_policies",
     "governance.telling.chores.tend_notifications",
-]  # what the keeper does beside its own
+]
 API_ROUTERS = ["governance.rest.router"]  # paths that applications add below /api/v1/
 FLOW_IMPORTERS = {"n8n": "n8n_import.door.N8nImporter"}  # other systems whose workflows are read
 

@@ -34,6 +34,7 @@ from engine.usecases.governed import (
     verify_key,
     why_not_run,
 )
+from engine.usecases.policy_chain import chain_file, policy_chain, read_chain_file, take_chain
 from engine.usecases.world import World
 from engine.validation.signed_policy import Draft as PolicyDraft
 from engine.validation.signed_policy import SignedPolicy, read_signed
@@ -77,6 +78,7 @@ __all__ = [
     "adopt_policy",
     "budget_today",
     "call_out",
+    "chain_file",
     "check_policy_document",
     "check_statement",
     "cid_of_bytes",
@@ -87,17 +89,20 @@ __all__ = [
     "log_verifier",
     "person_of",
     "policy_body",
+    "policy_chain",
     "policy_envelope",
     "policy_in_force",
     "policy_to_sign",
     "problems_of",
     "public_key_of",
+    "read_chain_file",
     "read_signed",
     "record_act",
     "sign_as_node",
     "sign_held",
     "sign_statement",
     "signed_policies",
+    "take_chain",
     "tell",
     "try_code",
     "validator_of",

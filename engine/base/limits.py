@@ -177,6 +177,8 @@ REVOKED_CODE_MAX = 10_000  # CIDs in its lists of revoked and of stopped code
 POLICY_KEYS_MAX = 64  # validators of a signed policy
 POLICY_LIFETIME_US_MAX = 366 * 86_400 * 1_000_000  # between its issue and its end
 SIGNED_POLICY_BYTES_MAX = 8 * 1024 * 1024
+POLICY_CHAIN_MAX = 1_000  # signed policies that are given out or taken in at once
+POLICY_CHAIN_BYTES_MAX = 64 * 1024 * 1024  # of the file that holds them
 HALTED_LOOKED_AT_MAX = 10_000  # executions of a status that are looked at when code is stopped
 
 BUNDLE_FLOWS_MAX = 200  # flows of one document that is imported or exported

@@ -125,6 +125,15 @@ SETTINGS: tuple[Setting, ...] = (
         "engine.secretsFile",
     ),
     Setting(
+        "QFLOW_DAO_SOURCES",
+        "dao_sources",
+        "",
+        readers.path(),
+        "A file that names the nodes from which this one takes the signed policies of its subnets. See "
+        "[governance](governance.md#policies-between-nodes). Empty: none.",
+        "governance.sources",
+    ),
+    Setting(
         "QFLOW_CREDENTIALS_FILE",
         "credentials_file",
         "",

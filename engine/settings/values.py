@@ -38,6 +38,7 @@ class EngineSettings:
     files_root: Path | None
     egress_allow: tuple[str, ...]
     secrets_file: Path | None
+    dao_sources: Path | None
     credentials_file: Path | None
     vault_url: str
     vault_token: str

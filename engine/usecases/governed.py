@@ -62,11 +62,12 @@ class Signed:
 # --- the policy -------------------------------------------------------------------------------------
 
 
-def adopt_policy(world: World, actor: Principal, envelope: bytes) -> SignedPolicy:
+def adopt_policy(world: World, actor: Principal, envelope: bytes, *, between: bool = False) -> SignedPolicy:
     """Take a signed policy for the actor's subnet; from then on nobody else changes its policy.
 
     The signatures are what permits it; only the first one needs an administrator, who thereby trusts the
-    keys that it names. Raises :class:`NotGenuine` for one that may not follow, :class:`InvalidInput` for
+    keys that it names. One ``between`` others, which a newer one follows at once, may have expired. Raises
+    :class:`NotGenuine` for one that may not follow, :class:`InvalidInput` for
     one that says what no policy can say, :class:`StaleRevision` where another one was first.
     """
     new = read_signed(envelope)
@@ -78,7 +79,7 @@ def adopt_policy(world: World, actor: Principal, envelope: bytes) -> SignedPolic
     else:
         require(world, actor, "system:read", "policy", "policy.adopt", Kind.GOVERNANCE_ACTION)
     now_us = world.clock.now_us()
-    check_follows(before, new, world.signatures, now_us)
+    check_follows(before, new, world.signatures, None if between else now_us)
     revision = world.access.adopt_policy(actor.subnet, new.version, new.document, envelope, now_us)
     halted = halt(world, actor.subnet, _stopped(new.document) - _stopped(before.document if before else {}))
     told = {"dao": new.dao, "version": new.version, "cid": new.cid, "revision": revision, "halted": halted}

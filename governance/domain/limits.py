@@ -22,3 +22,5 @@ POLICY_S_MIN, POLICY_S_MAX = 3_600, 366 * 24 * 3600  # how long a signed policy 
 DELEGATION_US_MAX = 366 * 24 * 3600 * 1_000_000
 ADVISORIES_MAX = 1_000  # of one DAO
 OPEN_PROPOSALS_MAX = 1_000  # of one DAO
+ANSWER_BYTES_MAX = 128 * 1024 * 1024  # of what another node answers
+SOURCES_BYTES_MAX = 1024 * 1024  # of the file that names other nodes

@@ -51,4 +51,3 @@ def test_a_vote_is_held_and_verified_from_the_command_line(tmp_path: Path) -> No
     content = Path(bundle).read_bytes()
     Path(bundle).write_bytes(content.replace(b"cyes", b"cnoo", 1))
     assert not shell.run("verify-tally", proposal["id"], "--bundle", bundle, code=1)["valid"]
-    assert "no proposal" in str(shell.run("proposal", "prp_none", code=2))

@@ -53,7 +53,8 @@ ANY_PAGE = {
 
 WORDS = {
     "action": "flow.write", "actions": "step.run", "actor": "token", "before": "audit", "category": "change",
-    "checkpoint": "checkpoint", "codeCid": "file", "executionId": "execution", "flow": "flow",
+    "checkpoint": "checkpoint", "cid": "template", "codeCid": "file", "executionId": "execution",
+    "flow": "flow",
     "flowId": "flow", "identity": "identity", "id": "flow", "operationId": "execution", "parent": "execution",
     "person": "role", "purpose": "role", "q": "role", "resource": "subject", "role": "role", "step": "step",
     "sub": "sub", "subject": "subject", "subnet": "subnet", "tag": "role", "task": "step", "text": "role",
@@ -101,6 +102,7 @@ BODIES: Mapping[tuple[str, str], Any] = {
         "signature": "AA==",
         **_VOTE,
     },
+    ("post", "/api/v1/dao/{daoId}/policy/chain"): {"policies": ["AA=="]},
     ("post", "/api/v1/dao/{daoId}/policy/signatures"): {"version": 1, "key": "z6Mk", "signature": "AA=="},
     ("post", "/api/v1/dao/{daoId}/proposals/{proposalId}/reveal"): {"voter": "me", "salt": "AA==", **_VOTE},
     ("put", "/api/v1/flows/{flow_id}"): {"steps": [{"id": "a", "type": "flow.noop"}], "revision": "*"},
