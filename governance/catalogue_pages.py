@@ -10,16 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from designer.access import local_redirect, page
 from designer.editor import free_id
-from engine.api import InvalidInput, Principal, create_flow, definition_of, from_canonical, world
+from engine.api import Principal, create_flow, world
 from governance import catalogue, desk, shown
 from governance.comparing import code_lines, flow_changes
 from governance.domain.asking import template as template_of
 from governance.domain.deciding_policy import SEVERITIES
 from governance.domain.state import Dao
 from governance.domain.words import Role
+from governance.instantiating import answers_of, definition_from, fields_of
 
 _STATUSES = ("active", "deprecated", "superseded", "stopped", "revoked")
-_STEP_TYPES = {"javascript": "code.javascript", "python": "code.python"}
 
 
 @require_safe
@@ -57,6 +57,7 @@ def _shown(dao: Dao, actor: Principal, cid: str) -> dict[str, Any]:
         "dao": shown.dao(dao),
         "lines": code_lines("", value["source"]) if value["type"] == "code" else [],
         "flow_changes": flow_changes({}, value["flow"]) if value["flow"] else [],
+        "fields": fields_of(value["manifest"]["parameters"]),
         "usable": plain["status"] in ("active", "deprecated") and value["type"] != "module",
         "is_member": me is not None,
         "can_advise": me is not None and bool(me.roles & {Role.REVIEWER, Role.GUARDIAN}),
@@ -72,22 +73,10 @@ def use(request: HttpRequest, actor: Principal, cid: str) -> HttpResponse:
     value = desk.look(world(), actor, lambda dao: template_of(dao, cid).object)
     name = request.POST.get("name", "").strip() or str(value["name"])
     id = free_id(actor, name)
-    create_flow(world(), actor, {**_definition(dict(value)), "id": id, "name": name}, draft=True)
+    answers = answers_of(fields_of(value["manifest"]["parameters"]), request.POST)
+    definition = {**definition_from(value, answers), "id": id, "name": name}
+    create_flow(world(), actor, definition, draft=True)
     return redirect("designer:edit-flow", id)
-
-
-def _definition(value: dict[str, Any]) -> dict[str, Any]:
-    if value["type"] == "flow":
-        return dict(definition_of(from_canonical({**value["flow"], "format": "qflow"})))
-    if value["language"] not in _STEP_TYPES:
-        raise InvalidInput("a module is used by a step of type code.wasm; it makes no flow by itself")
-    step = {
-        "id": "run",
-        "name": value["name"],
-        "type": _STEP_TYPES[value["language"]],
-        "params": {"code": value["source"], "capabilities": value["capabilities"]},
-    }
-    return {"steps": [step]}
 
 
 @require_POST

@@ -136,6 +136,7 @@ def _rule(form: Mapping[str, str], risk: str, reviewers: int) -> dict[str, Any]:
     asked["reviewers"] = asked["reviewers"] or str(reviewers)
     read |= {name: _number(text, f"{risk}-{name}") for name, text in asked.items()}
     read |= {name: wording.seconds_of(form.get(f"{risk}-{name}", ""), f"{risk}-{name}") for name in _TIMES}
+    read["secret"] = f"{risk}-secret" in form
     return {**read, "extensionSeconds": min(read["votingSeconds"], 86_400)}
 
 

@@ -22,6 +22,8 @@ from governance.domain.asking import template as template_of
 from governance.domain.state import Dao, Proposal
 from governance.domain.words import Kind, Role, Stage
 from governance.drafting import template_from
+from governance.instantiating import fields_of, schema_from
+from governance.wording import plain_value
 
 _KEYS = ("bytes", "cbor", "confirm", "ed25519", "log", "node", "signing", "store")
 MODULES = ("js/live.js", "js/governance/ballot.js", *(f"js/keys/{name}.js" for name in _KEYS))
@@ -117,17 +119,19 @@ def _wish(actor: Principal, form: Mapping[str, str]) -> dict[str, Any]:
     """The wish that a form says."""
     wish: dict[str, Any] = {"title": form.get("title", ""), "text": form.get("text", "")}
     if form.get("flow"):
-        return wish | _template_wish(actor, form["flow"], form.get("step", ""), form.get("release", ""))
+        return wish | _template_wish(actor, form["flow"], form.get("step", ""), form)
     kind = form.get("kind", "")
     if kind in _ABOUT_TEMPLATES:
         return wish | {"kind": kind, "target": form.get("target", "")}
     return wish | {"kind": kind, "change": _json(form.get("change", ""))}
 
 
-def _template_wish(actor: Principal, flow: str, step: str, release: str) -> dict[str, Any]:
+def _template_wish(actor: Principal, flow: str, step: str, form: Mapping[str, str]) -> dict[str, Any]:
     template = template_from(world(), actor, flow, step=step)
-    if release:
-        template["release"] = release
+    if form.get("release"):
+        template["release"] = form["release"]
+    if form.get("parameters"):
+        template["manifest"]["parameters"] = schema_from(form["parameters"])
     before = desk.look(world(), actor, lambda dao: _approved(dao, template["name"]))
     kind = {"kind": "update", "replaces": before} if before else {"kind": "approve"}
     return {**kind, "template": template}
@@ -264,9 +268,18 @@ def _renew(actor: Principal, proposal: str, form: Mapping[str, str]) -> None:
     """Another version, out of the flow as it is now, submitted at once."""
     content = desk.look(world(), actor, lambda dao: proposal_of(dao, proposal).content)
     origin: Mapping[str, Any] = next((each["provenance"] for each in content["templates"].values()), {})
-    wish = _template_wish(actor, origin.get("flow", ""), origin.get("step", ""), "")
+    wish = _template_wish(actor, origin.get("flow", ""), origin.get("step", ""), _said_before(content))
     desk.propose(world(), actor, {"title": content["title"], "text": content["text"], **wish}, proposal)
     desk.submit(world(), actor, proposal)
+
+
+def _said_before(content: Mapping[str, Any]) -> dict[str, str]:
+    """What the author wrote of the version before, in the words of the form."""
+    manifest = next((each["manifest"] for each in content["templates"].values()), {})
+    lines = [
+        f"{one.name} = {plain_value(one.default)}" for one in fields_of(manifest.get("parameters") or {})
+    ]
+    return {"parameters": "\n".join(lines)}
 
 
 def _cancel(actor: Principal, proposal: str, form: Mapping[str, str]) -> None:

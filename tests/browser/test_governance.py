@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest_asyncio
@@ -69,7 +70,7 @@ async def founded(page: Page, site: Site) -> None:
         await page.get_by_role("checkbox", name=name, exact=True).check()
     await page.get_by_role("checkbox", name="ben: reviewer").check()
     await page.get_by_role("checkbox", name="ada: guardian").check()
-    for risk, mode, voting in (("low", "vote", "60s"), ("medium", "objection", "1s")):
+    for risk, mode, voting in (("low", "vote", "45s"), ("medium", "objection", "1s")):
         await page.get_by_label(f"{risk}: decided by").select_option(mode)
         await page.get_by_label(f"{risk}: time to vote").fill(voting)
         await page.get_by_label(f"{risk}: wait after the vote").fill("1s")
@@ -93,7 +94,7 @@ async def voted(page: Page, answer: str, verb: str) -> None:
     button = page.get_by_role("button", name=answer, exact=True)
     await button.focus()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("dialog").get_by_text("Proposal: Approve greeting-greet")).to_be_visible()
+    await expect(page.get_by_role("dialog").get_by_text("Proposal: Approve greeting.greet")).to_be_visible()
     await agree(page, verb)
     await expect(page.get_by_text("You voted")).to_be_visible()
 
@@ -110,7 +111,7 @@ async def proposed(ada: Page, site: Site) -> str:
     await assert_accessible(ada)
     await screenshot(ada, "proposal-new")
     await ada.get_by_role("button", name="Submit").click()
-    await expect(ada.get_by_role("heading", name="Approve greeting-greet")).to_be_visible()
+    await expect(ada.get_by_role("heading", name="Approve greeting.greet")).to_be_visible()
     await expect(ada.get_by_text("you cannot review it")).to_be_visible()
     return ada.url
 
@@ -141,7 +142,39 @@ async def decided(ada: Page, ben: Page, cyd: Page) -> None:
     await voted(ada, "No", "Vote")
     await assert_accessible(ben)
     await screenshot(ben, "proposal")
+
+
+async def told_meanwhile(ada: Page, site: Site) -> None:
+    """What Ada sees until the vote ends: the bell, what she was told, and which votes there could be."""
+    await expect(ada.get_by_role("link", name="Notifications")).to_contain_text(re.compile(r"\d"))
+    await ada.get_by_role("link", name="Notifications").click()
+    await expect(ada.locator(".note-title", has_text="A vote opens: Approve")).to_be_visible()
+    await expect(ada.locator(".note-title", has_text="ben asks for changes of")).to_be_visible()
+    await assert_accessible(ada)
+    await screenshot(ada, "notifications")
+    await ada.get_by_role("button", name="Mark all as read").click()
+    await expect(ada.get_by_role("link", name="Notifications: 0 unread")).to_be_visible()
+    await ada.goto(site.at("/governance/proposals/choose"))
+    await expect(ada.get_by_text("Quadratic voting is off: one person")).to_be_visible()
+    await assert_accessible(ada)
+    await ada.get_by_role("link", name="Proposals", exact=True).click()
+    await ada.get_by_role("link", name="Approve greeting.greet").click()
     await expect(ada.locator(".stage.active").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def warned(ada: Page, ben: Page, site: Site) -> None:
+    """Ben tells of a weakness; Ada's bell rings, and her flows say so."""
+    await ben.goto(site.at("/governance/templates"))
+    await ben.get_by_role("link", name="greeting.greet 1").click()
+    await ben.get_by_text("File an advisory").click()
+    await ben.get_by_label("How bad it is").select_option("high")
+    await ben.get_by_label("What it is").fill("It greets the wrong ones.")
+    await ben.get_by_role("button", name="File it").click()
+    await expect(ben.get_by_text("High weakness:")).to_be_visible()
+    await expect(ada.get_by_role("link", name=re.compile(r"Notifications: [1-9]"))).to_be_visible()
+    await ada.goto(site.at("/flows"))
+    await expect(ada.get_by_text("It greets the wrong ones.")).to_be_visible()
+    await assert_accessible(ada)
 
 
 async def revoked(ada: Page, address: str) -> None:
@@ -153,7 +186,7 @@ async def revoked(ada: Page, address: str) -> None:
     await screenshot(ada, "proposal-proof")
     await ada.get_by_role("link", name="Templates").click()
     await assert_accessible(ada)
-    await ada.get_by_role("link", name="greeting-greet 1").click()
+    await ada.get_by_role("link", name="greeting.greet 1").click()
     await assert_accessible(ada)
     await screenshot(ada, "template")
     await ada.get_by_role("link", name="Propose to revoke it").click()
@@ -180,7 +213,9 @@ async def test_three_members_approve_code_and_revoke_it(
     await ben.goto(address)
     await reviewed(ada, ben)
     await decided(ada, ben, cyd)
+    await told_meanwhile(ada, site)
     await runs(ada, site, "completed")
+    await warned(ada, ben, site)
     await revoked(ada, address)
     await runs(ada, site, "failed")
     await ada.goto(site.at("/governance/policy"))
