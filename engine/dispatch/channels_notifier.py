@@ -34,6 +34,17 @@ def group_name(kind: str, name: str) -> str:
     return f"{kind}..{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
+class LiveEvent(dict[str, Any]):
+    """An event that many are told, and nobody changes: the in-memory layer hands the same one to all of them
+    instead of a copy to each, and ``text`` keeps it as JSON once one of them has written it."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> LiveEvent:
+        return self
+
+
 class ChannelsNotifier:
     """Implements :class:`engine.ports.notifier.Notifier`.
 
@@ -69,18 +80,18 @@ class ChannelsNotifier:
         if not groups:
             return
         numbered = list(enumerate(facts, first_sequence))
-        events = [to_cloudevent(header, sequence, fact) for sequence, fact in numbered]
+        events = [LiveEvent(to_cloudevent(header, sequence, fact)) for sequence, fact in numbered]
         self._send(layer, groups, {"type": "facts", "events": events})
         if subnet in groups:
             told = [guest_event(header, sequence, fact) for sequence, fact in numbered]
-            if guests := [event for event in told if event is not None]:
+            if guests := [LiveEvent(event) for event in told if event is not None]:
                 self._send(layer, [subnet], {"type": "facts", "events": guests})
 
     def event(self, subnet: str, type: str, data: Mapping[str, Any]) -> None:
         """Send something that is no fact of an execution."""
         layer = get_channel_layer()
         if layer is not None:
-            message = {"type": "facts", "events": [{"specversion": "1.0", "type": type, "data": dict(data)}]}
+            message = {"type": "facts", "events": [LiveEvent(specversion="1.0", type=type, data=dict(data))]}
             self._send(layer, [group_name("subnet", subnet)], message)
 
     def _send(self, layer: Any, groups: Sequence[str], message: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ from engine.base.errors import (
     UnknownObject,
 )
 from engine.base.limits import STREAM_BACKLOG_MAX
-from engine.dispatch.channels_notifier import group_name
+from engine.dispatch.channels_notifier import LiveEvent, group_name
 from engine.journal.cloudevents import TYPES, to_cloudevent
 from engine.ports.access_store import Principal
 from engine.ports.journal_store import Header
@@ -122,7 +122,7 @@ class Stream(AsyncWebsocketConsumer):
     async def _tell(self) -> None:
         try:
             async for event in self.events():
-                await self.send(text_data=write_json(event).decode())
+                await self.send(text_data=_text_of(event))
             await self.close(NORMAL)
         except asyncio.CancelledError:
             raise
@@ -251,6 +251,15 @@ class NoStream(AsyncWebsocketConsumer):
         """Accept, so that the close code reaches the client."""
         await self.accept()
         await self.close(UNKNOWN, "no such stream")
+
+
+def _text_of(event: Event) -> str:
+    """An event as JSON, written once for all who are told the same one."""
+    if not isinstance(event, LiveEvent):
+        return write_json(event).decode()
+    if not hasattr(event, "text"):
+        event.text = write_json(event).decode()
+    return event.text
 
 
 def _token_of(scope: Mapping[str, Any]) -> tuple[str, str | None]:

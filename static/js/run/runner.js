@@ -17,6 +17,7 @@ export class Runner {
     this.editor = editor;
     this.progress = NOTHING;
     this.execution = null;
+    this.live = "closed"; // how the socket stands that follows it
     this.following = null;
     this.kept = null; // the execution whose data a part goes on from
     editor.events.on("run:data", (execution) => (this.kept = execution));
@@ -59,7 +60,8 @@ export class Runner {
     this.editor.events.emit("run:data", execution);
     if (ENDED.has(found.status)) return;
     const path = `/live/executions/${encodeURIComponent(execution)}`;
-    this.#stop = watch(path, { after: found.sequence, onEvent: (event) => this.#hear(event) });
+    const onState = (state) => (this.live = state);
+    this.#stop = watch(path, { after: found.sequence, onEvent: (event) => this.#hear(event), onState });
   }
 
   leave() {
