@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.cases import (
     audit,
     boot,
+    emergency,
     governance,
     governance_page,
     n8n,
@@ -41,6 +42,7 @@ MODULES = (
     trust,
     governance,
     governance_page,
+    emergency,
 )
 
 REGISTRY: dict[str, Benchmark] = {

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.api import FlowRecord, Principal, World, get_flow, list_flows
-from engine.api.governing import NotGenuine, codes_of
+from engine.api import FlowRecord, Header, Principal, World, get_flow, list_flows
+from engine.api.governing import NotGenuine, codes_of, uses_of
 from governance import desk
 from governance.domain.asking import template as template_in
 from governance.domain.state import Dao, Template
 from governance.domain.template import cid_of_template, template_of
+from governance.shown import when
 
 FORM = "qflow/template-bundle/1"
 FLOWS_LOOKED_AT_MAX = 2_000
@@ -33,6 +34,26 @@ def uses(world: World, actor: Principal, template: str) -> list[dict[str, Any]]:
         for record, codes in _flows(world, actor)
         if (steps := [step for step, cid in codes if cid in wanted])
     ]
+
+
+def receipts(world: World, actor: Principal, template: str) -> dict[str, Any]:
+    """How often executions ran a flow version that is a template or names its code, and the last of them:
+    ``{"executions", "all", "last"}``; ``all`` is false where only the newest ones were looked at."""
+    wanted = desk.look(world, actor, lambda dao: template_in(dao, template)).object["codes"]
+    found = uses_of(world, actor, wanted)
+    return {"executions": found.count, "all": found.all, "last": _last(found.last)}
+
+
+def _last(header: Header | None) -> dict[str, Any] | None:
+    if header is None:
+        return None
+    return {
+        "execution": header.id,
+        "flow": header.flow,
+        "version": header.version,
+        "status": str(header.status),
+        "at": when(header.created_us),
+    }
 
 
 def notices(world: World, actor: Principal, flow: str = "") -> list[dict[str, Any]]:

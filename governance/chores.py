@@ -6,7 +6,7 @@ import logging
 
 from engine.api import QflowError, World
 from governance.following import FOLLOWING
-from governance.house import advance, holding
+from governance.house import advance, erase, holding
 from governance.policies import tend
 from governance.store import logs
 
@@ -14,9 +14,13 @@ log = logging.getLogger("qflow.governance")
 
 
 def tend_daos(world: World) -> None:
-    """Let time do its work in every DAO, and bring its policy into force. What goes wrong in one does not
-    keep the others waiting."""
+    """Let time do its work in every DAO, and bring its policy into force; a DAO whose subnet was deleted is
+    erased with its log. What goes wrong in one does not keep the others waiting."""
+    subnets = {subnet.id for subnet in world.access.subnets()}
     for known in logs().all():
+        if known.subnet not in subnets:
+            erase(known.id)
+            continue
         try:
             with holding(known.id) as dao:
                 advance(world, dao)

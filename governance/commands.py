@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 ENTRY = Entry("dao", "governance.commands", "found a DAO, propose, review, vote, and verify its tallies")
 _VERBS = (
-    "create|show|members|invite|join|leave|delegate|proposals|proposal|draft|propose|submit|review|comment"
-    "|vote|reveal|cancel|templates|template|uses|notices|import|stop|advise|policy|budget|sign|verify-tally"
-    "|export"
+    "create|show|members|invite|join|leave|delegate|proposals|proposal|draft|propose|submit|reproduce|review"
+    "|comment|vote|reveal|cancel|templates|template|uses|receipts|notices|import|stop|advise|policy|budget|sign|verify-tally"
+    "|export|validator"
 )
 
 
@@ -40,6 +40,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "members": "list members",
         "join": "accept an invitation",
         "leave": "be a member no more",
+        "validator": "show the identity and key by which this node signs policies and reports",
         "notices": "steps of flows that use old, stopped, revoked or weak templates",
         "budget": "show what the subnet may use on a day, and what it used today",
     }
@@ -72,6 +73,8 @@ def _configure_proposals(verb: Callable[..., argparse.ArgumentParser]) -> None:
     propose.add_argument("--proposal", default="", help="a new version of this draft")
     propose.add_argument("--submit", action="store_true", help="submit it at once")
     verb("submit", "submit a draft; its checks run", "proposal")
+    told = "make the checks of a proposal anew on this node, and report what it finds, signed by its key"
+    verb("reproduce", told, "proposal")
     review = verb("review", "approve a proposal as a reviewer, or ask for changes", "proposal")
     review.add_argument("--changes", action="store_true", help="ask for changes")
     review.add_argument("--text", default="", help="what you think")
@@ -100,6 +103,7 @@ def _configure_templates(verb: Callable[..., argparse.ArgumentParser]) -> None:
     template = verb("template", "show a template, or write it into a file for another DAO", "template")
     template.add_argument("-o", "--output", default="", metavar="FILE", help="write it, with its vote")
     verb("uses", "list the flows that use a template", "template")
+    verb("receipts", "show how many executions used a template, and the last of them", "template")
     taken = verb("import", "propose a template of another DAO, byte for byte", "file")
     taken.add_argument("--cid", default="", help="refuse any other template than this one")
     stop = verb("stop", "as a guardian, stop a template at once", "template")
@@ -127,6 +131,9 @@ def _run(args: argparse.Namespace) -> int:
         return _verified(args, _verify_bundle(args))
     if args.verb == "policy" and args.action == "fetch":
         _print(args, _fetch(args))
+        return OK
+    if args.verb in ("reproduce", "validator"):
+        _print(args, _on_this_node(args))
         return OK
     door = _door(args)
     from governance.verbs import RUNS
@@ -167,6 +174,22 @@ def _actor(world: World, args: argparse.Namespace) -> Principal:
     if not args.acting:
         return actor
     return replace(actor, identity=desk.identity_named(world, actor, args.acting))
+
+
+def _on_this_node(args: argparse.Namespace) -> Any:
+    """What the node of the data directory does itself; the proposal may be one at ``--url``."""
+    world = open_world(args)
+    from engine.api.governing import validator_of
+    from governance.reproducing import reproduced
+
+    if args.verb == "validator":
+        identity, key = validator_of(world, args.subnet)
+        return {"identity": identity, "key": key}
+    door = _door(args)
+    made = door.proposal(args.proposal)
+    found = reproduced(world, local_actor(args), made["content"]["dao"], made["cid"], made["content"])
+    door.report(args.proposal, found)
+    return door.proposal(args.proposal)
 
 
 def _fetch(args: argparse.Namespace) -> Any:

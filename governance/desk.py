@@ -20,17 +20,20 @@ from engine.api.governing import (
 )
 from governance.domain import commands as c
 from governance.domain.asking import proposal as proposal_of
-from governance.domain.asking import with_role
 from governance.domain.ballot import Ballot, Choice, SignedBallot
 from governance.domain.charter import usual_charter
 from governance.domain.content import DERIVED
+from governance.domain.decide import decide
+from governance.domain.deciding_proposals import repeated
 from governance.domain.deciding_votes import check_ballot
-from governance.domain.facts import Fact
-from governance.domain.state import Dao
+from governance.domain.facts import Fact, Stopped
+from governance.domain.reproduction import checked_form
+from governance.domain.state import Dao, Proposal
 from governance.domain.words import Role
 from governance.house import NODE, found, holding, perform, reading
 from governance.house import act as act_alone
 from governance.policies import add_signature, tend
+from governance.reproducing import CheckReport, check_signature, own_report
 from governance.scanning import CHECKS, run_check
 from governance.store import Known, logs
 
@@ -153,6 +156,25 @@ def submit(world: World, actor: Principal, proposal: str) -> None:
                 return
             passed, report = run_check(world, actor, dao, made, name)
             perform(world, dao, c.Check(NODE, proposal, made.cid, name, passed, report))
+            if made.stage == "checks" and repeated(made) and set(made.checks) == set(wanted):
+                _report(world, dao, made, own_report(world, dao, made), own=True)
+
+
+def report(world: World, actor: Principal, proposal: str, found: CheckReport) -> None:
+    """Take the report of another node on the checks of a proposal; raises :class:`PermissionDenied` for one
+    that no validator signed."""
+    require(world, actor, "dao:vote", "dao", "dao.vote", Kind.GOVERNANCE_ACTION)
+    with reading(world, actor.subnet) as dao:
+        made = proposal_of(dao, proposal)
+        checked_form(found.reports, made.wanted)
+        check_signature(world, dao, made.cid, found)
+        _report(world, dao, made, found, own=False)
+        record_act(world, actor, "dao.report", proposal, {"dao": dao.id, "reporter": found.reporter})
+
+
+def _report(world: World, dao: Dao, made: Proposal, found: CheckReport, *, own: bool) -> None:
+    parts = (found.reporter, found.key, found.reports, found.signature, own)
+    perform(world, dao, c.Report(NODE if own else found.reporter, made.id, made.cid, *parts))
 
 
 def review(
@@ -230,13 +252,15 @@ def reveal(
 def stop_template(world: World, actor: Principal, template: str, reason: str) -> tuple[str, int]:
     """As a guardian, stop a template now: its executions are aborted, and it may not run until the members
     have said. Gives the proposal to ratify that, and how many executions were aborted."""
-    id = ulid("prp", world.clock.now_us(), world.entropy.bytes(10))
+    require(world, actor, "dao:vote", "dao", "dao.vote", Kind.GOVERNANCE_ACTION)
+    now_us = world.clock.now_us()
+    id = ulid("prp", now_us, world.entropy.bytes(10))
     with reading(world, actor.subnet) as dao:
-        with_role(dao, actor.identity, Role.GUARDIAN)
-        act_alone(world, actor, c.Stop(actor.identity, template, reason, id), template)
-        stopped = dao.templates[template]
-        until_us = stopped.stopped_until_us or 0
-        halted = contain(world, actor, stopped.object["codes"], f"a guardian stopped it: {reason}", until_us)
+        command = c.Stop(actor.identity, template, reason, id)
+        stopped = next(fact for fact in decide(dao, command, now_us) if isinstance(fact, Stopped))
+        codes, why = dao.templates[template].object["codes"], f"a guardian stopped it: {reason}"
+        halted = contain(world, actor, codes, why, stopped.until_us)  # before anything is written or signed
+        act_alone(world, actor, command, template)
         tend(world, dao)
     return id, halted
 

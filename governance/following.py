@@ -15,6 +15,7 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Annotated
 
+from django.db import connections
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
@@ -107,6 +108,7 @@ class Following:
             for subnet, source in due.items():
                 pull(world, subnet, source)
         finally:
+            connections.close_all()  # those of this thread
             self._busy.release()
 
 

@@ -80,6 +80,13 @@ def holding(id: str) -> Iterator[Dao]:
         yield kept.dao
 
 
+def erase(id: str) -> None:
+    """Forget a DAO with its log, here and in the store."""
+    with _lock:
+        _kept.pop(id, None)
+    logs().erase(id)
+
+
 def found(world: World, actor: Principal, command: c.Found) -> str:
     """Begin a DAO in the actor's subnet; gives its id. Only its administrators may."""
     require(world, actor, "admin", "dao", "dao.found", Kind.GOVERNANCE_ACTION)

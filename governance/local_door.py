@@ -13,6 +13,7 @@ from governance.domain.ballot import choice_of
 from governance.domain.state import Dao
 from governance.door import Json, Rows
 from governance.drafting import template_from
+from governance.reproducing import CheckReport
 from governance.rest_nodes import adopted
 
 _DAY_US = 24 * 3600 * 1_000_000
@@ -86,6 +87,9 @@ class LocalDoor:
     def submit(self, proposal: str) -> None:
         desk.submit(self.world, self.actor, proposal)
 
+    def report(self, proposal: str, found: CheckReport) -> None:
+        desk.report(self.world, self.actor, proposal, found)
+
     def review(self, proposal: str, cid: str, approved: bool, text: str) -> None:
         desk.review(self.world, self.actor, proposal, cid, approved, text)
 
@@ -129,6 +133,9 @@ class LocalDoor:
 
     def uses(self, template: str) -> Rows:
         return catalogue.uses(self.world, self.actor, template)
+
+    def receipts(self, template: str) -> Json:
+        return catalogue.receipts(self.world, self.actor, template)
 
     def notices(self) -> Rows:
         return catalogue.notices(self.world, self.actor)

@@ -10,6 +10,7 @@ from typing import Any
 from governance.door import Json, Rows
 from governance.elsewhere import Elsewhere, segment
 from governance.encoding import bytes_of
+from governance.reproducing import CheckReport
 
 _DAY_S = 24 * 3600
 
@@ -88,6 +89,10 @@ class RemoteDoor:
     def submit(self, proposal: str) -> None:
         self._about(proposal, "submit")
 
+    def report(self, proposal: str, found: CheckReport) -> None:
+        body = {"reporter": found.reporter, "key": found.key, "reports": found.reports}
+        self._about(proposal, "reports", **body, signature=_text(found.signature))
+
     def review(self, proposal: str, cid: str, approved: bool, text: str) -> None:
         self._about(proposal, "reviews", cid=cid, approved=approved, text=text)
 
@@ -134,6 +139,10 @@ class RemoteDoor:
 
     def uses(self, template: str) -> Rows:
         found: Rows = self._get(f"/templates/{segment(template)}/uses")
+        return found
+
+    def receipts(self, template: str) -> Json:
+        found: Json = self._get(f"/templates/{segment(template)}/receipts")
         return found
 
     def notices(self) -> Rows:

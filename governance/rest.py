@@ -23,6 +23,7 @@ from governance.domain.state import Dao
 from governance.drafting import template_from
 from governance.encoding import bytes_of
 from governance.policies import pending
+from governance.reproducing import CheckReport
 from governance.rest_nodes import router as nodes
 from governance.store import logs
 
@@ -166,6 +167,14 @@ async def submit(request: HttpRequest, daoId: m.DaoId, proposalId: Name) -> Json
     return await _proposal(request, daoId, proposalId)
 
 
+@router.post("/dao/{daoId}/proposals/{proposalId}/reports", response=Json)
+async def report(request: HttpRequest, daoId: m.DaoId, proposalId: Name, body: m.ReportBody) -> Json:
+    """What another node found when it made the checks of a template anew, signed by a validator."""
+    found = CheckReport(body.reporter, body.key, body.reports, bytes_of(body.signature))
+    await _call(request, daoId, desk.report, proposalId, found)
+    return await _proposal(request, daoId, proposalId)
+
+
 @router.post("/dao/{daoId}/proposals/{proposalId}/reviews", response=Json)
 async def review(request: HttpRequest, daoId: m.DaoId, proposalId: Name, body: m.ReviewBody) -> Json:
     """Approve a version as a reviewer, or ask for changes."""
@@ -302,6 +311,12 @@ async def advise(request: HttpRequest, daoId: m.DaoId, cid: Name, body: m.Adviso
 async def uses(request: HttpRequest, daoId: m.DaoId, cid: Name) -> list[Json]:
     """The flows of the subnet that use a template, and in which steps."""
     return await _call(request, daoId, catalogue.uses, cid)
+
+
+@router.get("/dao/{daoId}/templates/{cid}/receipts", response=Json)
+async def receipts(request: HttpRequest, daoId: m.DaoId, cid: Name) -> Json:
+    """How many executions used a template, and the last of them."""
+    return await _call(request, daoId, catalogue.receipts, cid)
 
 
 @router.get("/dao/{daoId}/templates/{cid}/export", response=Json)

@@ -59,6 +59,15 @@ class ReviewBody(Given):
     text: Text = ""
 
 
+class ReportBody(Given):
+    """What a node found, by check ``{"passed", "report"}``, signed by a key of ``reporter``."""
+
+    reporter: Name
+    key: Name
+    reports: dict[str, Json]
+    signature: Base64
+
+
 class CommentBody(Given):
     """A comment, about a step and a line where ``place`` says so."""
 

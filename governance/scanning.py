@@ -78,13 +78,21 @@ def run_check(
     world: World, actor: Principal, dao: Dao, proposal: Proposal, name: str
 ) -> tuple[bool, dict[str, Any]]:
     """Whether a check passes, and its report."""
+    if name != "document":
+        return check_templates(world, actor, proposal.content["templates"], name)
     try:
-        if name == "document":
-            return True, _document(dao, proposal)
-        reports = {
-            template["name"]: _CHECKS[name](world, actor, template)
-            for template in proposal.content["templates"].values()
-        }
+        return True, _document(dao, proposal)
+    except QflowError as error:
+        return False, {"error": error.message}
+
+
+def check_templates(
+    world: World, actor: Principal, templates: Mapping[str, Mapping[str, Any]], name: str
+) -> tuple[bool, dict[str, Any]]:
+    """Whether templates pass a check on this node, and its report; the same on every node, but for the
+    node's name."""
+    try:
+        reports = {one["name"]: _CHECKS[name](world, actor, one) for one in templates.values()}
     except QflowError as error:
         return False, {"error": error.message}
     return all(one.get("passed", True) for one in reports.values()), reports

@@ -119,6 +119,15 @@ def proposal(state: Dao, one: Proposal, viewer: str = "") -> Json:
             {"name": name, "passed": check.passed, "report": dict(check.report)}
             for name, check in one.checks.items()
         ],
+        "reports": [
+            {
+                "reporter": each.reporter,
+                "key": each.key,
+                "reports": {name: dict(check) for name, check in each.reports.items()},
+                "signature": text_of(each.signature),
+            }
+            for each in one.reported
+        ],
         "reviews": [
             {"reviewer": each.reviewer, "approved": each.approved, "text": each.text}
             for each in one.reviews.values()

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from engine.api import StaleRevision, UnknownObject, WrongState
 from governance.domain.log import SignedEntry
-from governance.models import DaoRecord, LogEntry
+from governance.models import Cursor, DaoRecord, LogEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,9 @@ class DaoStore(Protocol):
     def entries(self, dao: str, after: int = -1) -> list[SignedEntry]:
         """The entries behind a place, in order."""
 
+    def erase(self, dao: str) -> None:
+        """Forget a DAO with its log; for one whose subnet was deleted."""
+
     def of_subnet(self, subnet: str) -> Known:
         """The DAO of a subnet; raises :class:`UnknownObject`."""
 
@@ -44,54 +47,64 @@ class DaoStore(Protocol):
 
 
 class DjangoDaoStore:
-    """:class:`DaoStore` in Django's database."""
+    """:class:`DaoStore` in one of Django's databases."""
+
+    def __init__(self, using: str = "default") -> None:
+        self._using = using
+        self._daos, self._entries = DaoRecord.objects.using(using), LogEntry.objects.using(using)
 
     def create(self, known: Known, first: SignedEntry) -> None:
         """See :meth:`DaoStore.create`."""
         try:
-            with transaction.atomic():
-                DaoRecord.objects.create(
+            with transaction.atomic(self._using):
+                self._daos.create(
                     id=known.id, subnet=known.subnet, name=known.name, created_us=known.created_us
                 )
-                _insert(known.id, 0, first)
+                self._insert(known.id, 0, first)
         except IntegrityError as error:
             raise has_one(known.subnet) from error
 
     def append(self, dao: str, sequence: int, entry: SignedEntry) -> None:
         """See :meth:`DaoStore.append`."""
         try:
-            with transaction.atomic():
-                _insert(dao, sequence, entry)
+            with transaction.atomic(self._using):
+                self._insert(dao, sequence, entry)
         except IntegrityError as error:
             raise taken(dao) from error
 
     def entries(self, dao: str, after: int = -1) -> list[SignedEntry]:
         """See :meth:`DaoStore.entries`."""
-        rows = LogEntry.objects.filter(dao=dao, sequence__gt=after).order_by("sequence")
+        rows = self._entries.filter(dao=dao, sequence__gt=after).order_by("sequence")
         found = rows.values_list("content", "signer", "key", "signature")
         return [SignedEntry(bytes(content), signer, key, bytes(mark)) for content, signer, key, mark in found]
 
+    def erase(self, dao: str) -> None:
+        """See :meth:`DaoStore.erase`."""
+        with transaction.atomic(self._using):
+            self._entries.filter(dao=dao).delete()
+            Cursor.objects.using(self._using).filter(dao=dao).delete()
+            self._daos.filter(id=dao).delete()
+
     def of_subnet(self, subnet: str) -> Known:
         """See :meth:`DaoStore.of_subnet`."""
-        record = DaoRecord.objects.filter(subnet=subnet).first()
+        record = self._daos.filter(subnet=subnet).first()
         if record is None:
             raise has_none(subnet)
         return _known(record)
 
     def all(self) -> list[Known]:
         """See :meth:`DaoStore.all`."""
-        return [_known(record) for record in DaoRecord.objects.order_by("created_us", "id")]
+        return [_known(record) for record in self._daos.order_by("created_us", "id")]
 
-
-def _insert(dao: str, sequence: int, entry: SignedEntry) -> None:
-    LogEntry.objects.create(
-        dao=dao,
-        sequence=sequence,
-        content=entry.content,
-        signer=entry.signer,
-        key=entry.key,
-        signature=entry.signature,
-    )
+    def _insert(self, dao: str, sequence: int, entry: SignedEntry) -> None:
+        self._entries.create(
+            dao=dao,
+            sequence=sequence,
+            content=entry.content,
+            signer=entry.signer,
+            key=entry.key,
+            signature=entry.signature,
+        )
 
 
 def _known(record: DaoRecord) -> Known:

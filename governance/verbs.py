@@ -216,6 +216,7 @@ RUNS: dict[str, Run] = {
     "templates": lambda door, args: door.templates(args.search),
     "template": _template,
     "uses": lambda door, args: door.uses(args.template),
+    "receipts": lambda door, args: door.receipts(args.template),
     "notices": lambda door, args: door.notices(),
     "import": _import,
     "stop": lambda door, args: door.stop(args.template, args.reason),

@@ -39,9 +39,10 @@ def migrate(alias: str) -> None:
 
 
 def wipe(alias: str) -> None:
-    """Delete all rows of the engine's tables."""
+    """Delete all rows of the engine's tables, and of the logs of DAOs."""
+    daos = [apps.get_model("governance", name) for name in ("LogEntry", "DaoRecord")]
     with connections[alias].cursor() as cursor:
-        for table in apps.get_app_config("engine").get_models():
+        for table in (*apps.get_app_config("engine").get_models(), *daos):
             cursor.execute(f'DELETE FROM "{table._meta.db_table}"')
 
 

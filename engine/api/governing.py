@@ -19,7 +19,6 @@ from engine.usecases.governed import (
     budget_today,
     check_statement,
     codes_of,
-    contain,
     person_of,
     policy_in_force,
     record_act,
@@ -34,6 +33,7 @@ from engine.usecases.governed import (
     verify_key,
     why_not_run,
 )
+from engine.usecases.involved import contain, uses_of
 from engine.usecases.policy_chain import chain_file, policy_chain, read_chain_file, take_chain
 from engine.usecases.world import World
 from engine.validation.signed_policy import Draft as PolicyDraft
@@ -105,6 +105,7 @@ __all__ = [
     "take_chain",
     "tell",
     "try_code",
+    "uses_of",
     "validator_of",
     "verify_key",
     "why_not_run",

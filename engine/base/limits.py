@@ -180,6 +180,7 @@ SIGNED_POLICY_BYTES_MAX = 8 * 1024 * 1024
 POLICY_CHAIN_MAX = 1_000  # signed policies that are given out or taken in at once
 POLICY_CHAIN_BYTES_MAX = 64 * 1024 * 1024  # of the file that holds them
 HALTED_LOOKED_AT_MAX = 10_000  # executions of a status that are looked at when code is stopped
+USES_LOOKED_AT_MAX = 5_000  # the newest executions that are looked at for the use of code
 
 BUNDLE_FLOWS_MAX = 200  # flows of one document that is imported or exported
 

@@ -3,7 +3,7 @@ and the signatures that members and validators give."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,8 +15,6 @@ from engine.base.errors import (
     UnknownObject,
     WrongState,
 )
-from engine.base.ids import derived
-from engine.base.limits import HALTED_LOOKED_AT_MAX
 from engine.base.multikey import public_key_of
 from engine.execution.bindings import codes_in
 from engine.execution.budgets import Budgets, Line, lines
@@ -26,12 +24,10 @@ from engine.keylog.rules import check_log
 from engine.keylog.trust import NotTrusted, check_signer
 from engine.ports.access_store import Principal
 from engine.ports.identities import IdentityRecord
-from engine.ports.journal_store import ExecutionQuery, Header
-from engine.ports.quarantine import Contained, Quarantine
 from engine.ports.sandbox import CodeRequest, Determinism, SandboxLimits
 from engine.ports.step_catalogue import Item
-from engine.usecases.control_execution import post_signal
 from engine.usecases.held_identities import Wanted, make_held
+from engine.usecases.involved import halt
 from engine.usecases.permission import require
 from engine.usecases.remember import remember_done
 from engine.usecases.world import World
@@ -44,9 +40,6 @@ VOTE_SCOPE = "dao:vote"
 """What a sub-identity, such as a further browser, must be delegated to sign for a member."""
 
 TRIED_AT_US = 1_577_836_800_000_000
-
-_LIVE = ("running", "waiting", "paused")
-_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,55 +110,8 @@ def signed_policies(world: World, actor: Principal) -> list[bytes]:
     return world.access.signed_policies(actor.subnet)
 
 
-def contain(world: World, actor: Principal, cids: Collection[str], reason: str, until_us: int) -> int:
-    """Stop code and flow versions in the actor's subnet on this node at once, whatever its policy says: they
-    are quarantined until a time, and executions that involve them aborted; gives how many were."""
-    now_us = world.clock.now_us()
-    for cid in cids:
-        id = world.new_id("qua")
-        world.containment.place(
-            Quarantine(id, actor.subnet, Contained.CODE, cid, reason, actor.id, now_us, until_us)
-        )
-    return halt(world, actor.subnet, cids)
-
-
 def _stopped(document: Mapping[str, Any]) -> set[str]:
     return set(document.get("stopped") or ())
-
-
-def halt(world: World, subnet: str, cids: Collection[str]) -> int:
-    """Abort every execution of a subnet that involves one of these flow versions or pieces of code, now;
-    gives how many."""
-    halted = 0
-    for header in _live(world, subnet) if cids else ():
-        involved = _involved(world, header)
-        if involved & set(cids):
-            signal = derived("sig", "stopped", header.id, *sorted(involved & set(cids)))
-            reason = {"reason": "a guardian of the subnet stopped code that it runs"}
-            halted += post_signal(world, header.id, "abort", reason, "system", signal)
-    return halted
-
-
-def _live(world: World, subnet: str) -> list[Header]:
-    found: list[Header] = []
-    for status in _LIVE:
-        before: str | None = None
-        while len(found) < HALTED_LOOKED_AT_MAX:
-            page = world.journal.list(ExecutionQuery(subnet, status=status, before=before, limit=_PAGE))
-            found += page
-            if len(page) < _PAGE:
-                break
-            before = page[-1].id
-    return found
-
-
-def _involved(world: World, header: Header) -> set[str]:
-    """The CIDs of the flow version and of the code and modules that its steps name."""
-    try:
-        plan = world.plans.get(header.subnet, header.version)
-    except UnknownObject:
-        return set()
-    return {header.version} | {cid for _, _, cid in codes_of(world, plan.flow)}
 
 
 def codes_of(world: World, flow: Flow) -> list[tuple[str, str, str]]:

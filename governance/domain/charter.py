@@ -18,6 +18,7 @@ from governance.domain.limits import (
     STAGE_S_MAX,
     STOP_S_MAX,
     TEXT_CHARACTERS_MAX,
+    VALIDATORS_MAX,
 )
 from governance.domain.words import Method, Risk
 
@@ -33,6 +34,7 @@ class Rule(BaseModel):
 
     ``vote``: it passes where ``quorum`` of all votes took part and more than ``support`` of those that said
     yes or no said yes. ``objection``: it passes unless at least ``veto`` of all votes say no.
+    ``reports``: how many nodes make the checks of a template, and must find the same.
     """
 
     model_config = _FORM
@@ -41,6 +43,7 @@ class Rule(BaseModel):
     quorum: Percent = 20
     support: Annotated[int, Field(ge=0, le=99)] = 50
     veto: Annotated[int, Field(ge=1, le=100)] = 20
+    reports: Annotated[int, Field(ge=1, le=VALIDATORS_MAX)] = 1
     reviewers: Annotated[int, Field(ge=0, le=20)] = 1
     review_seconds: StageSeconds = 14 * DAY_S
     voting_seconds: Annotated[int, Field(ge=1, le=STAGE_S_MAX)] = 5 * DAY_S

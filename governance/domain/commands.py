@@ -96,6 +96,20 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What came of all checks on a node; the signature was checked. ``own``: on this node, which asks."""
+
+    actor: str
+    proposal: str
+    cid: str
+    reporter: str
+    key: str
+    reports: Mapping[str, Any]
+    signature: bytes
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """Approve a version, or ask for changes."""
 
@@ -204,6 +218,6 @@ class Advance:
 
 
 Command = (
-    Found | Invite | Join | Leave | Delegate | Undelegate | Draft | Submit | Check | Review | Comment | Vote
-    | Reveal | Cancel | Stop | Advise | PreparePolicy | SignPolicy | AdoptPolicy | Advance
+    Found | Invite | Join | Leave | Delegate | Undelegate | Draft | Submit | Check | Report | Review | Comment
+    | Vote | Reveal | Cancel | Stop | Advise | PreparePolicy | SignPolicy | AdoptPolicy | Advance
 )  # fmt: skip

@@ -10,7 +10,7 @@ from governance.domain import commands as c
 from governance.domain.charter import charter_of
 from governance.domain.deciding_members import delegate, invite, join, leave, undelegate
 from governance.domain.deciding_policy import adopt_policy, advise, prepare_policy, sign_policy, stop
-from governance.domain.deciding_proposals import cancel, check, comment, draft, review, submit
+from governance.domain.deciding_proposals import cancel, check, comment, draft, report, review, submit
 from governance.domain.deciding_time import advance
 from governance.domain.deciding_votes import reveal, vote
 from governance.domain.facts import Fact, Founded
@@ -56,6 +56,7 @@ _DECIDE: Mapping[type, Callable[[Dao, Any, int], list[Fact]]] = {
     c.Draft: draft,
     c.Submit: submit,
     c.Check: check,
+    c.Report: report,
     c.Review: review,
     c.Comment: comment,
     c.Vote: vote,

@@ -10,8 +10,9 @@ from governance.domain.asking import member, own_proposal, proposal, proposal_in
 from governance.domain.charter import Rule
 from governance.domain.content import cid_of_content, content_of
 from governance.domain.deciding_votes import open_vote
-from governance.domain.facts import Checked, Commented, Drafted, Fact, Moved, Reviewed, Submitted
+from governance.domain.facts import Checked, Commented, Drafted, Fact, Moved, Reported, Reviewed, Submitted
 from governance.domain.limits import COMMENTS_MAX, REASON_CHARACTERS_MAX, REVISIONS_MAX, TEXT_CHARACTERS_MAX
+from governance.domain.reproduction import checked_form, differing
 from governance.domain.state import Dao, Proposal
 from governance.domain.words import OPEN, Kind, Role, Stage
 
@@ -99,10 +100,45 @@ def check(dao: Dao, command: c.Check, now_us: int) -> list[Fact]:
     facts: list[Fact] = [Checked(found.id, found.cid, command.check, command.passed, dict(command.report))]
     if not command.passed:
         return [*facts, Moved(found.id, Stage.DRAFT, f"the check {command.check} failed")]
-    if set(found.wanted) == {*found.checks, command.check}:
+    if set(found.wanted) == {*found.checks, command.check} and not repeated(found):
         assert found.rule is not None, "it was submitted"
         facts += _enter_review(dao, found, found.rule, now_us)
     return facts
+
+
+def repeated(found: Proposal) -> bool:
+    """Whether other nodes make the checks of a proposal, too."""
+    return found.rule is not None and found.rule.reports > 1 and "build" in found.wanted
+
+
+def report(dao: Dao, command: c.Report, now_us: int) -> list[Fact]:
+    """Enough reports that tell the same open the review; one that tells something else sends the draft back,
+    and all of them are kept to look at."""
+    found = proposal_in(dao, command.proposal, Stage.CHECKS)
+    _check_cid(found, command.cid)
+    if not repeated(found) or set(found.wanted) != set(found.checks):
+        raise WrongState(f"proposal {found.id} waits for no report of another node")
+    if any(one.reporter == command.reporter for one in found.reported):
+        raise WrongState(f"{command.reporter} has reported already; another node must")
+    if not command.own:
+        _check_reporter(dao, command)
+    reports = checked_form(command.reports, found.wanted)
+    new = Reported(found.id, found.cid, command.reporter, command.key, reports, command.signature)
+    every = [*found.reported, new]
+    differ = differing(every)
+    if differ:
+        why = f"nodes found different things in: {', '.join(differ)}"
+        return [new, Moved(found.id, Stage.DRAFT, why)]
+    assert found.rule is not None, "it was submitted"
+    return [new] if len(every) < found.rule.reports else [new, *_enter_review(dao, found, found.rule, now_us)]
+
+
+def _check_reporter(dao: Dao, command: c.Report) -> None:
+    """Whether a validator reports: one whose key the DAO names, or a member with that role."""
+    known = dao.members.get(command.reporter)
+    member_may = known is not None and Role.VALIDATOR in known.roles
+    if dao.validators.keys.get(command.key) != command.reporter and not member_may:
+        raise PermissionDenied("only validators of the DAO report what their nodes found")
 
 
 def review(dao: Dao, command: c.Review, now_us: int) -> list[Fact]:

@@ -53,6 +53,10 @@ def _unreviewed(dao: Dao, found: Proposal, now_us: int) -> list[Fact]:
     return [Moved(found.id, Stage.EXPIRED, "too few reviewers approved it in time")]
 
 
+def _unchecked(dao: Dao, found: Proposal, now_us: int) -> list[Fact]:
+    return [Moved(found.id, Stage.EXPIRED, "its checks were not made, or not by enough nodes, in time")]
+
+
 def _closed(dao: Dao, found: Proposal, now_us: int) -> list[Fact]:
     if found.secret:
         assert found.rule is not None
@@ -77,7 +81,7 @@ def _unlocked(dao: Dao, found: Proposal, now_us: int) -> list[Fact]:
 
 _DUE = {
     Stage.DRAFT: _unreviewed,
-    Stage.CHECKS: _unreviewed,
+    Stage.CHECKS: _unchecked,
     Stage.REVIEW: _unreviewed,
     Stage.VOTING: _closed,
     Stage.REVEALING: _count,

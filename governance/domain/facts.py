@@ -119,6 +119,20 @@ class Checked(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Reported(Fact):
+    """A node made all checks of the version with this CID, and ``reporter`` signed what came of them
+    (:mod:`governance.domain.reproduction`). ``reports``: by check, ``{"passed", "report"}``."""
+
+    TYPE = "proposal.reported"
+    proposal: str
+    cid: str
+    reporter: str
+    key: str
+    reports: Mapping[str, Mapping[str, Any]]
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Moved(Fact):
     """A proposal entered a stage, which ends by itself at ``until_us`` (None: never)."""
 

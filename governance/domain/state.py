@@ -32,6 +32,7 @@ class Proposal:
     rule: Rule | None = None
     wanted: tuple[str, ...] = ()
     checks: dict[str, f.Checked] = field(default_factory=dict)
+    reported: list[f.Reported] = field(default_factory=list)
     reviews: dict[str, f.Reviewed] = field(default_factory=dict)
     comments: list[tuple[int, f.Commented]] = field(default_factory=list)
     electorate: Electorate | None = None
@@ -187,7 +188,7 @@ def _drafted(dao: Dao, fact: f.Drafted, at_us: int) -> None:
         dao.proposals[fact.proposal] = known
     else:
         known.cid, known.content, known.changed_us = fact.cid, fact.content, at_us
-        known.checks, known.reviews, known.until_us = {}, {}, None
+        known.checks, known.reported, known.reviews, known.until_us = {}, [], {}, None
         known.stage, known.why = Stage.DRAFT, ""
     known.revisions.append(fact.cid)
     known.history.append((at_us, f"drafted {fact.cid}"))
@@ -196,10 +197,15 @@ def _drafted(dao: Dao, fact: f.Drafted, at_us: int) -> None:
 def _submitted(dao: Dao, fact: f.Submitted, at_us: int) -> None:
     proposal = dao.proposals[fact.proposal]
     proposal.rule, proposal.wanted = Rule.model_validate(dict(fact.rule)), tuple(fact.checks)
+    proposal.checks, proposal.reported = {}, []
 
 
 def _checked(dao: Dao, fact: f.Checked, at_us: int) -> None:
     dao.proposals[fact.proposal].checks[fact.check] = fact
+
+
+def _reported(dao: Dao, fact: f.Reported, at_us: int) -> None:
+    dao.proposals[fact.proposal].reported.append(fact)
 
 
 def _moved(dao: Dao, fact: f.Moved, at_us: int) -> None:
@@ -328,6 +334,7 @@ _APPLY: Mapping[type[f.Fact], Apply] = {
     f.Drafted: _drafted,
     f.Submitted: _submitted,
     f.Checked: _checked,
+    f.Reported: _reported,
     f.Moved: _moved,
     f.Reviewed: _reviewed,
     f.Commented: _commented,

@@ -14,15 +14,18 @@ from django.test import Client
 from designer.models import Person
 from engine import wiring
 from engine.api import Principal, World
+from engine.api.governing import validator_of
 from engine.identity.biscuits import BiscuitMint
 from engine.identity.ed25519 import Ed25519
 from engine.ports.identities import IdentityRecord
+from engine.ports.policy import Policy
 from engine.steps.registry import Registry
 from engine.storage.policies import StoredPolicies
 from engine.testing.clock import FakeClock, SeededEntropy
 from engine.testing.fake_sandbox import FakeSandbox
 from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_identities import OpenSealer
+from engine.testing.policies import FixedPolicies
 from engine.testing.world import fake_world
 from engine.usecases.held_identities import Wanted, make_held
 from engine.usecases.identity_book import IdentityBook
@@ -143,3 +146,18 @@ def visitor(hall: Hall, name: str) -> Client:
     client = Client()
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def second_node(hall: Hall, sandbox: FakeSandbox) -> World:
+    """Another node with the same subnet and a validator of its own, which the DAO named beside the first."""
+    access = MemoryAccess()
+    access.create_subnet("acme", "Acme", 1)
+    book = IdentityBook(access.identities, Ed25519(), OpenSealer(), hall.clock)
+    policies = FixedPolicies(Policy("acme"))
+    made = fake_world(
+        Registry(), hall.clock, access=access, identities=book, policies=policies, sandbox=sandbox
+    )
+    made = replace(made, entropy=SeededEntropy(99))
+    keys = {key: identity for identity, key in (validator_of(hall.world, "acme"), validator_of(made, "acme"))}
+    hall.passed({"kind": "validators", "title": "Two", "change": {"keys": keys, "threshold": 1}})
+    return made

@@ -34,6 +34,12 @@ class MemoryDaoStore:
         """Those behind a place."""
         return self._entries.get(dao, [])[after + 1 :]
 
+    def erase(self, dao: str) -> None:
+        """With its log."""
+        with self._lock:
+            self._daos.pop(dao, None)
+            self._entries.pop(dao, None)
+
     def of_subnet(self, subnet: str) -> Known:
         """By subnet."""
         found = next((one for one in self._daos.values() if one.subnet == subnet), None)

@@ -21,11 +21,12 @@ from governance.door import Door
 from governance.elsewhere import Elsewhere
 from governance.local_door import LocalDoor
 from governance.remote_door import RemoteDoor
+from governance.reproducing import reproduced
 from governance.store import use_store
 from governance.verbs import RUNS
 from tests.engine.web.conftest import client_of, headers, nothing
 from tests.governance.domain.support import approve
-from tests.governance.hall import Hall
+from tests.governance.hall import Hall, second_node
 from tests.governance.memory_store import MemoryDaoStore
 
 
@@ -100,6 +101,7 @@ def test_a_template_is_proposed_voted_on_and_carried_to_another_dao(shell: Shell
     place = str(tmp_path / "template.json")
     assert shell("dia", "template", template["cid"], "-o", place)["file"] == place
     assert shell("dia", "uses", template["cid"]) == []
+    assert shell("dia", "receipts", template["cid"]) == {"executions": 0, "all": True, "last": None}
     with pytest.raises(InvalidInput, match="not bafy"):
         shell("dia", "import", place, "--cid", "bafy")
     again = shell("dia", "import", place, "--cid", template["cid"])
@@ -133,6 +135,23 @@ def test_a_secret_vote_is_sealed_and_opened_with_its_file(shell: Shell, tmp_path
         shell("dia", "reveal", file)
     shell.hall.wait(101)
     assert shell("dia", "proposal", made["id"])["vote"]["totals"]["yes"] == 3
+
+
+@pytest.mark.parametrize("shell", [("local", {"reports": 2}), ("remote", {"reports": 2})], indirect=True)
+def test_another_node_makes_the_checks_anew_from_what_the_door_shows(shell: Shell, tmp_path: Path) -> None:
+    hall, tested = shell.hall, {"cases": [{"name": "one", "items": [{"n": 1}], "expect": [{"n": 1.5}]}]}
+    sandbox: Any = hall.world.sandbox
+    sandbox.answers["return items"] = [{"n": 1.5}]
+    second = second_node(hall, sandbox)
+    made = shell("ann", "propose", saved(tmp_path, "wish.json", approve(tests=tested)), "--submit")
+    assert made["stage"] == "checks"
+    shown = json.loads(json.dumps(made))
+    found = reproduced(second, hall.people["ann"], hall.id, shown["cid"], shown["content"])
+    shell.door("dia").report(made["id"], found)
+    after = shell("dia", "proposal", made["id"])
+    assert (after["stage"], len(after["reports"])) == ("review", 2)
+    assert after["reports"][1]["reporter"] == found.reporter
+    second.worker.stop(1)
 
 
 def test_members_come_go_and_let_others_vote(shell: Shell) -> None:

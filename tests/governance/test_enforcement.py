@@ -16,9 +16,9 @@ from engine.api import (
     publish_event,
     start_execution,
 )
-from engine.base.errors import QuotaExceeded
+from engine.base.errors import DatabaseUnavailable, PermissionDenied, QuotaExceeded
 from engine.testing.fake_sandbox import FakeSandbox
-from governance import desk, evidence
+from governance import catalogue, desk, evidence
 from tests.governance.domain.support import approve
 from tests.governance.hall import Hall
 
@@ -156,3 +156,42 @@ def test_a_budget_that_is_none_fails_its_check(acme: Hall) -> None:
     id = desk.propose(acme.world, acme.people["ann"], wish)
     desk.submit(acme.world, acme.people["ann"], id)
     assert acme.proposal(id).why == "the check document failed"
+
+
+def test_a_stop_holds_before_anything_about_it_is_written(
+    acme: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever happens to the log or the validators meanwhile: the code is contained first."""
+    cid = acme.approved(source=SOURCE)
+    waiting = started(acme)
+
+    def fails(*_: Any) -> Any:
+        raise DatabaseUnavailable("the log cannot be written")
+
+    monkeypatch.setattr(desk, "act_alone", fails)
+    with pytest.raises(DatabaseUnavailable):
+        desk.stop_template(acme.world, acme.people["ann"], cid, "it steals")
+    settled(acme, waiting, Status.ABORTED)
+    acme.clock.advance_ms(200)
+    again = start_execution(acme.world, acme.people["ann"], StartRequest("resize", mode="manual")).execution
+    settled(acme, again, Status.WAITING)
+    failed = let_go(acme, again, Status.FAILED)
+    assert failed.error is not None
+    assert failed.error["code"] == "quarantined"
+
+
+def test_who_is_no_guardian_contains_nothing(acme: Hall) -> None:
+    cid = acme.approved(source=SOURCE)
+    waiting = started(acme)
+    with pytest.raises(PermissionDenied):
+        desk.stop_template(acme.world, acme.people["cem"], cid, "envy")
+    let_go(acme, waiting, Status.COMPLETED)
+
+
+def test_receipts_tell_how_often_a_template_was_used_and_when_last(acme: Hall) -> None:
+    cid = acme.approved(source=SOURCE)
+    assert catalogue.receipts(acme.world, acme.people["dia"], cid)["executions"] == 0
+    ids = [started(acme) for _ in range(3)]
+    found = catalogue.receipts(acme.world, acme.people["dia"], cid)
+    assert (found["executions"], found["all"]) == (3, True)
+    assert (found["last"]["execution"], found["last"]["status"]) == (ids[-1], "waiting")

@@ -10,16 +10,17 @@ import pytest
 from engine.api import StaleRevision, UnknownObject, WrongState
 from governance.domain.log import SignedEntry
 from governance.store import DjangoDaoStore, Known
+from tests.conftest import POSTGRESQL, empty_database
 from tests.governance.memory_store import MemoryDaoStore
 
 
-@pytest.fixture(params=["memory", "database"])
+@pytest.fixture(params=["memory", "sqlite", POSTGRESQL])
 def store(request: pytest.FixtureRequest) -> Iterator[Any]:
-    if request.param == "database":
-        request.getfixturevalue("db")
-        yield DjangoDaoStore()
-    else:
+    if request.param == "memory":
         yield MemoryDaoStore()
+    else:
+        for alias in empty_database(request, request.param):
+            yield DjangoDaoStore(alias)
 
 
 def entry(text: str) -> SignedEntry:
@@ -47,3 +48,14 @@ def test_each_place_of_a_log_is_taken_once(store: Any) -> None:
     assert store.entries("dao1", 0) == [entry("1")]
     assert store.entries("dao1", 1) == []
     assert store.entries("nowhere") == []
+
+
+def test_an_erased_dao_leaves_nothing_and_others_stay(store: Any) -> None:
+    store.create(Known("dao1", "acme", "Acme", 5), entry("0"))
+    store.create(Known("dao2", "other", "Other", 6), entry("first"))
+    store.append("dao1", 1, entry("1"))
+    store.erase("dao1")
+    store.erase("dao1")
+    assert [one.id for one in store.all()] == ["dao2"]
+    assert (store.entries("dao1"), store.entries("dao2")) == ([], [entry("first")])
+    store.create(Known("dao3", "acme", "Acme", 7), entry("again"))

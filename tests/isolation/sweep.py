@@ -102,6 +102,12 @@ BODIES: Mapping[tuple[str, str], Any] = {
         "signature": "AA==",
         **_VOTE,
     },
+    ("post", "/api/v1/dao/{daoId}/proposals/{proposalId}/reports"): {
+        "reporter": "me",
+        "key": "z6Mk",
+        "reports": {},
+        "signature": "AA==",
+    },
     ("post", "/api/v1/dao/{daoId}/policy/chain"): {"policies": ["AA=="]},
     ("post", "/api/v1/dao/{daoId}/policy/signatures"): {"version": 1, "key": "z6Mk", "signature": "AA=="},
     ("post", "/api/v1/dao/{daoId}/proposals/{proposalId}/reveal"): {"voter": "me", "salt": "AA==", **_VOTE},

@@ -7,8 +7,9 @@ import pytest
 from engine.api import InvalidInput, PermissionDenied, ResourceExhausted, StaleRevision, WrongState
 from governance.domain import commands as c
 from governance.domain.log import fold
+from governance.domain.state import Proposal
 from governance.domain.words import Stage
-from tests.governance.domain.support import CAST, SECOND, House, approve, charter, code, member
+from tests.governance.domain.support import CAST, KEY, SECOND, House, approve, charter, code, member
 
 
 def test_a_template_is_approved_by_checks_reviews_a_vote_and_a_timelock() -> None:
@@ -267,3 +268,78 @@ def test_a_log_folds_to_the_same_state() -> None:
     cid = house.approved()
     house.do(c.Advise("bob", "adv_1", cid, "high", "It leaks."))
     assert fold(house.log) == house.dao
+
+
+def reported(
+    house: House, made: Proposal, reporter: str = "node", own: bool = True, **report: object
+) -> None:
+    reports = {name: {"passed": True, "report": {"node": reporter, **report}} for name in made.wanted}
+    key = KEY if reporter == "node" else "another"
+    house.do(c.Report(reporter, made.id, made.cid, reporter, key, reports, b"", own))
+
+
+def checked(house: House) -> Proposal:
+    """A proposal whose checks this node made and reported."""
+    made = house.draft(approve())
+    house.do(c.Submit("ann", made.id, ("build", "scan")))
+    for name in ("build", "scan"):
+        house.do(c.Check("node", made.id, made.cid, name, True, {"node": "node"}))
+    reported(house, made)
+    return made
+
+
+TWICE = charter({"reports": 2})
+WITH_VALIDATOR = [*CAST, member("eve", "validator")]
+
+
+def test_where_the_rules_name_two_nodes_the_review_waits_for_the_second_report() -> None:
+    house = House(rules=TWICE, members=WITH_VALIDATOR)
+    made = checked(house)
+    assert made.stage is Stage.CHECKS
+    reported(house, made, "eve", own=False)
+    assert made.stage is Stage.REVIEW
+    assert [one.reporter for one in made.reported] == ["node", "eve"]
+
+
+def test_reports_that_differ_send_the_draft_back_and_are_both_kept() -> None:
+    house = House(rules=TWICE, members=WITH_VALIDATOR)
+    made = checked(house)
+    reported(house, made, "eve", own=False, cid="another")
+    assert (made.stage, made.why) == (Stage.DRAFT, "nodes found different things in: build, scan")
+    assert len(made.reported) == 2
+    house.do(c.Submit("ann", made.id, ("build", "scan")))
+    assert (made.checks, made.reported) == ({}, [])
+
+
+def test_only_another_validator_reports_once_and_after_this_node() -> None:
+    house = House(rules=TWICE, members=WITH_VALIDATOR)
+    made = house.draft(approve())
+    house.do(c.Submit("ann", made.id, ("build",)))
+    with pytest.raises(WrongState, match="waits for no report"):
+        reported(house, made, "eve", own=False)
+    house.do(c.Check("node", made.id, made.cid, "build", True, {"node": "node"}))
+    reported(house, made)
+    with pytest.raises(WrongState, match="another node must"):
+        reported(house, made, own=False)
+    with pytest.raises(PermissionDenied, match="only validators"):
+        reported(house, made, "bob", own=False)
+    reports = {"scan": {"passed": True, "report": {}}}
+    with pytest.raises(InvalidInput, match="exactly the checks build"):
+        house.do(c.Report("eve", made.id, made.cid, "eve", "another", reports, b""))
+    with pytest.raises(StaleRevision):
+        house.do(c.Report("eve", made.id, "bafyold", "eve", "another", reports, b""))
+
+
+def test_without_a_second_report_the_proposal_expires() -> None:
+    house = House(rules=TWICE, members=WITH_VALIDATOR)
+    made = checked(house)
+    house.wait(24 * 3600)
+    assert made.stage is Stage.EXPIRED
+
+
+def test_what_changes_no_template_waits_for_no_other_node() -> None:
+    house = House(rules=TWICE, members=WITH_VALIDATOR)
+    made = house.draft({"kind": "policy", "title": "Less", "change": {"code": "none"}})
+    house.do(c.Submit("ann", made.id, ("document",)))
+    house.do(c.Check("node", made.id, made.cid, "document", True))
+    assert made.stage is Stage.REVIEW
