@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.base.canonical import DAG_CBOR, RAW, cid_of, cid_of_bytes, decode, encode, settle
+from engine.base.canonical import (
+    DAG_CBOR,
+    RAW,
+    cid_of,
+    cid_of_bytes,
+    decode,
+    decode_canonical,
+    encode,
+    settle,
+)
 from engine.base.errors import CorruptData
 
 JSON = st.recursive(
@@ -68,3 +77,35 @@ def test_what_is_no_json_is_refused_by_name() -> None:
 def test_broken_bytes_are_told() -> None:
     with pytest.raises(CorruptData, match="not DAG-CBOR"):
         decode(b"\xff\xff")
+
+
+LIKE_A_CID = b"\x01\x00\x00\x00"
+"""The smallest bytes that are a CID of version 1."""
+
+
+@pytest.mark.parametrize(
+    ("value", "encoded"),
+    [
+        (LIKE_A_CID, b"\x44" + LIKE_A_CID),
+        (
+            [LIKE_A_CID, 1.5, "\u062a*"],
+            b"\x83\x44" + LIKE_A_CID + b"\xfb\x3f\xf8" + bytes(6) + b"\x63\xd8\xaa*",
+        ),
+        ({"b": LIKE_A_CID, "aa": [], "a": None}, b"\xa3\x61a\xf6\x61b\x44" + LIKE_A_CID + b"\x62aa\x80"),
+        (
+            {"n" * 30: [LIKE_A_CID] * 30},
+            b"\xa1\x78\x1e" + b"n" * 30 + b"\x98\x1e" + (b"\x44" + LIKE_A_CID) * 30,
+        ),
+    ],
+)
+def test_bytes_that_look_like_a_cid_stay_bytes(value: object, encoded: bytes) -> None:
+    assert encode(value) == encoded
+    assert decode(encoded) == value
+    assert decode_canonical(encoded) == value
+
+
+def test_links_that_were_written_before_are_read_as_bytes() -> None:
+    older = b"\x81\xd8\x2a\x45\x00" + LIKE_A_CID
+    assert decode_canonical(older) == [LIKE_A_CID]
+    with pytest.raises(ValueError, match="canonical"):
+        decode_canonical(b"\x18\x01")
