@@ -29,7 +29,12 @@ def translate(node: Node, context: Context) -> Draft | list[Draft]:
 
 def _asked(path: str, query: Json | None = None) -> Draft:
     url = path if path.startswith("{{") else f"{BASE}{path}"
-    parameters: Json = {"method": "GET", "url": url, "response": {"format": "json", "property": "data"}}
+    parameters: Json = {
+        "method": "GET",
+        "url": url,
+        "bodyOnly": True,
+        "response": {"format": "json", "property": "data"},
+    }
     return Draft("http.request", {**parameters, **({"query": query} if query else {})})
 
 

@@ -33,6 +33,7 @@ def translate(node: Node, context: Context) -> list[Draft]:
         "url": URL,
         "auth": {"kind": "credential", "credential": found},
         "body": {"kind": "json", "value": _message(node, context)},
+        "bodyOnly": True,
         "response": {"format": "json", "property": "data"},
     }
     return [Draft("http.request", asked), Draft("code.javascript", {"code": CHECKED, "mode": "each"})]

@@ -84,6 +84,8 @@ def ask(value, context):
         ("$env.ALLOWED", "yes"),
         ("$evaluateExpression('$json.v + 1')", "n01"),
         ("$pageCount + $response.body", 4),
+        ("$thisItem.json.v + $thisItemIndex + $thisRunIndex", "n002"),
+        ("$fromAi('a', '', 'string', 'y') + $fromai('a', '', 'string', 'z')", "yz"),
     ],
 )
 def test_a_name_gives(ask, code, wanted):

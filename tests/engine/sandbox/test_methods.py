@@ -29,6 +29,8 @@ ARRAYS = [
     ("[1, 1, {}, {}].unique()", [1, {}]),
     ("['a'].toJsonString()", '["a"]'),
     ("[1, 2].length()", 2),
+    ("[1, 2].includes([1, 2].randomItem())", True),
+    ("[1, [2]].toString()", "1,2"),
 ]
 STRINGS = [
     ("'hello'.hash()", hashlib.md5(b"hello").hexdigest()),
@@ -73,6 +75,8 @@ NUMBERS = [
     ("(3).isOdd() && (4).isEven() && (4).isInteger()", True),
     ("(0).toBoolean()", False),
     ("(-2.5).abs()", 2.5),
+    ("(2.5).floor() + (2.5).ceil()", 5),
+    ("'3.7'.toWholeNumber() + '3.7'.toDecimalNumber()", 6.7),
     ("(1700000000).toDateTime('s').toISO()", "2023-11-14T17:13:20.000-05:00"),
     ("(45345).toDateTime('excel').toUTC().toISODate()", "2024-02-23"),
     ("true.toNumber() + false.toInt()", 1),
@@ -96,6 +100,9 @@ DATES = [
     ("$now.format('yyyy LLL dd')", "2023 Nov 14"),
     ("$now.beginningOf('month').toISODate()", "2023-11-01"),
     ("$now.endOfMonth().day", 30),
+    ("$now.startOf('year').toISODate() + $now.toLocal().zoneName", "2023-01-01America/New_York"),
+    ("$now.minus(2, 'hours').isInLast(3, 'hours')", True),
+    ("'2024-01-02'.toDate()", {"$date": "2024-01-02T00:00:00.000Z"}),
     ("$now.extract('week')", 46),
     ("'2024-03-10'.toDateTime().diffTo('2024-03-01', 'days')", 9),
     ("$now.minus(3, 'days').diffToNow('days')", 3),

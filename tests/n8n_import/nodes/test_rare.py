@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.n8n_import.support import first_output, node, run, translated, workflow
+from engine.ports.policy import PERSONAL, EgressPolicy, Policy
+from n8n_import.nodes import hacker_news, slack
+from tests.n8n_import.support import first_output, node, run, run_to_end, translated, workflow
+from tests.servers.http_server import HttpServer, as_json
 
 START = node("Start", "manualTrigger")
+OPEN = Policy(PERSONAL, egress=EgressPolicy(allow=("127.0.0.0/8",)))
 
 
 @pytest.mark.parametrize(
@@ -103,3 +109,35 @@ def test_blocks_of_a_message_may_be_text_or_worked_out():
 )
 def test_what_else_slack_does_is_refused(version, parameters):
     assert translated("slack", version, parameters).runnable == 0
+
+
+def asked(one):
+    """Status, steps and error of a workflow with this node."""
+    return run_to_end(workflow([START, one]), policy=OPEN)
+
+
+def test_hits_of_hacker_news_become_items(monkeypatch):
+    with HttpServer() as server:
+        monkeypatch.setattr(hacker_news, "BASE", server.at("/api/v1/"))
+        server.extra["/api/v1/search"] = lambda request: as_json({"hits": [{"n": 1}, {"n": 2}], "page": 0})
+        server.extra["/api/v1/items/8"] = lambda request: as_json({"id": 8, "children": [{"id": 9}]})
+        status, steps, error = asked(node("Hits", "hackerNews", 1, {"resource": "all", "limit": 2}))
+        assert (status, first_output(steps, "Hits")) == ("completed", [{"n": 1}, {"n": 2}]), error
+        assert server.seen[0].query("hitsPerPage") == "2"
+        _, steps, error = asked(node("One", "hackerNews", 1, {"articleId": "8"}))
+        assert first_output(steps, "One") == [{"id": 8}], error
+
+
+def test_slack_gets_the_message_and_what_it_refuses_fails(monkeypatch):
+    one = node(
+        "Tell", "slack", 2.2, {"channelId": "C1", "text": "hi"}, credentials={"slackApi": {"name": "S"}}
+    )
+    with HttpServer() as server:
+        monkeypatch.setattr(slack, "URL", server.at("/post"))
+        server.extra["/post"] = lambda request: as_json({"ok": True, "ts": "1"})
+        status, steps, error = asked(one)
+        assert (status, first_output(steps, "Tell")) == ("completed", [{"ok": True, "ts": "1"}]), error
+        assert json.loads(server.seen[0].body) == {"channel": "C1", "text": "hi"}
+        server.extra["/post"] = lambda request: as_json({"ok": False, "error": "not_in_channel"})
+        status, _, error = asked(one)
+        assert (status, error["message"]) == ("failed", "Slack answered: not_in_channel [line 1, for item 0]")

@@ -125,6 +125,15 @@
     get $position() {
       return this.#index;
     }
+    get $thisItem() {
+      return this.copied(this.currentItem());
+    }
+    get $thisItemIndex() {
+      return this.#index;
+    }
+    get $thisRunIndex() {
+      return this.#shared.run;
+    }
     get $runIndex() {
       return this.#shared.run;
     }
@@ -171,6 +180,12 @@
         const template = __qflow.compileTemplate(text.includes("{{") ? text : `{{ ${text} }}`);
         return __qflow.render(template, __qflow.contextOf(this.#shared, index, true));
       };
+    }
+    get $fromAi() {
+      return this.$fromAI;
+    }
+    get $fromai() {
+      return this.$fromAI;
     }
     get $fromAI() {
       return (key, description, type, standard) => {
