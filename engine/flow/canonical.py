@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.base.ordered import value_of
 from engine.flow.model import Edge, Flow, FlowSettings, Metadata, RetryPolicy, Step
-from engine.flow.plain_form import FORM, plain_form
+from engine.flow.plain_form import PINS, canonical_form
 
 
 def to_canonical(flow: Flow) -> dict[str, Any]:
     """The flow as a plain map. The order of steps and edges is kept: imported flows run by it."""
-    return {"form": FORM, **plain_form(flow)}
+    return canonical_form(flow)
 
 
 def from_canonical(value: Mapping[str, Any]) -> Flow:
@@ -20,6 +21,9 @@ def from_canonical(value: Mapping[str, Any]) -> Flow:
     data["steps"] = tuple(_step(step) for step in data.get("steps", ()))
     data["edges"] = tuple(Edge(**edge) for edge in data.get("edges", ()))
     data["settings"] = FlowSettings(**data.get("settings", {}))
+    extra = data.get("extra", {})
+    if isinstance(extra.get(PINS), str):
+        data["extra"] = {**extra, PINS: value_of(extra[PINS].encode())}
     metadata = dict(data.get("metadata", {}))
     for name in ("tags", "required_permissions"):
         if name in metadata:

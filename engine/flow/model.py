@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from engine.base.canonical import cid_of
 from engine.base.errors import ErrorType
-from engine.flow.plain_form import FORM, plain_form
+from engine.flow.plain_form import canonical_form
 
 OnError = Literal["stop", "continue", "failure"]
 """What a step's last failed attempt does: stop the execution, go on with the step's input on its
@@ -142,4 +142,4 @@ class Flow:
     @cached_property
     def version(self) -> str:
         """The CID of the canonical form."""
-        return cid_of({"form": FORM, **plain_form(self)})
+        return cid_of(canonical_form(self))

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
+from engine.base.canonical import decode, encode
+from engine.base.ordered import text_of
+
 FORM = "qflow/flow/1"
+PINS = "pins"
 
 
 def plain_form(value: Any) -> Any:
@@ -26,6 +30,19 @@ def plain_form(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain_form(item) for item in value]
     return value
+
+
+def canonical_form(flow: Any) -> dict[str, Any]:
+    """What the version CID is over. Pinned items are JSON text in it where their keys stand in another order
+    than the canonical one, since people see it; nothing else depends on the order of keys."""
+    form: dict[str, Any] = {"form": FORM, **plain_form(flow)}
+    extra = form.get("extra", {})
+    if not extra.get(PINS):
+        return form
+    text = text_of(extra[PINS])
+    if text == text_of(decode(encode(extra[PINS]))):
+        return form
+    return {**form, "extra": {**extra, PINS: text.decode()}}
 
 
 def _default(field: Any) -> Any:

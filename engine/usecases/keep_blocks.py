@@ -9,7 +9,7 @@ from typing import Any
 from engine.base.canonical import DAG_CBOR
 from engine.base.errors import ContentErased, CorruptData, NetworkFailure, UnknownObject, WrongState
 from engine.base.ordered import unpack
-from engine.flow.canonical import to_canonical
+from engine.flow.plain_form import plain_form
 from engine.journal.facts import shown
 from engine.ports.access_store import Principal
 from engine.ports.block_shelf import Amount, BlockRecord, BlockShelf, Spread
@@ -183,7 +183,7 @@ def _roots(world: World, subnet: str) -> Iterator[Any]:
         yield from _of_execution(world, header)
     for record in _flows(world, subnet):
         for version in world.flows.history(subnet, record):
-            yield to_canonical(world.flows.version(subnet, version.version))
+            yield plain_form(world.flows.version(subnet, version.version))
 
 
 def _reports(world: World, subnet: str) -> Iterator[Any]:
@@ -199,7 +199,7 @@ def _of_execution(world: World, header: Header) -> Iterator[Any]:
         _, entries = world.journal.load(header.id)
         yield from (shown(entry.fact) for entry in entries)
         yield from (dict(signal.payload) for signal in world.journal.inbox(header.id))
-        yield to_canonical(world.flows.version(header.subnet, header.version))
+        yield plain_form(world.flows.version(header.subnet, header.version))
     except (ContentErased, UnknownObject):
         return
 
