@@ -7,6 +7,7 @@ Spec: https://github.com/ulid/spec (48 bits of milliseconds, 80 bits of randomne
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import libipld
 
@@ -33,6 +34,7 @@ def derived(prefix: str, *parts: object) -> str:
     return f"{prefix}_{libipld.encode_multibase('b', hashlib.sha256(text).digest()[:16])[1:]}"
 
 
+@lru_cache(maxsize=256)
 def idempotency_key(execution_id: str, step: str, run: int) -> str:
     """The key that a step's outside effect carries; independent of the attempt."""
     return derived("idem", execution_id, step, run)

@@ -86,7 +86,7 @@ class PrometheusMetrics:
         self._of(Gauge, name, labels).set(value)
 
     def _of(self, make: Callable[..., Any], name: str, labels: dict[str, str]) -> Any:
-        key = (name, tuple(sorted(labels.items())))
+        key = (name, tuple(sorted(labels.items()) if len(labels) > 1 else labels.items()))
         series = self._series.get(key)
         return series if series is not None else self._new(make, key)
 

@@ -116,6 +116,8 @@ def _timeout(message: str) -> ErrorInfo:
 
 def _timers_due(state: ExecutionState, now_us: int) -> tuple[f.Fact, ...]:
     """Parked steps whose time has come are resumed."""
+    if not state.parked:
+        return ()
     due = [p for p in state.parked.values() if p.until_us is not None and p.until_us <= now_us]
     due.sort(key=lambda parked: (parked.until_us, parked.task.id))
     return tuple(

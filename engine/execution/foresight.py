@@ -183,8 +183,4 @@ class Seer:
 def _is_same(call: ExpressionBatch | CodeRequest, ahead: Ahead, told: Foretold) -> bool:
     """Whether a call is what was foretold: its items to the kind of every number and the order of keys, and
     all else but time and chance, at which the answer did not look."""
-    other = ahead.call
-    if other is None or call.determinism.timezone != other.determinism.timezone:
-        return False
-    bare = replace(call, items=other.items, determinism=other.determinism)
-    return bare == other and repr(call.items) == repr(told.items)
+    return call.asks_the_same(ahead.call) and repr(call.items) == repr(told.items)

@@ -308,10 +308,10 @@ class Attempt:
         services, host = self.services, self.services.capabilities
         if host is None:
             return None
-        breakers, timeout_ms = services.breakers(self.subnet), self.timeout_ms()
-        around = Surroundings(self._holder(), policy, breakers, self.token, timeout_ms)
 
         def opened(requested: Sequence[Capability], codes: Collection[str]) -> HostCalls:
+            breakers, timeout_ms = services.breakers(self.subnet), self.timeout_ms()
+            around = Surroundings(self._holder(), policy, breakers, self.token, timeout_ms)
             named = {cid for _, cid in codes_in(kind, self.step)}
             pieces = tuple((cid, self.plan.version) if cid in named else (cid,) for cid in codes)
             return host.open(replace(around, pieces=pieces), requested)

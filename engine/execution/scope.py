@@ -36,7 +36,7 @@ class ScopeOf:
         self._steps = plan.flow.by_id
         self._values: dict[str, Any] = {}
         subnet = state.started.subnet
-        for root in roots - _ITEM_ROOTS:
+        for root in roots - _ITEM_ROOTS if roots else ():
             if root in plan.flow.by_id:
                 self._read_step(state, items, subnet, root)
             elif root == "trigger":

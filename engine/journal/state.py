@@ -27,7 +27,10 @@ class Status(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether nothing can happen any more."""
-        return self in (Status.COMPLETED, Status.FAILED, Status.ABORTED)
+        return self in _ENDED
+
+
+_ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.ABORTED})
 
 
 class Source(NamedTuple):

@@ -36,6 +36,8 @@ class Usage:
 
     def plus(self, other: Usage) -> Usage:
         """What two calls, one after the other, used together."""
+        if other is NOTHING_USED:
+            return self
         return Usage(
             self.fuel + other.fuel,
             max(self.memory_bytes, other.memory_bytes),
@@ -110,6 +112,17 @@ class ExpressionBatch:
     indexes: Sequence[int] | None = None  # evaluate only for these items; None: for all, or once without any
     marked: bool = False  # mark what JSON lacks: {"$undefined": true}, {"$date": ISO}, {"$number": "NaN"}
 
+    def asks_the_same(self, other: object) -> bool:
+        """Whether both ask for the same, whatever the items are, and the moment and the seed."""
+        return (
+            isinstance(other, ExpressionBatch)
+            and self.templates == other.templates
+            and self.context == other.context
+            and self.determinism.timezone == other.determinism.timezone
+            and self.indexes == other.indexes
+            and self.marked == other.marked
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ExpressionFault:
@@ -146,6 +159,17 @@ class CodeRequest:
     mode: Literal["all", "each"] = "all"
     context: Mapping[str, Any] = field(default_factory=dict)
     file: Callable[[str], bytes] | None = field(default=None, compare=False)  # None: files are not read
+
+    def asks_the_same(self, other: object) -> bool:
+        """Whether both ask for the same, whatever the items are, and the moment and the seed."""
+        return (
+            isinstance(other, CodeRequest)
+            and self.source == other.source
+            and self.context == other.context
+            and self.determinism.timezone == other.determinism.timezone
+            and self.language == other.language
+            and self.mode == other.mode
+        )
 
     @property
     def cid(self) -> str:
@@ -188,7 +212,8 @@ class Foretold:
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """Answers for the first steps of a row. ``looked``: the step after them asked for time or chance."""
+    """Answers for the first steps of a row. ``looked``: the step after them looked at more: the time,
+    chance or its host."""
 
     answers: Sequence[Foretold] = ()
     looked: bool = False

@@ -52,6 +52,22 @@ def ten_effects(url: str, id: str = "ten", **settings: Any) -> Flow:
     return flow(id, steps, **settings)
 
 
+LIGHT = [f"light{n}" for n in range(24)]
+"""The light steps of :func:`light_row`."""
+
+
+def light_row(id: str = "row") -> Flow:
+    """A webhook that is answered at once, then expressions and code in a row, each adding one."""
+    steps = [hook(id)]
+    for n, name in enumerate(LIGHT):
+        if n % 4 == 3:
+            code = "return items.map(({ json }) => ({ json: { n: json.n + 1 } }))"
+            steps.append({"id": name, "type": "code.javascript", "params": {"code": code}})
+        else:
+            steps.append(keep(name, n="{{ ($json.n ?? 0) + 1 }}"))
+    return flow(id, steps)
+
+
 def family(url: str) -> list[Flow]:
     """A flow that calls another one between two effects; both act."""
     child = flow("child", [{"id": "called", "type": "trigger.subflow"}, effect("inner", url)])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 
 from engine.execution.crash import CRASH_POINTS
+from engine.journal.facts import StepCompleted
 from tests.faults.conftest import MakeNode
 from tests.faults.counting import CountingServer
-from tests.faults.flows import EFFECTS, TEN_STEPS, family, ten_effects, ticking
+from tests.faults.flows import EFFECTS, LIGHT, TEN_STEPS, family, light_row, ten_effects, ticking
 from tests.faults.invariants import check_effects, check_execution, check_journal
 from tests.faults.node import NodeProcess
 
@@ -70,6 +72,30 @@ def test_a_flow_and_the_flow_it_calls_survive_a_crash_while_effects_are_relayed(
     check_execution(node.tables, child, ["called", "inner"])
     check_effects(server, node.tables, {promised: ["before", "after"], child: ["inner"]})
     assert node.tables.left_in_outbox() == 0
+    assert node.stop() == 0
+
+
+@pytest.mark.parametrize("point", ["before-commit:11", "after-commit:14"])
+def test_a_crash_amid_steps_that_were_asked_for_in_a_row_changes_none_of_them(
+    make_node: MakeNode, point: str
+) -> None:
+    node = make_node("row", [light_row()])
+    node.start(QFLOW_CRASH_AT=point, QFLOW_LIMIT_BATCH_FACTS_MAX="4")  # in the second execution
+    first = node.begin("/webhook/row")
+    node.vigil().until_ended()
+    second = node.begin("/webhook/row")
+    assert first and second
+    node.running.wait(30)
+    node.start()
+    assert node.vigil().until_ended() == {first: "completed", second: "completed"}
+    told = []
+    for execution in (first, second):
+        check_execution(node.tables, execution, ["hook", *LIGHT])
+        facts = {x.step: x for x in node.tables.facts(execution) if isinstance(x, StepCompleted)}
+        told.append({step: fact.outputs for step, fact in facts.items() if step != "hook"})
+    assert told[0] == told[1]
+    shares = Counter(facts[step].fuel for step in LIGHT)
+    assert shares.most_common(1)[0][1] > 1, "no steps were asked for in a row"
     assert node.stop() == 0
 
 

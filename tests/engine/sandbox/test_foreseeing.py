@@ -92,9 +92,12 @@ def test_all_of_a_plain_row_is_told_with_the_items_that_go_from_step_to_step(san
         code("return [{ json: { at: globalThis['Da' + 'te'].now() } }]"),
         code("return [{ json: { r: Math['ran' + 'dom']() } }]"),
         code("try { new Date() } catch {} return items"),
+        code("try { await $kv.get('a') } catch {} return items"),
+        code("try { await $helpers.httpRequest('http://a.example') } catch {} return items"),
+        code("try { $getWorkflowStaticData('global') } catch {} return items"),
     ],
 )
-def test_a_step_that_asks_for_time_or_chance_is_told_nothing_ahead(sandbox, looking):
+def test_a_step_that_looks_at_more_than_its_items_is_told_nothing_ahead(sandbox, looking):
     seen = sandbox.foresee(ITEMS, [STEPS[0], looking, STEPS[0]], QUICK)
     assert seen.looked
     assert len(seen.answers) == 1

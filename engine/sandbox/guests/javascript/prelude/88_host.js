@@ -25,7 +25,9 @@
       this.response = response;
     }
   }
+  let asked = false;
   const ask = (operation, request) => {
+    asked = true;
     const { value, error } = JSON.parse(native.host(plainText({ operation, request })));
     if (error) throw new HostError(error);
     return value;
@@ -139,7 +141,14 @@
   };
   const structured = (data) => JSON.parse(plainText(data));
 
+  // Whether the host was asked for anything since this was last called.
+  const wasAsked = () => {
+    const was = asked;
+    asked = false;
+    return was;
+  };
   __qflow.host = {
+    wasAsked,
     numberOf: (error) => (typeof error === "object" && error !== null ? numbers.get(error) : undefined),
     helpers: Object.freeze({ httpRequest, callModule }),
     ask,

@@ -202,7 +202,6 @@
 
   // --- files of items -------------------------------------------------------------------------------------
   const asked = (host, entry) => {
-    Date.now(); // who looks at the clock is not foretold: only the call itself has its files
     return fromBase64(host.ask("file", { id: entry.id }).base64);
   };
   // What a file holds; its `data`, which is not there for files that are kept as blocks, is read when asked for.

@@ -4,10 +4,12 @@
 //          it but for items and what is the same in all contexts; a rule is {follow: "code"} or {follow: "fields",
 //          keep, fields: [[name, type, column, value]]}
 // Reply:   {steps: [[items, reply]], looked}; it ends where nothing can be foretold: looked says that the step after
-//          the last one asked for the time or for chance, so that its answer holds for its own call alone
+//          the last one asked for the time, for chance or for its host, so that its answer holds for its own call alone
 "use strict";
 (() => {
-  const { native, operations, plainText } = __qflow;
+  const { host, native, operations, plainText } = __qflow;
+  // Whether anything but the items could be seen since this was last called.
+  const looked = () => [native.looked(), host.wasAsked()].includes(true);
 
   const kindOf = (value) => (Array.isArray(value) ? "array" : typeof value);
   const fits = (value, type) => value === null || type === null || kindOf(value) === type;
@@ -16,13 +18,14 @@
   const withFields = (items, { values, errors }, { keep, fields }) => {
     if (errors.length) return null;
     const made = [];
-    for (const [index, { json: before, binary }] of items.entries()) {
-      if (binary) return null;
-      const json = keep ? before : {};
-      for (const [name, type, column, fixed] of fields) {
-        const value = column === null ? fixed : values[index][column];
-        if (!fits(value, type)) return null;
-        json[name] = value;
+    for (let index = 0; index < items.length; index += 1) {
+      if (items[index].binary) return null;
+      const json = keep ? items[index].json : {};
+      for (let at = 0; at < fields.length; at += 1) {
+        const field = fields[at]; // name, type, column, value
+        const value = field[2] === null ? field[3] : values[index][field[2]];
+        if (!fits(value, field[1])) return null;
+        json[field[0]] = value;
       }
       made.push({ json, pairedItem: { item: index } });
     }
@@ -45,21 +48,21 @@
   operations.foresee = async (request) => {
     const told = [];
     const answer = (looked) => `{"steps":[${told.join()}],"looked":${looked}}`;
-    let text = plainText(request.items);
+    let { items } = request;
     for (const step of request.steps) {
-      const items = JSON.parse(text);
+      const text = plainText(items); // as they are before anybody changes them
       const count = items.length;
       step.items = items;
       step.context = { ...request.context, ...step.context };
-      native.looked();
-      const reply = await operations[step.op](step);
-      if (native.looked()) return answer(true);
+      looked();
+      let reply = operations[step.op](step);
+      if (typeof reply !== "string") reply = await reply;
+      if (looked()) return answer(true);
       const plain = JSON.parse(reply);
       if (plain.error) break;
       told.push(`[${text},${reply}]`);
-      const next = followed(items, count, plain, step.rule);
-      if (!next?.length) break;
-      text = plainText(next);
+      items = followed(items, count, plain, step.rule);
+      if (!items?.length) break;
     }
     return answer(false);
   };
