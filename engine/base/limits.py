@@ -78,6 +78,7 @@ YAML_BYTES_MAX = 1024 * 1024  # YAML is slow to read; larger definitions are wri
 YAML_VALUES_MAX = 200_000  # values after every alias is written out
 
 # What tests of flows may be
+TEST_RUNS_MAX = 2  # flows of a subnet that one process tests at once
 CASES_MAX = 200  # tests of one flow
 CASE_ASSERTIONS_MAX = 100  # assertions of one test
 CASE_ITEMS_MAX = 50  # items that a test made of an execution expects of one port

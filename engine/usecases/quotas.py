@@ -6,11 +6,14 @@ What is counted in memory is counted by each process of the node for a second at
 from __future__ import annotations
 
 import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.base.canonical import DAG_CBOR
 from engine.base.errors import QuotaExceeded
-from engine.base.limits import UNLIMITED
+from engine.base.limits import TEST_RUNS_MAX, UNLIMITED
 from engine.execution.budgets import Budgets
 from engine.journal.usage import day_of
 from engine.ports.access_store import AccessStore
@@ -44,6 +47,7 @@ class Quotas:
         self._budgets = Budgets(usage, clock)
         self._begun: dict[str, _Count] = {}
         self._stored: dict[str, _Count] = {}
+        self._testing: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def start(self, subnet: str) -> None:
@@ -71,6 +75,20 @@ class Quotas:
             return
         if self._counted(self._stored, subnet, size, most) > most:
             raise exceeded("stored_bytes_max", most, "bytes stored; delete executions or files")
+
+    @contextmanager
+    def testing(self, subnet: str) -> Iterator[None]:
+        """While this lasts, one more of its flows is tested by this process."""
+        with self._lock:
+            if self._testing[subnet] >= TEST_RUNS_MAX:
+                raise exceeded("TEST_RUNS_MAX", TEST_RUNS_MAX, "flows tested at once; wait for one to end")
+            self._testing[subnet] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._testing[subnet] -= 1
+                self._testing += Counter()  # forgets those at nothing
 
     def flow(self, subnet: str) -> None:
         """One more flow."""

@@ -89,13 +89,14 @@ def run_tests(
     """Run the cases of a version (as named in :func:`~.get_flow.get_flow`), one after the other, or those
     that are named, and wait for them. Each is an execution like any other, and counts as one.
 
-    Raises :class:`UnknownObject` for a flow, version or case that is not there, and whatever keeps the
-    actor from starting the flow.
+    Raises :class:`UnknownObject` for a flow, version or case that is not there, :class:`QuotaExceeded` where
+    the subnet tests too many flows already, and whatever keeps the actor from starting the flow.
     """
     require(world, actor, "executions:write", f"flows/{flow_id}", "flow.start")
     flow = view(world, actor.subnet, flow_id, version).flow
     run = _Run(world, actor, world.plans.get(actor.subnet, flow.version))
-    results = [run.result(case) for case in _chosen(flow, names)]
+    with world.quotas.testing(actor.subnet):
+        results = [run.result(case) for case in _chosen(flow, names)]
     return FlowTested(flow_id, flow.version, results, coverage_of(run.plan, run.seen))
 
 

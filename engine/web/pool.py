@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from django.db import connections
 
 from engine.base.errors import NodeFailure
-from engine.base.limits import CALLS_WAITING_MAX, PATIENT_CALLS_WAITING_MAX
+from engine.base.limits import CALLS_WAITING_MAX, PATIENT_CALLS_WAITING_MAX, TEST_RUNS_MAX
 
 THREADS = 8
 
-PATIENT_THREADS = 2
-"""For calls that take seconds, such as tests of flows: the others need not wait for them."""
+PATIENT_THREADS = 2 * TEST_RUNS_MAX
+"""For calls that take seconds, such as tests of flows: the others need not wait for them, and no subnet
+alone can take them all."""
 
 T = TypeVar("T")
 

@@ -59,6 +59,7 @@ function part(title, added, removed, kept, changed = []) {
 const counted = (count) => (count === 1 ? "It has one step." : `It has ${count} steps.`);
 
 async function publish(editor) {
+  if (editor.doc.head.get("settings")?.testsMustPass) editor.toasts.show("The tests run first…");
   await act(editor, publishFlow, "Published.");
 }
 

@@ -84,7 +84,7 @@ export class TestsPane {
     return h(
       "div",
       { class: "tests-tools" },
-      h("button", { type: "button", class: "main", disabled: busy || !names.length || !canWrite, onclick: () => this.run() }, icon("play"), busy ? " Running…" : " Run all"),
+      h("button", { type: "button", class: "main", disabled: busy || !names.length, onclick: () => this.run() }, icon("play"), busy ? " Running…" : " Run all"),
       canWrite && button("New test", () => this.#edit(this.#fresh(), null)),
       canWrite && button("From the last run", () => this.#fromRun(), { disabled: !this.#kept, title: this.#kept ? "A test of what the shown run did" : "Run the flow first" }),
     );
@@ -110,7 +110,7 @@ export class TestsPane {
     const { canWrite, doc } = this.editor;
     const open = h("button", { type: "button", class: "tests-name", onclick: () => this.#edit(doc.tests.get(name), name) }, name);
     const tools = [
-      canWrite && iconButton("play", `Run ${name}`, () => this.run([name])),
+      iconButton("play", `Run ${name}`, () => this.run([name])),
       result?.executionId && iconButton("eye", `Show the run of ${name}`, () => this.editor.runner.show(result.executionId)),
       canWrite && iconButton("copy", `Duplicate ${name}`, () => this.editor.do(duplicateCase(this.editor.doc, name))),
       canWrite && iconButton("trash-2", `Remove ${name}`, () => this.editor.do(removeCase(this.editor.doc, name))),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.base.errors import InvalidInput, PermissionDenied, UnknownObject
+from engine.base.errors import InvalidInput, PermissionDenied, QuotaExceeded, UnknownObject
 from engine.dispatch.clock import SystemClock
 from engine.execution.coverage import coverage_of
 from engine.execution.plans import plan_of
@@ -272,3 +272,13 @@ def test_items_that_a_case_starts_with_take_the_place_of_the_triggers_pin(tested
     expected = {"expect": {"outputs": gives("a", 1)}}
     report = tested({"start": "trigger.manual", "a": "t.add"}, expected, extra=pins)
     assert report.passed, messages(report)
+
+
+def test_a_subnet_tests_only_so_many_flows_at_once(tested, world) -> None:
+    tested({"start": "trigger.manual"}, {})
+    with world.quotas.testing("personal"), world.quotas.testing("personal"):
+        with pytest.raises(QuotaExceeded, match="at most 2 flows tested at once"):
+            run_tests(world, ALICE, "f")
+        with world.quotas.testing("elsewhere"):
+            pass
+    assert run_tests(world, ALICE, "f").passed
