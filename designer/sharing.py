@@ -86,6 +86,7 @@ def make(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
 @page
 def take_back(request: HttpRequest, actor: Principal, flow: str, link: str) -> HttpResponse:
     """The link opens nothing any more, and what came by it ends."""
+    get_flow(world(), actor, flow)  # of another subnet there is none
     end_share(world(), actor, flow, link)
     ShareLink.objects.filter(subnet=actor.subnet, flow=flow, public=link).delete()
     return local_redirect("designer:sharing", flow)
