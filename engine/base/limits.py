@@ -154,6 +154,7 @@ TEST_CALLERS_PER_MINUTE_MAX = 12_000  # test calls of one address
 CALLS_WAITING_MAX = 2_000  # calls waiting for a thread; more are refused
 PATIENT_CALLS_WAITING_MAX = 100  # calls waiting for one of the threads that may take long
 STREAM_BACKLOG_MAX = 2_000  # events a slow reader may be behind
+STEP_ID_CHARACTERS_MAX = 128  # the id of a step that a watcher names
 STREAM_MESSAGE_BYTES_MAX = 64 * 1024  # a message from a watcher
 
 # What guests may be and do

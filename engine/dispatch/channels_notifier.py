@@ -1,8 +1,8 @@
 """The live channel: facts as CloudEvents to groups of the Channels layer.
 
-Groups: ``execution.ID`` for one execution and ``subnet.ID`` for all of a subnet, which is also told what
-guests used. Facts are handed to one sending thread with its own event loop, so that a commit never waits
-for watchers.
+Groups: ``execution.ID`` for one execution, ``flow.SUBNET/ID`` for one flow, and ``subnet.ID`` for all of a
+subnet, which is also told what guests used. Facts are handed to one sending thread with its own event loop,
+so that a commit never waits for watchers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from engine.base.limits import LIVE_BATCHES_MAX
 from engine.journal.cloudevents import guest_event, to_cloudevent
 from engine.journal.facts import Fact
 from engine.ports.journal_store import Header
+from engine.ports.notifier import flow_place
 
 log = logging.getLogger("qflow.notifier")
 
@@ -88,11 +89,15 @@ class ChannelsNotifier:
                 self._send(layer, [subnet], {"type": "facts", "events": guests})
 
     def event(self, subnet: str, type: str, data: Mapping[str, Any]) -> None:
-        """Send something that is no fact of an execution."""
+        """Send something that is no fact of an execution; what names a flow is told to its watchers, too."""
         layer = get_channel_layer()
-        if layer is not None:
-            message = {"type": "facts", "events": [LiveEvent(specversion="1.0", type=type, data=dict(data))]}
-            self._send(layer, [group_name("subnet", subnet)], message)
+        if layer is None:
+            return
+        groups = [group_name("subnet", subnet)]
+        if "flowId" in data:
+            groups.append(group_name(*flow_place(subnet, str(data["flowId"]))))
+        message = {"type": "facts", "events": [LiveEvent(specversion="1.0", type=type, data=dict(data))]}
+        self._send(layer, groups, message)
 
     def _send(self, layer: Any, groups: Sequence[str], message: Mapping[str, Any]) -> None:
         with self._lock:

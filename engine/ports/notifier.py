@@ -9,6 +9,11 @@ from engine.journal.facts import Fact
 from engine.ports.journal_store import Header
 
 
+def flow_place(subnet: str, flow: str) -> tuple[str, str]:
+    """Kind and name of the group of those who have a flow open; ids of flows hold no slash."""
+    return "flow", f"{subnet}/{flow}"
+
+
 class Notifier(Protocol):
     """Best effort: a watcher that misses something reads the journal."""
 
@@ -16,4 +21,5 @@ class Notifier(Protocol):
         """These facts are stored now; must not block or raise."""
 
     def event(self, subnet: str, type: str, data: Mapping[str, Any]) -> None:
-        """Something beside executions happened (scaling, breaker, policy)."""
+        """Something beside executions happened (scaling, breaker, policy); where ``flowId`` in the data names
+        a flow, its watchers are told, too."""

@@ -8,7 +8,7 @@ from engine.usecases.get_flow import view
 from engine.usecases.permission import require
 from engine.usecases.remember import remember_done
 from engine.usecases.sign_flow import sign_flow
-from engine.usecases.update_flow import check_revision
+from engine.usecases.update_flow import check_revision, tell_saved
 from engine.usecases.world import World
 
 
@@ -27,4 +27,5 @@ def rollback_flow(
     saved = world.flows.save(actor.subnet, old.flow, revision, actor.id, told, world.clock.now_us())
     remember_done(world, actor, "change", "flow.update", flow_id, details={"version": old.flow.version})
     sign_flow(world, actor, saved.revision)
+    tell_saved(world, actor, saved)
     return saved

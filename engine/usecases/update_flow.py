@@ -15,6 +15,8 @@ from engine.usecases.sign_flow import sign_flow
 from engine.usecases.validate_flow import Definition, valid_flow
 from engine.usecases.world import World
 
+SAVED_EVENT = "q.qflow.flow.saved.v1"
+
 
 def update_flow(
     world: World,
@@ -45,7 +47,14 @@ def update_flow(
     saved = world.flows.save(actor.subnet, flow, revision, actor.id, message, world.clock.now_us())
     remember_done(world, actor, "change", "flow.update", flow_id, details={"version": flow.version})
     sign_flow(world, actor, saved.revision)
+    tell_saved(world, actor, saved)
     return saved
+
+
+def tell_saved(world: World, actor: Principal, saved: FlowRecord) -> None:
+    """Tell those who have the flow open that there is a newer version, and whose."""
+    data = {"flowId": saved.id, "revision": saved.revision, "by": actor.id, "name": actor.name}
+    world.notifier.event(saved.subnet, SAVED_EVENT, data)
 
 
 def _with_origin(flow: Flow, before: Flow) -> Flow:

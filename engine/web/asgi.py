@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from engine.web.front import FrontDoor
 from engine.web.handler import ApiHandler
-from engine.web.live import Who, live_application, nobody
+from engine.web.live import Who, nobody
+from engine.web.live_routes import live_application
 from engine.web.messages import Application, Receive, Scope, Send
 from engine.web.routing import application as _streams
 from engine.web.sockets import PatientSockets

@@ -10,16 +10,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from channels.routing import URLRouter
-from django.urls import re_path
-
 from engine.base.errors import QflowError, Unauthenticated
 from engine.journal.cloudevents import TYPES
 from engine.ports.access_store import Principal
 from engine.usecases.permission import require
 from engine.usecases.world import World
-from engine.web.consumers import UNAUTHENTICATED, Event, ExecutionStream, MetricsStream, NoStream, Stream
-from engine.web.messages import Application, Receive, Scope, Send
+from engine.web.consumers import UNAUTHENTICATED, Event, ExecutionStream, MetricsStream, Stream
 from engine.web.pool import pool
 
 Who = Callable[[Mapping[str, Any]], Principal]
@@ -31,7 +27,9 @@ def nobody(scope: Mapping[str, Any]) -> Principal:
     raise Unauthenticated("this node keeps no sessions")
 
 
-_WHO = "qflow.who"
+WHO = "qflow.who"
+"""Where a connection's scope holds the :data:`Who` of the site."""
+
 _DAO = "q.qflow.dao."
 _LISTED = frozenset(type for name, type in TYPES.items() if name.startswith("execution."))
 
@@ -48,7 +46,7 @@ class Live(Stream):
 
     async def caller(self) -> Principal:
         """The person, who is asked for again and again."""
-        principal: Principal = await pool().run(self.scope[_WHO], self.scope)
+        principal: Principal = await pool().run(self.scope[WHO], self.scope)
         self._checking = asyncio.create_task(self._check(principal))
         return principal
 
@@ -56,7 +54,7 @@ class Live(Stream):
         while True:
             await asyncio.sleep(self.check_s)
             try:
-                if await pool().run(self.scope[_WHO], self.scope) == principal:
+                if await self.still(principal):
                     continue
             except QflowError:
                 pass
@@ -64,6 +62,11 @@ class Live(Stream):
             with suppress(Exception):
                 await self.close(UNAUTHENTICATED, "the session has ended, or allows something else now")
             return
+
+    async def still(self, principal: Principal) -> bool:
+        """Whether the session stands for the same person with the same rights; may raise instead."""
+        now: Principal = await pool().run(self.scope[WHO], self.scope)
+        return now == principal
 
     async def websocket_disconnect(self, message: Mapping[str, Any]) -> None:
         """The page is gone."""
@@ -123,21 +126,3 @@ class LiveDao(Live):
 def _short(event: Event) -> Event:
     kept = ("executionId", "flowId", "sequence", "status")
     return {**event, "data": {name: event["data"][name] for name in kept}}
-
-
-def live_application(who: Who) -> Application:
-    """All below ``/live/``."""
-    streams = URLRouter(
-        [
-            re_path(r"^live/executions/(?P<execution>[^/]{1,128})/?$", LiveExecution.as_asgi()),
-            re_path(r"^live/executions/?$", LiveLists.as_asgi()),
-            re_path(r"^live/dao/?$", LiveDao.as_asgi()),
-            re_path(r"^live/system/metrics/?$", LiveMetrics.as_asgi()),
-            re_path(r"", NoStream.as_asgi()),
-        ]
-    )
-
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await streams({**scope, _WHO: who}, receive, send)
-
-    return serve

@@ -2,7 +2,7 @@
 //
 //   const stop = watch("/live/executions/ID", { after: 12, onEvent: (event) => ..., onState: (state) => ... });
 //
-// ``state`` is "open", "waiting" (the connection was lost and is tried again) or "closed" (for good: the execution
+// ``stop.say(value)`` tells the node something, where the connection is open. ``state`` is "open", "waiting" (the connection was lost and is tried again) or "closed" (for good: the execution
 // has ended, or the node refused). Events are CloudEvents; none is lost or told twice while ``after`` counts on.
 
 const FIRST_MS = 250;
@@ -45,9 +45,11 @@ export function watch(path, { after = null, onEvent, onState = () => {} }) {
   }
 
   connect();
-  return () => {
+  const stop = () => {
     stopped = true;
     clearTimeout(timer);
     socket.close();
   };
+  stop.say = (value) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(value));
+  return stop;
 }

@@ -17,7 +17,7 @@ export function fillStep(element, step, look) {
   element.classList.toggle("wrong", look.problems.length > 0);
   element.dataset.group = look.group;
   const words = h("div", { class: "step-words" }, h("div", { class: "step-name" }, look.title), h("div", { class: "step-does" }, look.does));
-  const shown = look.badges.map((badge) => h("span", { class: `badge ${badge.kind}`, title: badge.tip }, icon(badge.icon)));
+  const shown = look.badges.map((badge) => h("span", { class: `badge ${badge.kind}`, title: badge.tip }, badge.text ?? icon(badge.icon)));
   const box = element.querySelector(".drawflow_content_node");
   box.replaceChildren(h("div", { class: "step-icon" }, icon(look.icon)), words, h("div", { class: "step-badges" }, shown));
   box.title = look.problems.length ? look.problems.join("\n") : `${look.title}\n${look.does}`;

@@ -71,7 +71,7 @@ function chipsOf(editor) {
     const text = checking.count === 1 ? "1 problem" : `${checking.count} problems`;
     found.push(h("button", { type: "button", class: "chip bad", onclick: () => editor.events.emit("problems:show") }, text));
   }
-  return found;
+  return [...found, ...editor.chips.map((chip) => chip()).filter(Boolean)];
 }
 
 function rename(editor, button) {

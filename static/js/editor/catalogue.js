@@ -18,6 +18,7 @@ export class Catalogue {
     for (const type of types) for (const name of [type.type, ...type.aliases]) this.byName.set(name, type);
     this.looks = new Map(); // step id -> {inputs, outputs, effect, capabilities}, as the server says
     this.problems = new Map(); // step id -> [{message, path, hint, severity}]
+    this.marks = new Map(); // what others put on steps: name -> step id -> {kind, icon or text, tip}
   }
 
   /** The step type of a step, or undefined. */
@@ -56,9 +57,21 @@ export class Catalogue {
       icon: type?.icon ?? "circle-help",
       group: type?.group ?? "",
       trigger: type?.trigger ?? false,
-      badges: this.badges(step, type, problems),
+      badges: [...this.badges(step, type, problems), ...this.#marksOf(step.id)],
+      marks: this.#marksOf(step.id).map((mark) => mark.tip),
       problems,
     };
+  }
+
+  /** Put marks on steps, in place of those of the same name; gives the ids of steps that look different now. */
+  mark(name, marks) {
+    const before = this.marks.get(name) ?? new Map();
+    this.marks.set(name, marks);
+    return [...new Set([...before.keys(), ...marks.keys()])].filter((id) => JSON.stringify(before.get(id)) !== JSON.stringify(marks.get(id)));
+  }
+
+  #marksOf(id) {
+    return [...this.marks.values()].flatMap((marks) => marks.get(id) ?? []);
   }
 
   badges(step, type, problems) {

@@ -52,7 +52,7 @@ export class StepList {
     const chosen = h("input", { type: "checkbox", tabIndex: -1, "aria-label": `Choose ${look.title}`, onchange: () => this.#choose(id) });
     const name = h("button", { type: "button", class: "as-link", tabIndex: -1, onclick: () => (this.#only(id), run(editor, "open")) }, icon(look.icon), look.title);
     const group = [...editor.doc.groups.values()].find((one) => one.steps.includes(id));
-    const facts = [step.disabled && "Switched off", group && `In the group ${group.name || "Group"}`].filter(Boolean);
+    const facts = [step.disabled && "Switched off", group && `In the group ${group.name || "Group"}`, ...look.marks].filter(Boolean);
     const state = [...facts, ...look.problems];
     return h(
       "tr",

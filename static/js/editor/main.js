@@ -48,6 +48,7 @@ class Editor {
     this.notes = new Notes(this);
     this.groups = new Groups(this);
     this.listed = false;
+    this.chips = []; // functions that give what else the bar says of the flow, or null
     this.list = new StepList(this, root.querySelector("#list"));
     this.#connect();
     this.#connectCanvas();

@@ -4,7 +4,7 @@ import { fromDefinition, toDefinition } from "../flow/document.js";
 import { merge } from "../flow/merge.js";
 import { settle } from "./conflicts.js";
 import { stateOf } from "./flow_state.js";
-import { createFlow, saveFlow } from "./server.js";
+import { createFlow, loadFlow, saveFlow } from "./server.js";
 
 export class Saving {
   constructor(editor, definition) {
@@ -71,13 +71,33 @@ export class Saving {
     const found = merge(this.base, editor.doc, fromDefinition(theirs.definition));
     const chosen = found.conflicts.length ? await settle(editor, found.conflicts) : [];
     if (!chosen) return editor.toasts.show("Not saved. Your changes are still here."), false;
-    editor.catalogue.learn(theirs.looks, editor.catalogue.problems);
-    editor.history.merge([...found.changes, ...chosen], "Take over what others saved");
-    Object.assign(editor.flow, stateOf(theirs));
-    this.base = fromDefinition(theirs.definition);
+    this.#become(theirs, [...found.changes, ...chosen]);
     const done = await this.#send(message);
     if (done) editor.toasts.show("Saved, together with what somebody else changed meanwhile.");
     return done;
+  }
+
+  #become(theirs, changes) {
+    const { editor } = this;
+    editor.catalogue.learn(theirs.looks, editor.catalogue.problems);
+    editor.history.merge(changes, "Take over what others saved");
+    Object.assign(editor.flow, stateOf(theirs));
+    this.base = fromDefinition(theirs.definition);
+  }
+
+  /** Bring in what somebody else saved, without saving. Where both changed the same, nothing is brought in: saving
+   * asks which to keep. Gives whether the page has it now. */
+  async takeOver() {
+    const { editor } = this;
+    const theirs = await loadFlow(editor.flow.id);
+    if (this.busy || theirs.revision === editor.flow.revision) return false;
+    const clean = !this.dirty;
+    const found = merge(this.base, editor.doc, fromDefinition(theirs.definition));
+    if (found.conflicts.length) return editor.toasts.show("You changed the same steps. Save, and choose what to keep."), false;
+    this.#become(theirs, found.changes);
+    if (clean) this.saved = editor.doc;
+    editor.events.emit("flow");
+    return true;
   }
 }
 

@@ -13,6 +13,7 @@ from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
+from engine.testing.observers import RecordingNotifier
 from engine.testing.trust import open_trust
 from engine.usecases.world import World
 
@@ -42,6 +43,7 @@ def make_world(**rules: Any) -> World:
         "audit": MemoryAuditTrail(),
         "flows": flows,
         "index": MemoryIndex(flows, MemoryJournal()),
+        "notifier": RecordingNotifier(),
         "catalogue": Registry(),
         "policy": OnePolicy(**rules),
         "limits": Limits(page_size_max=3),

@@ -143,6 +143,18 @@ def test_a_rollback_saves_the_old_version_as_the_newest():
     assert history[0].message == "roll back to 1"
 
 
+def test_those_who_have_the_flow_open_are_told_of_every_save():
+    world = make_world()
+    first = create_flow(world, ALICE, definition()).revision
+    second = update_flow(world, ALICE, "f", definition(name="2"), first).revision
+    rollback_flow(world, ALICE, "f", "1", second)
+    told = [data for _, type, data in world.notifier.events if type == "q.qflow.flow.saved.v1"]
+    assert [(data["flowId"], data["revision"], data["name"]) for data in told] == [
+        ("f", second, ALICE.name),
+        ("f", first, ALICE.name),
+    ]
+
+
 def test_versions_are_compared():
     world = make_world()
     first = create_flow(world, ALICE, definition()).revision
