@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from designer.access import local_redirect, page
+from designer.comments import forget_comments
 from designer.editor import free_id
 from designer.models import Favourite
 from designer.times import time_of
@@ -110,6 +111,7 @@ def delete(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
     """Delete a flow; its executions stay."""
     delete_flow(world(), actor, flow)
     Favourite.objects.filter(subnet=actor.subnet, flow=flow).delete()
+    forget_comments(actor.subnet, flow)
     messages.success(request, f"{flow} is deleted. Its executions stay until their time is over.")
     return _back(request)
 

@@ -72,3 +72,24 @@ class ShareLink(models.Model):
     class Meta:
         db_table = "designer_share_link"
         indexes = (models.Index(fields=["subnet", "flow"], name="share_links_of_flow"),)
+
+
+class Comment(models.Model):
+    """What somebody says of a flow or, with ``step``, of one of its steps, sealed under the subnet's key.
+
+    ``author`` and ``resolved_by`` are actor ids; times are microseconds since 1970.
+    """
+
+    id = models.CharField(max_length=64, primary_key=True)
+    subnet = models.CharField(max_length=128)
+    flow = models.CharField(max_length=128)
+    step = models.CharField(max_length=128)
+    author = models.CharField(max_length=160)
+    at_us = models.BigIntegerField()
+    text = models.BinaryField()
+    resolved_us = models.BigIntegerField(null=True)
+    resolved_by = models.CharField(max_length=160)
+
+    class Meta:
+        db_table = "designer_comment"
+        indexes = (models.Index(fields=["subnet", "flow"], name="comments_of_flow"),)

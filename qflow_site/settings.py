@@ -55,6 +55,7 @@ ROOT_URLCONF = "qflow_site.urls"
 ASGI_APPLICATION = "qflow_site.asgi.application"
 CELERY_APPLICATION = "qflow_site.celery.app"
 NODE_CHORES = [  # what the keeper does beside its own
+    "designer.chores.forget",
     "governance.chores.tend_daos",
     "governance.chores.follow_policies",
     "governance.telling.chores.tend_notifications",

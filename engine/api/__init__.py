@@ -55,7 +55,7 @@ from engine.keylog.making import signed as signed_event
 from engine.ports.access_store import Principal, Subnet, TokenRecord
 from engine.ports.audit_trail import AuditEvent, AuditQuery, AuditTrail
 from engine.ports.capabilities import CapabilityUse, UseQuery
-from engine.ports.cipher import CREDENTIALS, NODE, bound_to
+from engine.ports.cipher import CREDENTIALS, FLOWS, NODE, bound_to
 from engine.ports.flow_store import ActiveTrigger, FlowRecord, FlowSignature, Registration, VersionRecord
 from engine.ports.holds import Hold
 from engine.ports.identities import IdentityRecord
@@ -222,6 +222,7 @@ __all__ = [
     "BESIDE_ROLES",
     "CREDENTIALS",
     "FAILURE",
+    "FLOWS",
     "MAIN",
     "MEMBER_ROLES",
     "NODE",

@@ -30,6 +30,38 @@ async def renamed(page: Page, name: str, wanted: str) -> None:
     await expect(step(page, wanted)).to_be_visible()
 
 
+async def commented(page: Page, bea: Page) -> None:
+    """Ada asks something of a step, Bea answers, and Ada resolves it all; each sees it at once."""
+    await step(page, "Refuse").dblclick()
+    panel = page.get_by_role("dialog", name="Step Refuse")
+    await panel.get_by_role("tab", name="Comments").click()
+    await panel.get_by_label("Comment on this step").fill("**Why** 400? <img src=x onerror=alert(1)>")
+    await page.keyboard.press("Control+Enter")
+    await expect(panel.get_by_role("listitem").locator("strong", has_text="Why")).to_be_visible()
+    await expect(panel.locator(".together-text")).to_contain_text("<img src=x")
+    await assert_accessible(page)
+    await screenshot(page, "comments")
+
+    await expect(step(bea, "Refuse").locator(".badge.comments")).to_be_visible()
+    await bea.locator("#canvas").focus()
+    await bea.keyboard.press("Shift+C")
+    dialog = bea.get_by_role("dialog", name="Comments")
+    await expect(dialog.get_by_role("listitem")).to_contain_text("400? <img src=x")
+    await dialog.get_by_label("Comment on the flow").fill("Since nobody asked")
+    await dialog.get_by_role("button", name="Comment", exact=True).click()
+    await expect(dialog.get_by_role("listitem")).to_have_count(2)
+    await expect(dialog.get_by_role("button", name="Take back the comment of ada")).to_have_count(0)
+    await assert_accessible(bea)
+    await dialog.get_by_role("button", name="Resolve the comment of ada").click()
+    await expect(dialog.get_by_role("listitem")).to_have_count(1)
+    await dialog.get_by_label("Show resolved ones, too").check()
+    await expect(dialog.get_by_text("Resolved by bea")).to_be_visible()
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(panel.get_by_text("Resolved by bea")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(step(page, "Refuse").locator(".badge.comments")).to_have_count(0)
+
+
 async def test_two_people_draw_in_one_flow(site: Site, page: Page, bea: Page) -> None:
     bea.context.complaints.expect("409")  # type: ignore[attr-defined]
     await signed_in(page, site)
@@ -38,6 +70,8 @@ async def test_two_people_draw_in_one_flow(site: Site, page: Page, bea: Page) ->
     await bea.goto(site.at(f"/flows/{flow}/edit"))
     await expect(page.locator(".together-people")).to_contain_text("bea has this flow open")
     await expect(bea.locator(".together-people")).to_contain_text("ada has this flow open")
+
+    await commented(page, bea)
 
     await step(bea, "Ask for approval").click()
     await expect(step(page, "Ask for approval").locator(".badge.present")).to_have_text("BE")

@@ -45,7 +45,7 @@ PAGES = {
 """Parameter in the address of a page -> what of the victim stands there."""
 
 ANY_PAGE = {
-    "invitation": "inv_0", "link": "lnk_0", "name": "css/base.css", "notification": "1",
+    "comment": "cmt_0", "invitation": "inv_0", "link": "lnk_0", "name": "css/base.css", "notification": "1",
     "secret": "guessed",
     "type_name": "data.set", "verb": "abort",
 }  # fmt: skip

@@ -62,6 +62,7 @@ export const ACTIONS = [
   { id: "save", label: "Save", keys: "Ctrl+S", icon: "save", section: "Flow", anywhere: true, run: (editor) => editor.saving.save() },
   { id: "save-as", label: "Save with a message…", keys: "Ctrl+Shift+S", icon: "save", section: "Flow", anywhere: true, when: (editor) => editor.saving.dirty, run: saveWithMessage },
   { id: "versions", label: "Versions and what changed", keys: "Shift+H", icon: "history", section: "Flow", writes: false, when: (editor) => editor.flow.id, run: (editor) => location.assign(`/flows/${encodeURIComponent(editor.flow.id)}/versions`) },
+  { id: "comments", label: "Comments", keys: "Shift+C", icon: "message-square", section: "Flow", writes: false, when: (editor) => editor.flow.id, run: (editor) => editor.events.emit("comments:show") },
   { id: "settings", label: "Flow settings…", keys: "Ctrl+,", icon: "settings-2", section: "Flow", writes: false, anywhere: true, run: openSettings },
   { id: "tests", label: "Tests", keys: "T", icon: "circle-check", section: "Flow", writes: false, run: (editor) => editor.events.emit("tests:open") },
   { id: "publish", label: "Publish…", keys: "Shift+P", icon: "upload", section: "Flow", run: askToPublish },

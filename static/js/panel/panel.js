@@ -130,6 +130,7 @@ export class StepPanel {
     const views = {
       Parameters: () => this.#form(type),
       Settings: () => settingsForm(this.step, (patch) => this.#patch(patch)),
+      Comments: () => this.editor.together.talk(this.id),
       Help: () => helpOf(type),
     };
     const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Step" });
@@ -140,7 +141,7 @@ export class StepPanel {
         ),
       );
       body.replaceChildren(views[name]());
-      body.inert = !this.editor.canWrite && name !== "Help";
+      body.inert = !this.editor.canWrite && !["Comments", "Help"].includes(name);
       this.#showProblems();
     };
     show("Parameters");

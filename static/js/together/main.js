@@ -1,7 +1,9 @@
-// Several people in one flow: who else is there, and what they save.
+// Several people in one flow: who else is there, what they save, and what they say.
 
 import { h } from "../editor/dom.js";
 import { watch } from "../live.js";
+import { commentsOf, showComments } from "./comment_view.js";
+import { Comments } from "./comments.js";
 import { Presence } from "./presence.js";
 
 class Together {
@@ -11,6 +13,8 @@ class Together {
   constructor(editor) {
     this.editor = editor;
     this.presence = new Presence(editor);
+    this.comments = new Comments(editor);
+    editor.events.on("comments:show", () => showComments(editor));
     editor.events.on("select", () => this.#say());
     editor.events.on("saved", () => this.#listen());
     this.#listen();
@@ -30,6 +34,7 @@ class Together {
     this.presence.clear();
     this.#told = null;
     if (state === "open") this.#say();
+    if (state !== "waiting") this.#reload();
   }
 
   #say() {
@@ -41,6 +46,20 @@ class Together {
   #hear({ type, data }) {
     this.presence.hear(type, data);
     if (type === "q.qflow.flow.saved.v1") this.#newer(data);
+    if (type === "q.qflow.flow.commented.v1") this.#reload();
+  }
+
+  /** What is said of a step, for its panel. */
+  talk(step) {
+    return commentsOf(this.editor, step);
+  }
+
+  async #reload() {
+    try {
+      await this.comments.load();
+    } catch (error) {
+      this.editor.tell(`The comments cannot be loaded: ${error.message}`);
+    }
   }
 
   // Saves of this page come back, too, at times before their answer does.

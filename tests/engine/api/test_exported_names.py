@@ -38,6 +38,7 @@ ExecutionQuery
 ExecutionState
 Exported
 FAILURE
+FLOWS
 FieldChange
 Flow
 FlowDiff
