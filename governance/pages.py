@@ -137,7 +137,7 @@ def _rule(form: Mapping[str, str], risk: str, reviewers: int) -> dict[str, Any]:
     read |= {name: _number(text, f"{risk}-{name}") for name, text in asked.items()}
     read |= {name: wording.seconds_of(form.get(f"{risk}-{name}", ""), f"{risk}-{name}") for name in _TIMES}
     read["secret"] = f"{risk}-secret" in form
-    return {**read, "extensionSeconds": min(read["votingSeconds"], 86_400)}
+    return {**read, "extensionSeconds": min(read["votingSeconds"] // 4, 86_400)}
 
 
 def _number(text: str, field: str) -> int:

@@ -213,10 +213,11 @@ def _bars(vote: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if vote is None:
         return None
     all_votes = max(1, vote["electorate"]["weight"])
+    largest = max(all_votes, *vote["totals"].values()) if vote["totals"] else all_votes
     return {
         "quorum": vote["quorum"]["percent"],
         "part": round(100 * vote["tookPart"] / all_votes),
-        "totals": [(name, total, round(100 * total / all_votes)) for name, total in vote["totals"].items()],
+        "totals": [(name, total, round(100 * total / largest)) for name, total in vote["totals"].items()],
     }
 
 

@@ -184,6 +184,7 @@ def vote(state: Dao, one: Proposal, viewer: str = "") -> Json | None:
             "weight": one.electorate.total,
         },
         "tookPart": took_part,
+        "authorVoted": one.author in one.ballots,
         "quorum": {"percent": one.rule.quorum, "needed": -(-one.rule.quorum * one.electorate.total // 100)},
         "totals": {} if hidden else dict(counted.totals),
         "rounds": [] if hidden else [dict(each) for each in counted.rounds],

@@ -60,7 +60,7 @@ NODE_CHORES = [  # what the keeper does beside its own
     "governance.chores.follow_policies",
     "governance.telling.chores.tend_notifications",
 ]
-API_ROUTERS = ["governance.rest.router"]  # paths that applications add below /api/v1/
+API_ROUTERS = ["governance.rest.router", "governance.telling.rest.router"]  # added below /api/v1/
 FLOW_IMPORTERS = {"n8n": "n8n_import.door.N8nImporter"}  # other systems whose workflows are read
 
 DATABASES = databases(ENGINE)

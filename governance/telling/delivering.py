@@ -4,12 +4,11 @@ whoever gets one twice can tell. Several processes may do it at once: each deliv
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 
 from engine.api import QflowError, World
 from governance.models import Delivery, Notification, Wish
@@ -58,14 +57,13 @@ def collect(world: World) -> None:
 
 def _collected(world: World) -> Iterable[list[Notification]]:
     """What each person is to get in one mail now."""
-    waiting = Notification.objects.filter(mail_due=True).order_by("at_us", "pk")[: 10 * BATCH]
-    found: defaultdict[int, list[Notification]] = defaultdict(list)
-    for one in waiting:
-        found[one.person_id].append(one)
-    every = dict(Wish.objects.filter(person__in=found).values_list("person", "every_s"))
-    for person, rows in found.items():
-        if rows[0].at_us + every.get(person, 0) * _SECOND_US <= world.clock.now_us():
-            yield rows
+    waiting = Notification.objects.filter(mail_due=True)
+    every = dict(Wish.objects.filter(has_mail=True).values_list("person", "every_s"))
+    firsts = waiting.values_list("person").annotate(first=Min("at_us")).order_by("first")
+    now_us = world.clock.now_us()
+    due = [person for person, first in firsts if first + every.get(person, 0) * _SECOND_US <= now_us]
+    for person in due[:BATCH]:
+        yield list(waiting.filter(person=person).order_by("at_us", "pk")[:BATCH])
 
 
 def _made(world: World, way: str, rows: list[Notification]) -> None:

@@ -1,6 +1,7 @@
 // Parts of pages that follow live events: <div data-live="/live/..." data-after="12" data-part="/path"> holds one
 // element, which is fetched anew from the path when something has happened. Without a connection it is fetched every
-// two seconds. Elements with data-beside="/live/..." and a data-part follow the same events.
+// two seconds, and when a script sends it the event "part:stale": nobody else may swap it, since htmx loses what a page
+// wants preserved where two swaps meet. Elements with data-beside="/live/..." and a data-part follow the same events.
 
 import { watch } from "./live.js";
 
@@ -33,6 +34,7 @@ function follow(place) {
     place.dataset.state = state;
   }
 
+  place.addEventListener("part:stale", refresh);
   const stop = watch(live, { after: after === undefined ? null : Number(after), onEvent: refresh, onState });
   addEventListener("pagehide", () => {
     clearInterval(poll);

@@ -6,6 +6,7 @@ import json
 
 from engine.api import create_flow
 from governance import desk
+from tests.governance.domain.support import approve
 from tests.governance.hall import Hall, pages_of, visitor
 
 CODE = [
@@ -76,3 +77,12 @@ def test_a_page_of_members_is_searched_and_a_delegate_is_named(hall: Hall) -> No
         assert "Dia on templates until" in cem.get("/governance/").content.decode()
         assert cem.post("/governance/delegate", {**sent, "taker": ""}).status_code == 302
         assert "Dia on templates" not in cem.get("/governance/").content.decode()
+
+
+def test_everybody_sees_that_the_author_voted_and_bars_fit(hall: Hall) -> None:
+    made = hall.opened(approve())
+    hall.vote(made.id, ann="yes")
+    with pages_of(hall):
+        text = visitor(hall, "cem").get(f"/governance/proposals/{made.id}").content.decode()
+    assert "Ann, who made this proposal, voted on it" in text
+    assert 'value="25" aria-label="yes: 1"' in text

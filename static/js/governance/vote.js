@@ -86,8 +86,7 @@ async function submitted(form, answer) {
     await ("open" in form.dataset ? opened(form) : vote(form, answer));
     told.classList.add("good");
     told.textContent = "open" in form.dataset ? "Your vote is open." : "Your vote is cast.";
-    const place = form.closest("[data-part]");
-    await htmx.ajax("GET", place.dataset.part, { target: place.firstElementChild, swap: "outerHTML" });
+    form.dispatchEvent(new Event("part:stale", { bubbles: true }));
   } catch (error) {
     if (!(error instanceof Declined)) told.classList.add("bad");
     told.textContent = error.message;
