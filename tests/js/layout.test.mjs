@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { tidied } from "../../static/js/flow/layout.js";
+import { firstPlaces, tidied } from "../../static/js/flow/layout.js";
 
 const boxesOf = (count) => new Map(Array.from({ length: count }, (_, index) => [`s${index}`, { x: 40, y: 40, width: 224, height: 64 + (index % 3) * 24 }]));
 const wire = (source, target) => ({ source: `s${source}`, target: `s${target}` });
@@ -47,4 +47,12 @@ test("a wire that passes steps by has room between them", () => {
 
 test("a step that leads to itself and a flow without wires are no trouble", () => {
   assert.equal(tidied(boxesOf(2), [wire(0, 0)]).size, 2);
+});
+
+test("steps without a place get one below those that have one, and none is moved", () => {
+  const steps = new Map([["a", { id: "a", position: [40, 40] }], ["b", { id: "b" }], ["c", { id: "c" }]]);
+  const doc = { steps, edges: new Map([["1", { source: "a", target: "b" }], ["2", { source: "b", target: "c" }]]) };
+  const places = firstPlaces(doc, () => ({ width: 224, height: 64 }));
+  assert.deepEqual([...places.keys()], ["b", "c"]);
+  assert.ok(places.get("b")[1] >= 104 && places.get("c")[0] > places.get("b")[0]);
 });

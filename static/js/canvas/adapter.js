@@ -3,6 +3,7 @@
 
 import { Events } from "../flow/events.js";
 import { MAIN, edgeKey } from "../flow/document.js";
+import { firstPlaces } from "../flow/layout.js";
 import { svg } from "../editor/dom.js";
 import { Culling } from "./culling.js";
 import { Drawing } from "./drawing.js";
@@ -19,6 +20,8 @@ const CLICK_SLACK = 4;
  * key, client), `menu` ({client, kind, id}), `view`, `space` (double click on nothing: {point, client}).
  */
 export class Canvas {
+  #first = new Map(); // where steps without a place are shown until they are moved
+
   constructor(element, look) {
     this.element = element;
     this.events = new Events();
@@ -38,6 +41,7 @@ export class Canvas {
   // --- the document
   load(doc) {
     this.doc = doc;
+    this.#first = firstPlaces(doc, (step) => this.#sizeOf(this.look(step)));
     this.drawing.still = true;
     for (const id of [...this.boxes.keys()]) this.#removeStep(id);
     for (const step of doc.steps.values()) this.#addStep(step);
@@ -84,7 +88,7 @@ export class Canvas {
     const look = this.look(step);
     const same = String(box.inputs) === String(look.inputs) && String(box.outputs) === String(look.outputs);
     if (!same) return this.#rebuild(step);
-    this.#place(box, step.position ?? [0, 0]);
+    this.#place(box, this.#placeOf(step));
     fillStep(box.element, step, look);
   }
 
@@ -100,11 +104,19 @@ export class Canvas {
     this.#mark();
   }
 
+  #placeOf(step) {
+    return step.position ?? this.#first.get(step.id) ?? [0, 0];
+  }
+
+  #sizeOf({ inputs, outputs }) {
+    return sizeOf(inputs.length, outputs.length);
+  }
+
   #addStep(step) {
     const look = this.look(step);
-    const position = step.position ?? [0, 0];
+    const position = this.#placeOf(step);
     const element = this.drawing.addBox(step.id, look.inputs.length, look.outputs.length, position);
-    const size = sizeOf(look.inputs.length, look.outputs.length);
+    const size = this.#sizeOf(look);
     const box = { element, x: position[0], y: position[1], ...size, inputs: look.inputs, outputs: look.outputs };
     element.style.width = `${size.width}px`;
     element.style.height = `${size.height}px`;

@@ -1,4 +1,4 @@
-// All that can be done, in one list: keys, the command bar, menus and the list view take it from here.
+// All that can be done, in one list: keys, the command bar, menus and the list view take it from the editor.
 
 import { tidied } from "../flow/layout.js";
 import * as commands from "../flow/commands.js";
@@ -6,7 +6,8 @@ import { addByPalette, insertByPalette } from "./adding.js";
 import { fits, openChooser } from "./chooser.js";
 import { askText } from "./dialogs.js";
 import { duplicate, copySelected, pasteFromMenu, removeSelected } from "./pasting.js";
-import { openCommandBar, openSearch } from "./command_bar.js";
+import { openCommandBar } from "./command_bar.js";
+import { openSearch } from "./finding.js";
 import { showProblems } from "./problems.js";
 import { askToPublish, unpublish } from "./publishing.js";
 import { openSettings } from "./settings.js";
@@ -77,17 +78,6 @@ function ALIGN_ICON(side) {
     left: "align-start-vertical", center: "align-center-vertical", right: "align-end-vertical",
     top: "align-start-horizontal", middle: "align-center-horizontal", bottom: "align-end-horizontal",
   }[side];
-}
-
-/** Whether an action can be done now. */
-export function available(editor, action) {
-  return (editor.canWrite || action.writes === false) && (!action.when || Boolean(action.when(editor)));
-}
-
-/** Do an action by its id, if it can be done. */
-export function run(editor, id) {
-  const action = ACTIONS.find((candidate) => candidate.id === id);
-  if (action && available(editor, action)) action.run(editor);
 }
 
 export function selectedBoxes(editor) {

@@ -1,7 +1,7 @@
 // The bar above the canvas: the flow's name and state, and what can be done with it.
 
 import { setHead } from "../flow/commands.js";
-import { run } from "./actions.js";
+import { run } from "./action.js";
 import { h, iconButton } from "./dom.js";
 
 export function makeBar(editor, bar) {

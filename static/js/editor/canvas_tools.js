@@ -1,6 +1,6 @@
 // The small tools on the canvas: zoom, fit, the rectangle that selects, and the moving view.
 
-import { run } from "./actions.js";
+import { run } from "./action.js";
 import { h, icon, iconButton } from "./dom.js";
 
 const ZOOM_STEP = 1.25;

@@ -1,16 +1,17 @@
-// The command bar (Ctrl+K): every action and step type by name; and the search in the flow.
+// The command bar (Ctrl+K): every action, step type and step by name.
 
-import { titleOf, typeOf } from "../flow/document.js";
-import { ACTIONS, available } from "./actions.js";
+import { titleOf } from "../flow/document.js";
+import { available } from "./action.js";
 import { add, free } from "./adding.js";
 import { fits, openChooser } from "./chooser.js";
+import { goTo } from "./finding.js";
 
 export function openCommandBar(editor) {
   openChooser(editor, { label: "All commands", placeholder: "What do you want to do?", find: (query) => commandsFor(editor, query) });
 }
 
 function commandsFor(editor, query) {
-  const actions = ACTIONS.filter((action) => action.id !== "commands" && available(editor, action));
+  const actions = editor.actions.filter((action) => action.id !== "commands" && available(editor, action));
   const all = actions.map((action) => ({ ...shown(action), score: fits(query, action.label, action.section), choose: () => action.run(editor) }));
   if (query) all.push(...stepsToAdd(editor, query), ...stepsToFind(editor, query));
   const found = all.filter((item) => item.score);
@@ -34,34 +35,3 @@ function stepsToFind(editor, query) {
     choose: () => goTo(editor, step.id),
   })).filter((item) => item.score > 0);
 }
-
-/** Search names, types, notes and parameters of the steps; without a query all are listed. */
-export function openSearch(editor) {
-  openChooser(editor, {
-    label: "Search in the flow",
-    placeholder: "Name, type, parameter, note",
-    find: (query) => [...editor.doc.steps.values()].map((step) => hit(editor, step, query)).filter(Boolean).sort((one, other) => other.score - one.score),
-  });
-}
-
-function hit(editor, step, query) {
-  const look = editor.look(step.id);
-  const params = step.params ? JSON.stringify(step.params) : "";
-  const score = fits(query, look.title, step.id, typeOf(step), step.notes, params);
-  if (!score) return null;
-  return { label: look.title, detail: excerpt(params, query) ?? look.does, icon: look.icon, score, choose: () => goTo(editor, step.id) };
-}
-
-function excerpt(text, query) {
-  const at = query ? text.toLowerCase().indexOf(query.toLowerCase()) : -1;
-  return at < 0 ? null : `…${text.slice(Math.max(0, at - 24), at + query.length + 40)}…`;
-}
-
-/** Select a step and bring it into view. */
-export function goTo(editor, id) {
-  editor.canvas.select({ steps: [id] });
-  editor.canvas.reveal(id);
-  editor.events.emit("step:shown", id);
-}
-
-

@@ -6,7 +6,7 @@ import { MAIN, titleOf } from "../flow/document.js";
 import { addByPalette } from "./adding.js";
 import { named, showMenu } from "./menu.js";
 import { h, icon, iconButton } from "./dom.js";
-import { run } from "./actions.js";
+import { run } from "./action.js";
 
 const MENU = ["open", "rename", "add", "insert", "connect", "-", "toggle", "errors", "duplicate", "copy", "cut", "-", "group", "sub-flow", "-", "remove"];
 

@@ -8,7 +8,8 @@ import { Groups } from "../canvas/groups.js";
 import { addMinimap } from "../canvas/minimap.js";
 import { Notes } from "../canvas/notes.js";
 import { addWireTools } from "../canvas/wire_tools.js";
-import { run } from "./actions.js";
+import { run } from "./action.js";
+import { ACTIONS } from "./actions.js";
 import { addAfter, addAt, dropOnWire, insertByPalette } from "./adding.js";
 import { Catalogue } from "./catalogue.js";
 import { Checking } from "./checking.js";
@@ -36,6 +37,7 @@ class Editor {
   constructor(root, catalogue, loaded) {
     this.root = root;
     this.catalogue = catalogue;
+    this.actions = ACTIONS;
     this.canWrite = root.dataset.canWrite === "yes" && !loaded?.archived;
     this.canRun = root.dataset.canRun === "yes" && !loaded?.archived;
     this.flow = loaded ? stateOf(loaded) : { id: "", revision: "", published: "", archived: false };

@@ -1,7 +1,7 @@
 // The menu of the right button (or the Menu key): what can be done with what is selected.
 
 import { disconnect } from "../flow/commands.js";
-import { ACTIONS, available } from "./actions.js";
+import { available } from "./action.js";
 import { addAt, insertByPalette } from "./adding.js";
 import { giveBack } from "./chooser.js";
 import { h, icon } from "./dom.js";
@@ -31,7 +31,7 @@ export function listenForMenu(editor) {
 export function named(editor, ids) {
   return ids.map((id) => {
     if (id === "-") return null;
-    const action = ACTIONS.find((candidate) => candidate.id === id);
+    const action = editor.actions.find((candidate) => candidate.id === id);
     return action && available(editor, action) && { ...action, keys: action.keys?.split(" ")[0], run: () => action.run(editor) };
   }).filter((item) => item === null || item);
 }

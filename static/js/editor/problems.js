@@ -2,7 +2,7 @@
 
 import { titleOf } from "../flow/document.js";
 import { openChooser } from "./chooser.js";
-import { goTo } from "./command_bar.js";
+import { goTo } from "./finding.js";
 
 export function showProblems(editor) {
   openChooser(editor, {

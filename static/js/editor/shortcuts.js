@@ -2,7 +2,7 @@
 // steps has the focus; keys with Ctrl that are marked `anywhere` act on the whole page.
 
 import * as commands from "../flow/commands.js";
-import { ACTIONS, available } from "./actions.js";
+import { available } from "./action.js";
 import { openDialog } from "./dialogs.js";
 import { h } from "./dom.js";
 
@@ -32,7 +32,7 @@ export function listenForKeys(editor) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const name = nameOf(event);
-    const action = ACTIONS.find((candidate) => candidate.keys?.split(" ").includes(name));
+    const action = editor.actions.find((candidate) => candidate.keys?.split(" ").includes(name));
     if (action?.native || !(action?.anywhere || editor.hasKeys(!event.ctrlKey && !event.metaKey && !event.altKey))) return;
     if (action && available(editor, action)) {
       event.preventDefault();
@@ -52,9 +52,10 @@ function arrow(editor, event) {
 }
 
 function nudge(editor, dx, dy) {
-  const moved = (collection) =>
-    new Map([...editor.selection[collection]].map((id) => [id, (({ position: [x, y] = [0, 0] }) => [x + dx, y + dy])(editor.doc[collection].get(id))]));
-  editor.do(commands.move(editor.doc, { steps: moved("steps"), notes: moved("notes") }, "Move", "nudge"));
+  const moved = (ids, place) => new Map([...ids].map((id) => [id, (({ x, y }) => [x + dx, y + dy])(place(id))]));
+  const steps = moved(editor.selection.steps, (id) => editor.canvas.boxes.get(id));
+  const notes = moved(editor.selection.notes, (id) => (([x, y]) => ({ x, y }))(editor.doc.notes.get(id).position ?? [0, 0]));
+  editor.do(commands.move(editor.doc, { steps, notes }, "Move", "nudge"));
 }
 
 // The nearest step in a direction: one that a wire joins comes before others.
@@ -78,7 +79,7 @@ function neighbour(editor, dx, dy) {
 /** The list of all keys. */
 export function showShortcuts(editor) {
   const sections = new Map([["Canvas", MOVES]]);
-  for (const { section, keys, label } of ACTIONS)
+  for (const { section, keys, label } of editor.actions)
     if (keys) sections.set(section, [...(sections.get(section) ?? []), [keys.split(" ").join(", "), label]]);
   const parts = [...sections].map(([name, rows]) =>
     h("section", {}, h("h3", {}, name), h("dl", { class: "keys" }, rows.flatMap(([keys, label]) => [h("dt", {}, keys.split(", ").flatMap((one, index) => [index ? " " : "", h("kbd", {}, one)])), h("dd", {}, label)]))),

@@ -27,6 +27,17 @@ export function tidied(boxes, edges) {
   return places;
 }
 
+/**
+ * Places for the steps that have none yet (a flow written by hand), below those that have one.
+ * `size(step)` gives {width, height}; gives Map id -> [x, y] of these steps.
+ */
+export function firstPlaces(doc, size) {
+  const all = [...doc.steps.values()];
+  const top = all.filter((step) => step.position).reduce((low, step) => Math.max(low, step.position[1] + size(step).height + GAP_Y * 2), 0);
+  const boxes = new Map(all.filter((step) => !step.position).map((step) => [step.id, { x: 0, y: top, ...size(step) }]));
+  return boxes.size ? tidied(boxes, [...doc.edges.values()]) : boxes;
+}
+
 // Layers in which a wire that passes others by has a thin place of its own in each, so that it has room.
 function stretched(part, wires, boxes) {
   const { layers, layer } = layersOf(part, wires);
