@@ -19,6 +19,7 @@ ENTRANCES = (
     "designer.adapters",  # django-allauth finds it
     "designer.apps",  # Django finds it
     "designer.sprite",  # makes a vendored file
+    "designer.templatetags.places",  # Django finds it
     "designer.urls",
     "engine.apps",  # Django finds it
     "engine.models",  # Django finds it

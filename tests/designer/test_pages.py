@@ -163,6 +163,16 @@ def test_a_grant_is_made_renewed_and_revoked(ada):
     assert "revoked" in ada.submit("/permissions", f"/permissions/grants/{grant}/revoke").text
 
 
+def test_the_audit_trail_names_people_is_filtered_and_turned_page_by_page(ada, execution):
+    ada.get("/flows")  # asks for permission
+    newest = ada.get("/audit").text
+    assert '">ada</a>' in newest and "Newest" not in newest
+    assert '">ada</a>' in ada.get("/audit?before=99999999999999999.z").text
+    assert "No event passes" in ada.get("/audit?before=1.z").text
+    assert "No event passes" in ada.get("/audit?action=nothing.such").text
+    assert ada.get("/audit?before=soon").status_code == 422
+
+
 def test_what_is_of_another_subnet_does_not_exist(node, ada, execution):
     environment = {**node.environment, "DJANGO_SETTINGS_MODULE": "qflow_site.settings"}
     subprocess.run([sys.executable, "-c", STRANGER], env=environment, cwd=ROOT, check=True, timeout=120)
