@@ -139,6 +139,10 @@ class JournalStore(Protocol):
     def post(self, signal: Posted) -> bool:
         """Put a signal in an execution's inbox; False where its id was there or consumed before."""
 
+    def post_all(self, signals: Sequence[Posted]) -> list[Posted]:
+        """Put many signals in inboxes, in one transaction; gives those that were not there before. Executions
+        that are gone are passed over."""
+
     def with_signals(self, executions: Sequence[str]) -> list[str]:
         """Those of the given executions whose inbox is not empty."""
 

@@ -68,6 +68,7 @@ _ENTRIES = (
     " WHERE execution = %s AND sequence > %s AND sequence <= %s ORDER BY sequence"
 )
 _KEY = "SELECT subnet, data_key FROM engine_execution WHERE id = %s"
+_KEYS = "SELECT id, subnet, data_key FROM engine_execution WHERE id IN"
 _DUE_EFFECTS = (
     "SELECT effect, kind, subnet, payload FROM engine_outbox WHERE due_us <= %s ORDER BY due_us, id LIMIT %s"
 )
@@ -271,10 +272,25 @@ class DjangoJournalStore:
             raise UnknownObject(f"there is no execution {signal.execution!r}", execution=signal.execution)
         if row[1] is None:
             return False  # it ended, and its contents were erased
-        vault = Vault.opened(self._cipher, row[0], signal.execution, bytes(row[1]))
+        return self._db.write(_POST, self._sealed(signal, row)) == 1
+
+    def post_all(self, signals: Sequence[Posted]) -> list[Posted]:
+        """See :meth:`JournalStore.post_all`."""
+        ids = sorted({signal.execution for signal in signals})
+        rows = self._db.rows(_KEYS + f" ({holes(ids)})", ids) if ids else []
+        keys = {id: (subnet, key) for id, subnet, key in rows if key is not None}
+        made = [(one, self._sealed(one, keys[one.execution])) for one in signals if one.execution in keys]
+        fresh = []
+        with self._db.transaction() as cursor:
+            for signal, values in made:
+                cursor.execute(_POST, values)
+                fresh += [signal] if cursor.rowcount == 1 else []
+        return fresh
+
+    def _sealed(self, signal: Posted, key: Row) -> list[Any]:
+        vault = Vault.opened(self._cipher, key[0], signal.execution, bytes(key[1]))
         payload = vault.seal(f"signal {signal.id}", pack(dict(signal.payload)))
-        values = [signal.id, signal.kind, payload, signal.actor, signal.execution]
-        return self._db.write(_POST, values) == 1
+        return [signal.id, signal.kind, payload, signal.actor, signal.execution]
 
     def with_signals(self, executions: Sequence[str]) -> list[str]:
         """See :meth:`JournalStore.with_signals`."""

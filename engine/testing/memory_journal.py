@@ -202,6 +202,11 @@ class MemoryJournal:
             inbox[signal.id] = kept
             return True
 
+    def post_all(self, signals: Sequence[Posted]) -> list[Posted]:
+        """Put many, of executions that are there."""
+        with self._lock:
+            return [one for one in signals if one.execution in self.stored and self.post(one)]
+
     def with_signals(self, executions: Sequence[str]) -> list[str]:
         """Those with something in the inbox."""
         with self._lock:

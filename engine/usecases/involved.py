@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.base.errors import UnknownObject
@@ -10,9 +10,8 @@ from engine.base.ids import derived
 from engine.base.limits import HALTED_LOOKED_AT_MAX, USES_LOOKED_AT_MAX
 from engine.execution.bindings import codes_in
 from engine.ports.access_store import Principal
-from engine.ports.journal_store import ExecutionQuery, Header
+from engine.ports.journal_store import ExecutionQuery, Header, Posted
 from engine.ports.quarantine import Contained, Quarantine
-from engine.usecases.control_execution import post_signal
 from engine.usecases.permission import require
 from engine.usecases.world import World
 
@@ -58,10 +57,10 @@ def uses_of(world: World, actor: Principal, cids: Collection[str]) -> Uses:
     require(world, actor, "executions:read", "executions")
     versions, wanted = _Versions(world, actor.subnet), frozenset(cids)
     looked_at, count, last = 0, 0, None
-    for header in _newest(world, actor.subnet, None, USES_LOOKED_AT_MAX):
-        looked_at += 1
-        if versions.of(header.version) & wanted:
-            count, last = count + 1, last or header
+    for page in _newest(world, actor.subnet, None, USES_LOOKED_AT_MAX):
+        looked_at += len(page)
+        found = [one for one in page if versions.of(one.version) & wanted]
+        count, last = count + len(found), last or next(iter(found), None)
     return Uses(count, looked_at < USES_LOOKED_AT_MAX, last)
 
 
@@ -80,25 +79,33 @@ def contain(world: World, actor: Principal, cids: Collection[str], reason: str, 
 def halt(world: World, subnet: str, cids: Collection[str]) -> int:
     """Abort every execution of a subnet that involves one of these flow versions or pieces of code, now;
     gives how many."""
-    halted, versions = 0, _Versions(world, subnet)
+    halted, versions, wanted = 0, _Versions(world, subnet), frozenset(cids)
     for status in _LIVE if cids else ():
-        for header in _newest(world, subnet, status, HALTED_LOOKED_AT_MAX):
-            involved = versions.of(header.version) & set(cids)
-            if involved:
-                signal = derived("sig", "stopped", header.id, *sorted(involved))
-                reason = {"reason": "a guardian of the subnet stopped code that it runs"}
-                halted += post_signal(world, header.id, "abort", reason, "system", signal)
+        for page in _newest(world, subnet, status, HALTED_LOOKED_AT_MAX):
+            found = [(one.id, versions.of(one.version) & wanted) for one in page]
+            signals = [_abort(execution, involved) for execution, involved in found if involved]
+            for fresh in world.journal.post_all(signals):
+                world.waker.ring(fresh.execution)
+                halted += 1
     return halted
 
 
-def _newest(world: World, subnet: str, status: str | None, most: int) -> Iterator[Header]:
+def _abort(execution: str, involved: Collection[str]) -> Posted:
+    """The same for whoever posts it, so that it counts once."""
+    reason = {"reason": "a guardian of the subnet stopped code that it runs"}
+    signal = derived("sig", "stopped", execution, *sorted(involved))
+    return Posted(signal, execution, "abort", reason, "system")
+
+
+def _newest(world: World, subnet: str, status: str | None, most: int) -> Iterator[Sequence[Header]]:
+    """Pages of headers."""
     before: str | None = None
     seen = 0
     while seen < most:
         page = world.journal.list(
             ExecutionQuery(subnet, status=status, before=before, limit=min(_PAGE, most - seen))
         )
-        yield from page
+        yield page
         seen += len(page)
         if len(page) < _PAGE:
             return

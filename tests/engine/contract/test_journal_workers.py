@@ -107,6 +107,20 @@ class TestInbox:
         assert journal.post(Posted("sig", "exe_2", "event", {"n": 3})), "ids count per execution"
         assert [signal.payload for signal in journal.inbox("exe_1")] == [{"n": 1}]
 
+    def test_many_signals_are_posted_at_once_and_executions_that_are_gone_passed_over(
+        self, journal: JournalStore
+    ) -> None:
+        make(journal)
+        make(journal, "exe_2")
+        assert journal.post(Posted("sig", "exe_2", "abort", {"n": 1}))
+        sent = [Posted("sig", f"exe_{n}", "abort", {"n": n}) for n in (1, 2, 3)]
+        assert journal.post_all(sent) == sent[:1]
+        assert journal.post_all(sent) == []
+        assert journal.post_all([]) == []
+        assert journal.inbox("exe_1") == sent[:1]
+        assert journal.inbox("exe_2")[0].payload == {"n": 1}
+        assert journal.with_signals(["exe_1", "exe_2", "exe_3"]) == ["exe_1", "exe_2"]
+
     def test_a_consumed_signal_is_gone_and_its_double_is_still_refused(self, journal: JournalStore) -> None:
         make(journal, lease_owner="me", lease_until_us=5)
         journal.post(Posted("sig_1", "exe_1", "event"))
