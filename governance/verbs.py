@@ -175,7 +175,16 @@ def _import(door: Door, args: argparse.Namespace) -> Any:
 
 def _budget(door: Door, args: argparse.Namespace) -> Any:
     parts = door.budget()
-    return parts if args.json else [{"part": name, **part} for name, part in parts.items()]
+    if args.json:
+        return parts
+    return [
+        {
+            "part": name,
+            "used": f"{part['used']:g}",
+            "most": "no bound" if part["most"] is None else part["most"],
+        }
+        for name, part in parts.items()
+    ]
 
 
 def _policy(door: Door, args: argparse.Namespace) -> Any:
