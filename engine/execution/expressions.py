@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.base.limits import EXPRESSION_ITEMS_MAX, TEMPLATES_KEPT_MAX, Limits
+from engine.base.limits import EXPRESSION_ITEMS_MAX, TEMPLATE_KEPT_CHARACTERS_MAX, TEMPLATES_KEPT_MAX, Limits
 from engine.execution.data import ItemStore
 from engine.flow.model import Step
 from engine.flow.plan import FAILURE, Plan
@@ -83,9 +83,18 @@ class _Asks(NamedTuple):
     own_item: bool
 
 
-@lru_cache(maxsize=TEMPLATES_KEPT_MAX)
 def _asks_of(templates: tuple[str, ...]) -> _Asks:
-    text = "\n".join(templates)
+    """Remembered for short texts only, so that long ones are not held."""
+    short = sum(map(len, templates)) <= TEMPLATE_KEPT_CHARACTERS_MAX
+    return _known_asks(templates) if short else _asks_in("\n".join(templates))
+
+
+@lru_cache(maxsize=TEMPLATES_KEPT_MAX)
+def _known_asks(templates: tuple[str, ...]) -> _Asks:
+    return _asks_in("\n".join(templates))
+
+
+def _asks_in(text: str) -> _Asks:
     return _Asks(
         any(word in text for word in _ASKS_FOR_PARAMETERS),
         any(word in text for word in _ASKS_FOR_URL),

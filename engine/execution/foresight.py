@@ -117,9 +117,10 @@ class Row:
                 self.outlook.note_alone((self.version, step))
             return None
         count = len(seen.answers)
-        if count < len(steps):
-            note = self.outlook.note_alone if seen.looked or not count else self.outlook.note_end
-            note((self.version, steps[count]))
+        if seen.looked:
+            self.outlook.note_alone((self.version, steps[count]))
+        elif 0 < count < len(steps):  # the first step, where it has no answer, says itself why
+            self.outlook.note_end((self.version, steps[count]))
         told = list(zip(steps, zip(row, seen.answers, strict=False), strict=False))
         self._told = dict(told[1:])
         return seen.answers[0] if count else None

@@ -195,6 +195,17 @@ def test_a_step_that_never_ends_is_stopped_and_told_of_as_that_step(opened, sand
     assert (sandbox.alone, sandbox.rows) == (4, [])
 
 
+def test_a_first_step_that_fails_once_begins_rows_all_the_same(opened, sandbox):
+    world = opened()
+    picky = code("if (items[0].json.n > 3) throw new Error('too many'); return items")
+    few = [{"json": {"n": 0}}]
+    flow = deployed(world, row(picky, ADD, ADD), few)
+    assert ran(world, flow, [{"json": {"n": 5}}])[0].error.step == "s0"
+    sandbox.forget()
+    assert ran(world, flow, few)[0].kind == "completed"
+    assert (sandbox.alone, sandbox.rows) == (0, [3])
+
+
 def test_code_that_the_policy_refuses_is_not_run_ahead_of_its_time(opened, sandbox):
     world = opened(code="none")
     flow = row(ADD, ADD, code("return items"))
