@@ -9,8 +9,9 @@ from difflib import SequenceMatcher
 CONTEXT_LINES = 3
 """How many lines that are the same are shown before and after those that are not."""
 
-LINES_MAX = 20_000
-"""How long texts may be, between their common beginning and end, to be compared line by line."""
+LINES_MAX = 8_000
+"""How long texts may be, between their common beginning and end, to be compared line by line: the time that
+takes grows with the square of it where lines repeat."""
 
 
 @dataclass(frozen=True, slots=True)
