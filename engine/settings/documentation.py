@@ -68,8 +68,13 @@ def _other_keys() -> str:
     return "\n".join(["Further keys that the file may hold:\n", *rows]) + "\n"
 
 
+def limit_meanings() -> dict[str, str]:
+    """What limits bound, by field, where that is said."""
+    return dict(re.findall(r"^    (\w+): int = [^#\n]+# (.+)$", inspect.getsource(Limits), re.M))
+
+
 def _limits() -> str:
-    comments = dict(re.findall(r"^    (\w+): int = [^#\n]+# (.+)$", inspect.getsource(Limits), re.M))
+    comments = limit_meanings()
     rows = ["| variable | YAML | default | of what |", "|---|---|---|---|"]
     rows += [
         f"| `{limit.name}` | `qflow.{limit.key}` | {int(limit.default):_} | {comments.get(limit.field, '')} |"

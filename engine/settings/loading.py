@@ -27,7 +27,7 @@ def load(environ: Mapping[str, str], options: Mapping[str, str] | None = None) -
     limit_names = {setting.field for setting in LIMITS}
     limits = Limits(**{name: values.pop(name) for name in limit_names})
     warnings = (*loader.warnings, *_strangers(environ))
-    return EngineSettings(**values, limits=limits, warnings=tuple(warnings))
+    return EngineSettings(**values, limits=limits, warnings=tuple(warnings), sources=loader.sources())
 
 
 class _Loader:
@@ -46,6 +46,20 @@ class _Loader:
         if self.problems:
             raise InvalidInput("wrong settings", self.problems)
         return found
+
+    def sources(self) -> dict[str, str]:
+        """Field -> where its value was found, in words."""
+        return {setting.field: self._source(setting) for setting in _ALL}
+
+    def _source(self, setting: Setting) -> str:
+        if self.options.get(setting.field) is not None:
+            return f"option {setting.flag or setting.field}"
+        if setting.secret and self.environ.get(f"{setting.name}_FILE"):
+            return f"the file in {setting.name}_FILE"
+        if setting.name in self.environ:
+            return "environment"
+        entry = self.file.get(setting.field)
+        return entry.where if entry else "default"
 
     def _read_file(self) -> None:
         named = self.options.get("config") or self.environ.get("QFLOW_CONFIG")

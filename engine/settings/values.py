@@ -7,7 +7,9 @@ import hmac
 import os
 import secrets
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -65,6 +67,7 @@ class EngineSettings:
     mail_from: str
     limits: Limits
     warnings: tuple[str, ...] = ()
+    sources: Mapping[str, str] = dataclass_field(default_factory=dict)  # where fields were found
 
     @property
     def embedded(self) -> bool:

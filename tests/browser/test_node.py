@@ -33,3 +33,21 @@ async def test_the_node_shows_its_measures_schedules_and_webhooks(own_site: Site
     await expect(page.get_by_role("region", name="Webhooks")).to_contain_text("orders")
     await assert_accessible(page)
     await screenshot(page, "node")
+    await _settings(page)
+
+
+async def _settings(page: Page) -> None:
+    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_label("Days that executions are kept").fill("7")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("The limits are changed")).to_be_visible()
+    table = page.get_by_role("region", name="Settings of the node")
+    await page.get_by_label("Find a setting").fill("secret_key")
+    await expect(table.get_by_role("row", name="QFLOW_SECRET_KEY")).to_contain_text("data directory")
+    await expect(table.get_by_role("row", name="QFLOW_HOST")).to_be_hidden()
+    await page.get_by_label("Find a setting").fill("")
+    await page.get_by_label("only what is set").check()
+    await assert_accessible(page)
+    await page.get_by_label("only what is set").uncheck()
+    await page.get_by_label("Find a setting").fill("limit_")
+    await screenshot(page, "settings")

@@ -117,6 +117,9 @@ def test_a_member_of_another_subnet_reaches_nothing(ada, node):
     assert eve.http.get("/credentials/start.json", params=BEARER).json()["start"] is None
     assert eve.submit("/credentials", "/credentials/test", **BEARER).status_code == 200
     assert eve.submit("/credentials", "/credentials/delete", **BEARER).status_code == 404
+    settings = eve.get("/node/settings")
+    assert "This subnet: other" in settings.text
+    assert "QFLOW_DATA_DIR" not in settings.text
     assert ada.http.get("/credentials/start.json", params=BEARER).json()["start"]["filled"]
 
 
@@ -130,3 +133,18 @@ def test_variables_are_set_shown_escaped_and_deleted(ada, browser):
     assert "kept while it is mended" in refused.text
     assert "BASE is deleted" in browser.submit("/variables", "/variables/delete", name="BASE").text
     assert browser.submit("/variables", "/variables/delete", name="BASE").status_code == 404
+
+
+def test_limits_of_the_subnet_are_lowered_and_settings_of_the_node_are_read(ada, browser):
+    shown = browser.get("/node/settings").text
+    assert "QFLOW_DATA_DIR" in shown
+    assert "<strong>environment</strong>" in shown
+    refused = browser.submit("/node/settings", "/node/settings/change", revision="1", retention_days="x")
+    assert "Days that executions are kept: a whole number" in refused.text
+    stale = browser.submit("/node/settings", "/node/settings/change", revision="77", retention_days="5")
+    assert stale.status_code == 409
+    done = browser.submit("/node/settings", "/node/settings/change", revision="1", retention_days="5")
+    assert "The limits are changed" in done.text
+    assert (
+        'name="retention_days" inputmode="numeric" pattern="[0-9]*" autocomplete="off" value="5"' in done.text
+    )

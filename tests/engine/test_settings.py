@@ -11,6 +11,7 @@ from engine.base.errors import InvalidInput
 from engine.base.limits import Limits
 from engine.settings.loading import load
 from engine.settings.table import LIMITS, RESERVED, SAME_AS, SETTINGS
+from engine.settings.view import setting_views
 
 GOOD = {
     "QFLOW_DATA_DIR": "elsewhere",
@@ -50,6 +51,8 @@ GOOD = {
     "QFLOW_MAIL_URL": "smtps://ann:pw@mail.example.com",
     "QFLOW_MAIL_FROM": "qflow@example.com",
 }
+
+SECRETS = ("pw", "s3cret", "hvs.token", "ab" * 32)
 
 BAD = {
     "QFLOW_PORT": ["abc", "70000", "-1", ""],
@@ -300,3 +303,17 @@ def test_the_secret_key_and_the_node_id_are_made_once_and_kept_private(tmp_path)
     assert len(first.secret_key) >= 50
     assert stat.S_IMODE((tmp_path / "new" / "secret-key").stat().st_mode) == 0o600
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["node-id", "secret-key"]
+
+
+def test_what_is_shown_hides_every_secret_and_says_where_values_come_from(tmp_path: Path) -> None:
+    config = write(tmp_path / "c.yaml", "qflow:\n  networking:\n    apiPort: 7000\n")
+    given = {name: value for name, value in GOOD.items() if name != "QFLOW_PORT"}
+    settings = load({**given, **config}, {"workers": "5"})
+    node, limits = setting_views(settings)
+    shown = {view.name: view for view in (*node, *limits)}
+    assert not [secret for secret in SECRETS if secret in str(list(shown.values()))]
+    assert (shown["QFLOW_PORT"].value, shown["QFLOW_PORT"].source) == (7000, "c.yaml line 3")
+    assert shown["QFLOW_WORKERS"].source == "option --workers"
+    assert shown["QFLOW_HOST"].source == "environment"
+    assert shown["QFLOW_LIMIT_FLOWS_MAX"].source == "default"
+    assert all(view.help for view in node)
