@@ -19,6 +19,7 @@ from engine.api import (
     InvalidInput,
     Principal,
     Problem,
+    UnknownObject,
     WrongState,
     require,
     world,
@@ -87,15 +88,7 @@ def edit(request: HttpRequest, actor: Principal) -> HttpResponse:
 @answer
 def picks(request: HttpRequest, actor: Principal) -> HttpResponse:
     """What a step can name: type, name and whether it is filled in; and the labels of the types."""
-    found = [
-        {
-            "type": one.record.type,
-            "name": one.record.name,
-            "filled": one.record.filled,
-            "consent": one.consent,
-        }
-        for one in list_credentials(world(), actor)
-    ]
+    found = [_pick(view) for view in list_credentials(world(), actor, usage=False)]
     labels = {kind.name: kind.label for kind in list_credential_types(world(), actor)}
     return JsonResponse({"credentials": found, "labels": labels, "mayChange": actor.may("admin")})
 
@@ -107,13 +100,11 @@ def start(request: HttpRequest, actor: Principal) -> HttpResponse:
     """What a form begins with: the type's fields, and what of a credential may be shown."""
     require(world(), actor, "admin")
     kind = world().catalogue.credential_type(request.GET.get("type", ""))
-    name = request.GET.get("name", "")
-    known = {view.record.key for view in list_credentials(world(), actor)}
-    key = CredentialKey(kind.name, name)
     described = _described(kind)
     if kind.consents is not None:
         described["redirect"] = redirect_of(request)
-    return JsonResponse({"type": described, "start": _started(actor, key) if key in known else None})
+    key = CredentialKey(kind.name, request.GET.get("name", ""))
+    return JsonResponse({"type": described, "start": _started(actor, key)})
 
 
 @require_POST
@@ -170,8 +161,12 @@ def _words(given: dict[str, Any], name: str) -> list[str]:
     return found
 
 
-def _started(actor: Principal, key: CredentialKey) -> dict[str, Any]:
-    draft = draft_credential(world(), actor, key)
+def _started(actor: Principal, key: CredentialKey) -> dict[str, Any] | None:
+    """What a form begins with; None for a credential that is not there yet."""
+    try:
+        draft = draft_credential(world(), actor, key)
+    except UnknownObject:
+        return None
     record = draft.view.record
     return {
         "name": record.name,

@@ -30,6 +30,7 @@ from engine.api import (
     validate_flow,
     world,
 )
+from engine.api.credentials import credential_problems
 
 ID_CHARACTERS_MAX = 64
 MODULES = ("js/flow/", "js/canvas/", "js/editor/", "vendor/drawflow/")
@@ -93,7 +94,8 @@ def check(request: HttpRequest, actor: Principal) -> HttpResponse:
     steps = definition.get("steps")
     listed = steps if isinstance(steps, list) else []
     found = validate_flow(world(), actor, definition, name="new", draft=True)
-    problems = [problem.as_json() for problem in found.problems]
+    told = [*found.problems, *credential_problems(world(), actor, listed)]
+    problems = [problem.as_json() for problem in told]
     return JsonResponse({"problems": problems, "looks": looks(listed)})
 
 

@@ -139,6 +139,7 @@ urlpatterns = [
     path("credentials/test", credentials.test, name="test-credential"),
     path("credentials/delete", credentials.delete, name="delete-credential"),
     path("variables", variables.overview, name="variables"),
+    path("variables.json", variables.values, name="variable-values"),
     path("variables/set", variables.put, name="set-variable"),
     path("variables/delete", variables.delete, name="delete-variable"),
     path("search", finding.found, name="search"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from designer.access import local_redirect, page
+from designer.access import answer, local_redirect, page
 from designer.times import time_of
 from engine.api import InvalidInput, Principal, world
 from engine.api.credentials import (
@@ -26,6 +27,14 @@ from engine.api.credentials import (
 def overview(request: HttpRequest, actor: Principal) -> HttpResponse:
     """All of them, and a form for one more."""
     return render(request, "designer/variables.html", _shown(actor))
+
+
+@require_safe
+@never_cache
+@answer
+def values(request: HttpRequest, actor: Principal) -> HttpResponse:
+    """Name -> value, for the editor."""
+    return JsonResponse({one.name: one.value for one in list_variables(world(), actor)})
 
 
 @require_POST

@@ -6,6 +6,7 @@ from __future__ import annotations
 from engine.base.limits import VARIABLE_CHARACTERS_MAX, VARIABLE_NAME_CHARACTERS_MAX
 from engine.ports.credentials import CredentialKey, CredentialRecord, CredentialType
 from engine.ports.variables import Variable
+from engine.usecases.check_credentials import credential_problems
 from engine.usecases.connect_credential import Question, ask_consent, take_consent
 from engine.usecases.manage_credentials import (
     CredentialDraft,
@@ -35,6 +36,7 @@ __all__ = [
     "Question",
     "Variable",
     "ask_consent",
+    "credential_problems",
     "delete_credential",
     "delete_variable",
     "draft_credential",

@@ -13,7 +13,9 @@ _HEAD = """# Settings
 <!-- Made from engine/settings/table.py by `make docs`; do not edit. -->
 
 A setting is taken from the first of these that has it: an option of the command line, the environment,
-the YAML file, the default. `qflow settings` shows what is in force and where mistakes are.
+the YAML file, the default. `qflow settings` shows what is in force and where mistakes are; in the browser
+*Node*, *Settings* also shows where each value comes from, to who keeps the node, and lets administrators
+lower the limits of their subnet.
 
 A setting marked *secret* can also be given as a file: `QFLOW_DATABASE_URL_FILE=/run/secrets/database-url`
 reads it from there. Secrets are never shown in logs, errors or by `qflow settings`.

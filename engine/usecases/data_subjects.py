@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 NOT_SEARCHED = (
     "files, and texts that hold the person's id only as a part",
-    "values that flows keep, credentials and flow definitions: their owners know what they wrote there",
+    "values that flows keep, variables, credentials and flow definitions: their owners know what they wrote",
     "logs and backups outside the database",
 )
 """Where nobody looks for a person; whoever answers for the data does."""

@@ -68,34 +68,28 @@ def list_credential_types(world: World, actor: Principal) -> list[CredentialType
     return list(world.catalogue.credential_types())
 
 
-def list_credentials(world: World, actor: Principal) -> list[CredentialView]:
-    """All credentials of the actor's subnet with where they are used, by type and name."""
+def list_credentials(world: World, actor: Principal, *, usage: bool = True) -> list[CredentialView]:
+    """All credentials of the actor's subnet, by type and name; with where they are used, for which all flows
+    are looked through, unless ``usage`` is False."""
     require(world, actor, "flows:read", RESOURCE)
-    usage = _usage(world, actor.subnet)
-    known = {kind.name: kind for kind in world.catalogue.credential_types()}
-    return [
-        CredentialView(
-            record,
-            tuple(usage.get(record.key, ())),
-            record.type in known,
-            _consent(world, record, known.get(record.type)),
-        )
-        for record in world.credentials.records(actor.subnet)
-    ]
+    return _views(world, world.credentials.records(actor.subnet), usage)
 
 
-def show_credential(world: World, actor: Principal, key: CredentialKey) -> CredentialView:
+def show_credential(
+    world: World, actor: Principal, key: CredentialKey, *, usage: bool = True
+) -> CredentialView:
     """One of them; raises :class:`UnknownObject`."""
-    found = [view for view in list_credentials(world, actor) if view.record.key == key]
-    if not found:
+    require(world, actor, "flows:read", RESOURCE)
+    record = world.credentials.record(actor.subnet, key)
+    if record is None:
         raise _unknown(key)
-    return found[0]
+    return _views(world, [record], usage)[0]
 
 
 def draft_credential(world: World, actor: Principal, key: CredentialKey) -> CredentialDraft:
     """What whoever may change a credential sees of it: never a secret. Raises :class:`UnknownObject`."""
     require(world, actor, "admin", RESOURCE)
-    view = show_credential(world, actor, key)
+    view = show_credential(world, actor, key, usage=False)
     contents = world.credentials.contents(actor.subnet, key)
     if contents is None or not view.known:
         return CredentialDraft(view, {}, ())
@@ -185,6 +179,20 @@ def ensure_placeholders(world: World, actor: Principal, keys: Iterable[Credentia
 def keys_of(flow: Flow) -> list[CredentialKey]:
     """The credentials that a flow's steps name."""
     return [CredentialKey(*found) for step in flow.steps for found in credentials_in(step.parameters)]
+
+
+def _views(world: World, records: Sequence[CredentialRecord], usage: bool) -> list[CredentialView]:
+    used = _usage(world, records[0].subnet) if usage and records else {}
+    known = {kind.name: kind for kind in world.catalogue.credential_types()}
+    return [
+        CredentialView(
+            record,
+            tuple(used.get(record.key, ())),
+            record.type in known,
+            _consent(world, record, known.get(record.type)),
+        )
+        for record in records
+    ]
 
 
 def _consent(world: World, record: CredentialRecord, kind: CredentialType | None) -> str:

@@ -103,6 +103,15 @@ def test_names_cannot_run_as_script(ada, browser):
     assert "is deleted" in gone.text
 
 
+def test_a_step_whose_credential_is_not_filled_in_is_warned_of(ada):
+    auth = {"kind": "credential", "credential": {**BEARER, "name": "No"}}
+    step = {"id": "other", "type": "http.request", "params": {"url": "https://a.example", "auth": auth}}
+    definition = {**CALL, "steps": [*CALL["steps"], step]}
+    checked = ada.send("POST", "/flows/check", {"definition": definition}).json()
+    warned = [one["path"] for one in checked["problems"] if one["code"] == "credential_not_ready"]
+    assert warned == ["steps[2]"]
+
+
 def test_without_the_pages_token_nothing_is_saved(ada):
     assert ada.send("POST", "/credentials/save", {**BODY, "name": "Forged"}, token="x").status_code == 403
 
@@ -128,6 +137,7 @@ def test_variables_are_set_shown_escaped_and_deleted(ada, browser):
     shown = browser.submit("/variables", "/variables/set", name="BASE", value=evil).text
     assert "BASE is set" in shown
     assert evil not in shown
+    assert browser.get("/variables.json").json() == {"BASE": evil}
     refused = browser.submit("/variables", "/variables/set", name="not-good", value="kept while it is mended")
     assert refused.status_code == 422
     assert "kept while it is mended" in refused.text

@@ -139,3 +139,16 @@ test("a picker offers the types that fit, with what is chosen even where nobody 
   ]);
   assert.equal(choicesOf(["smtp"], known, { type: "slackApi", name: "S" })[1].label, "slackApi");
 });
+
+test("variables of the subnet are completed with their values", () => {
+  const known = { items: [], steps: [], variables: { BASE: "https://a.example", BATCH: "9", OTHER: "" } };
+  const text = "{{ $vars.BA";
+  assert.deepEqual(suggestions(text, text.length, known), {
+    from: 9,
+    list: [
+      { text: "BASE", about: "https://a.example" },
+      { text: "BATCH", about: "9" },
+    ],
+  });
+  assert.equal(suggestions("{{ $vars.X", 10, known), null);
+});

@@ -13,7 +13,7 @@ const ROOTS = [
   ["$runIndex", "how often the step ran before"],
   ["$execution", "the execution: id, mode, resumeUrl"],
   ["$workflow", "the flow: id, name"],
-  ["$vars", "variables"],
+  ["$vars", "the subnet's variables"],
   ["$env", "environment variables that the policy allows"],
   ["$jmespath(", "search JSON"],
   ["$if(", "one of two values"],
@@ -28,7 +28,7 @@ export function isInside(text, caret) {
 }
 
 /**
- * Suggestions at a place: {from, list: [{text, about}]}, or null. `known`: {items, steps: [{title, items}]}.
+ * Suggestions at a place: {from, list: [{text, about}]}, or null. `known`: {items, steps: [{title, items}], variables: {name: value}}.
  * With `always` the whole text is code, without braces.
  */
 export function suggestions(text, caret, known, always = false) {
@@ -37,6 +37,8 @@ export function suggestions(text, caret, known, always = false) {
     text.slice(0, caret),
   );
   if (word) return ofPath(word, caret, known);
+  const variable = /\$vars\.(\w*)$/.exec(text.slice(0, caret));
+  if (variable) return ofVariables(variable[1], caret, known);
   const step = /\$\(\s*'([^']*)$/.exec(text.slice(0, caret));
   if (step) return ofSteps(step[1], caret, known);
   const root = /\$[\w]*$/.exec(text.slice(0, caret));
@@ -72,6 +74,13 @@ function ofSteps(begun, caret, known) {
     .filter(({ title }) => title.toLowerCase().includes(wanted))
     .map(({ title }) => ({ text: `$('${title.replaceAll("'", "\\'")}').item.json`, about: "step" }));
   return given(list, caret - begun.length - 3);
+}
+
+function ofVariables(begun, caret, { variables = {} }) {
+  const list = Object.entries(variables)
+    .filter(([name]) => name.toLowerCase().startsWith(begun.toLowerCase()))
+    .map(([name, value]) => ({ text: name, about: value.slice(0, 60) }));
+  return given(list, caret - begun.length);
 }
 
 function ofRoots(begun, caret) {

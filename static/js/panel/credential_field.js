@@ -36,6 +36,7 @@ export class Credentials {
       dialog.addEventListener("close", () => resolve(null));
       const saved = (key) => {
         this.forget();
+        this.editor.checking.soon();
         resolve(key);
         dialog.close();
       };

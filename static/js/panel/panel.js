@@ -171,7 +171,7 @@ export class StepPanel {
   #known() {
     const { doc } = this.editor;
     const steps = stepsBefore(doc, this.id).map((id) => ({ title: titleOf(doc.steps.get(id)), items: this.source.known.get(id) ?? [] }));
-    return { items: this.input.items, steps };
+    return { items: this.input.items, steps, variables: this.source.variables };
   }
 
   #setParameters(params) {
