@@ -63,8 +63,8 @@ class CredentialDesk:
             record.hosts,
             record.plain_http,
             dict(contents.state),
-            named,
             self._keeper(holder.subnet, record),
+            named,
         )
 
     def _check_scope(

@@ -110,11 +110,11 @@ class Credential:
     hosts: tuple[str, ...] = ()
     plain_http: bool = False
     state: Values = field(default_factory=dict, repr=False)
-    fetched: frozenset[str] = field(default=frozenset(), repr=False)
-    """What references in it named; secret whatever the field."""
-
     keep: Callable[[Values], bool] = lambda state: False
     """Replaces the state, for later attempts."""
+
+    fetched: frozenset[str] = field(default=frozenset(), repr=False)
+    """What references in it named; secret whatever the field."""
 
     def secrets(self) -> tuple[str, ...]:
         """Texts that must not show up anywhere: secret fields that are long enough to be found, and
