@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
-from markdown_it import MarkdownIt
 
 from designer.access import local_redirect, page
 from engine.api import PERSONAL, InvalidInput, PolicyViolation, Principal, Problem, world
@@ -32,7 +31,6 @@ LIMITS = (
 """What a subnet's administrators may lower here: name, label, and what else is to be known."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 @require_safe
@@ -106,7 +104,7 @@ def _line(view: SettingView, told: Callable[[int], str]) -> dict[str, Any]:
         "default": told(int(view.default)) if isinstance(value, int) else view.default,
         "source": view.source,
         "set": view.source != "default",
-        "help": _MARKDOWN.renderInline(_LINK.sub(r"\1", view.help)),
+        "help": _LINK.sub(r"\1", view.help).replace("`", ""),
     }
 
 
