@@ -34,7 +34,7 @@ from engine.api import (
 )
 
 PAGE_SIZE = 50
-FILTERS = ("flow", "status", "since", "until", "text")
+FILTERS = ("flow", "status", "since", "until", "text", "custom")
 TOLD_MAX = 3
 """How many refusals of many are told in words."""
 
@@ -119,7 +119,7 @@ def _find(actor: Principal, wanted: dict[str, str], before: str) -> Found:
     if status not in {None, *(one.value for one in Status)}:
         raise InvalidInput("there is no such status")
     since, until = moment(wanted["since"], "from"), moment(wanted["until"], "to")
-    if wanted["text"]:
+    if wanted["text"] or wanted["custom"]:
         return _by_words(actor, wanted, before)
     query = ExecutionQuery(
         actor.subnet, wanted["flow"] or None, status, None, before or None, PAGE_SIZE, since, until
@@ -129,9 +129,10 @@ def _find(actor: Principal, wanted: dict[str, str], before: str) -> Found:
 
 
 def _by_words(actor: Principal, wanted: dict[str, str], after: str) -> Found:
-    """What the index finds; it knows ids, names of flows and how executions stand, never their data."""
+    """What the index finds: it knows ids, names of flows, how executions stand, hashes of custom data."""
     filters = {"flow": wanted["flow"], "status": wanted["status"]}
     filters |= {"after": wanted["since"], "before": wanted["until"]}
+    filters["custom"] = wanted["custom"]
     words = [f'{name}:"{text.replace(chr(34), "")}"' for name, text in filters.items() if text]
     text = " ".join([*words, wanted["text"]])
     found = search(world(), actor, text, kinds=("execution",), limit=PAGE_SIZE, after=after)
@@ -162,6 +163,7 @@ def _row(header: Header) -> dict[str, Any]:
         "took": None if took_us is None else duration(took_us),
         "kept": None if header.keep_until_us is None else time_of(header.keep_until_us),
         "error": (header.error or {}).get("message", ""),
+        "custom": sorted((header.custom or {}).items()),
     }
 
 

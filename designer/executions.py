@@ -145,6 +145,7 @@ def _shown(actor: Principal, execution: str) -> dict[str, Any]:
         "began": time_of(header.created_us),
         "took": duration((header.ended_us or world().clock.now_us()) - header.created_us),
         "kept": None if header.keep_until_us is None else time_of(header.keep_until_us),
+        "custom": sorted(state.custom.items()),
         "forked": state.started.forked_from,
         "replayed": state.started.replay_of,
         "runs": runs,

@@ -184,6 +184,9 @@ POLICY_CHAIN_BYTES_MAX = 64 * 1024 * 1024  # of the file that holds them
 HALTED_LOOKED_AT_MAX = 10_000  # executions of a status that are looked at when code is stopped
 USES_LOOKED_AT_MAX = 5_000  # the newest executions that are looked at for the use of code
 
+CUSTOM_KEYS_MAX = 10  # custom data of one execution
+CUSTOM_KEY_CHARACTERS_MAX = 50
+CUSTOM_VALUE_CHARACTERS_MAX = 255
 BUNDLE_FLOWS_MAX = 200  # flows of one document that is imported or exported
 
 # What modules of users may be

@@ -180,6 +180,7 @@ class Pocket:
             outputs={port: value(list(items)) for port, items in result.outputs.items()},
             memory=value(result.memory),
             logs=value(result.logs),
+            custom=value(dict(result.custom)),
             answer=answer and replace(answer, headers=value(answer.headers), body=value(answer.body)),
         )
 

@@ -225,6 +225,7 @@ def _returned(plan: Plan, state: ExecutionState, given: i.StepReturned, rules: R
         usage=_usage(given.usage),
         memory=given.memory,
         logs=given.logs,
+        custom=given.custom,
     )
     if given.answer is None or state.answer is not None:
         return Decision((completed,))

@@ -146,6 +146,8 @@ def batch_of(
     }
     if len(inputs) > 1:
         context["inputs"] = list(inputs.values())
+    if state.custom:
+        context["execution"]["custom"] = dict(state.custom)
     asks = _asks_of(tuple(templates))
     if asks.parameters:
         context["parameter"] = _parameters(plan, step)

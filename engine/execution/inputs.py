@@ -41,6 +41,7 @@ class StepReturned:
     logs: Sequence[str] = ()
     usage: Usage = NOTHING_USED
     started_us: int = 0
+    custom: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

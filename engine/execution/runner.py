@@ -434,8 +434,7 @@ class Attempt:
             items = failures_apart(self.step, items, _first(inputs))
         if self.step.always_output:
             items = self._with_output(items)
-        store = self.services.items.store
-        outputs = {port: store(self.subnet, given) for port, given in items.items()}
+        outputs = {port: self.services.items.store(self.subnet, given) for port, given in items.items()}
         answer = result.answer
         return StepReturned(
             now_us=self.services.clock.now_us(),
@@ -449,6 +448,7 @@ class Attempt:
             if answer is None
             else {"status": answer.status, "headers": dict(answer.headers), "body": answer.body},
             logs=result.logs,
+            custom=result.custom,
             usage=result.usage if self.written is None else result.usage.plus(self.written.usage),
             started_us=self.started_us,
         )

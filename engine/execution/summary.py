@@ -67,6 +67,7 @@ def header_of(header: Header, plan: Plan, state: ExecutionState, now_us: int, re
         ended_us=state.ended_us,
         keep_until_us=keep_until,
         waits_for=waits_for(state),
+        custom=state.custom or None,
     )
 
 

@@ -99,6 +99,7 @@ class StepCompleted(Fact):
     memory: Mapping[str, Any] | None = None
     logs: Sequence[str] = ()
     usage: Mapping[str, int] = field(default_factory=dict)  # of guests: memory_bytes, wall_us, host_calls
+    custom: Mapping[str, str] = field(default_factory=dict)  # what the step said of the execution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +314,7 @@ def _codec(fact: type[Fact]) -> tuple[tuple[str, Any], ...]:
 _FIELDS = {fact: _codec(fact) for fact in FACTS.values()}
 
 
-_USERS = ("variables", "pins", "memory", "wait", "payload", "headers", "body")
+_USERS = ("variables", "pins", "memory", "custom", "wait", "payload", "headers", "body")
 """Fields that hold what users made; ``state`` does, too, and has its receipts beside, for verifiers."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from engine.base.errors import CorruptData
 from engine.flow.plan import MAIN, Plan
 from engine.journal import facts as f
+from engine.journal.custom_data import with_custom
 from engine.journal.routing import TRIGGER, enqueue, in_port_order, release_join, route
 from engine.journal.snapshot import restore
 from engine.journal.state import ExecutionState, Parked, Run, Status, Task
@@ -95,6 +96,7 @@ def _step_completed(plan: Plan, state: ExecutionState, fact: f.StepCompleted) ->
         fact.output_cid,
     )
     state.receipts.append(f.receipt_leaf(fact))
+    state.custom = with_custom(state.custom, fact.custom)
     _finish(plan, state, task, fact.run, run, fact.memory)
 
 

@@ -37,6 +37,7 @@ def snapshot(state: ExecutionState) -> dict[str, Any]:
         "ended_us": state.ended_us,
         "epoch": state.epoch,
         "awaits": state.awaits,
+        "custom": dict(state.custom),
     }
 
 
@@ -59,6 +60,7 @@ def restore(plain: Mapping[str, Any]) -> ExecutionState:
     for name in ("sequence", "error", "answer", "tasks_made", "runs_made", "active_us", "ended_us", "epoch"):
         setattr(state, name, plain[name])
     state.awaits = plain.get("awaits", "")
+    state.custom = dict(plain.get("custom", {}))
     return state
 
 

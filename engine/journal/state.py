@@ -115,6 +115,7 @@ class ExecutionState:
     checkpoints: list[dict[str, Any]] = field(default_factory=list)
     ended_us: int | None = None
     epoch: int = 0  # times it went back to a checkpoint
+    custom: dict[str, str] = field(default_factory=dict)  # what its steps said of it
     awaits: str = ""  # while paused: type of the event that lets it go on
 
     def items_of(self, source: Source) -> PortData | None:

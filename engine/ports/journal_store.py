@@ -43,6 +43,7 @@ class Header:
     lease_until_us: int = 0
     keep_until_us: int | None = None  # retention: its data may be deleted after this
     concurrency_max: int | None = None  # executions of this flow at once; more wait in the lane
+    custom: Mapping[str, str] | None = None  # what its steps said of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,7 @@ class CodeResult:
     logs: list[str]  # what it printed, by line, within the guest's limits
     usage: Usage
     code: str  # CID of the source
+    custom: Mapping[str, Any] = field(default_factory=dict)  # what it said of the execution
 
 
 @dataclass(frozen=True, slots=True)

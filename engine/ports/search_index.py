@@ -26,7 +26,8 @@ class Indexed:
     """One thing that can be found; a thing with the same subnet, kind and id replaces it.
 
     ``flow`` is the flow it belongs to. ``at_us`` orders what is found, ``stamp_us`` is the time of the
-    state that was indexed: what has changed since is indexed again.
+    state that was indexed: what has changed since is indexed again. ``custom`` is found by its exact
+    values; the index keeps their hashes only.
     """
 
     subnet: str
@@ -39,6 +40,7 @@ class Indexed:
     category: str = ""
     archived: bool = False
     attributes: Mapping[str, str] = field(default_factory=dict)
+    custom: Mapping[str, str] = field(default_factory=dict)
     at_us: int = 0
     stamp_us: int = 0
     ended_us: int = 0  # executions that ended
@@ -108,6 +110,11 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 
+def custom_mark(key: str) -> str:
+    """The name under which custom data of executions is found."""
+    return f"custom.{key}"
+
+
 def facet(name: str, value: str) -> str:
     """A word that stands for an exact value, so that one index answers words and filters alike."""
     return "q" + hashlib.sha256(f"{name}\0{value}".encode(errors="replace")).hexdigest()[:20]
@@ -118,6 +125,7 @@ def words_for(entry: Indexed) -> str:
     found = words_of(" ".join((entry.title, entry.id, *entry.tags, entry.text))[:INDEXED_TEXT_MAX])
     facets = {("kind", entry.kind), ("flow", entry.flow), ("category", entry.category)}
     facets |= {("tag", tag) for tag in entry.tags} | set(entry.attributes.items())
+    facets |= {(custom_mark(key), value) for key, value in entry.custom.items()}
     return " ".join([facet("subnet", entry.subnet), *found, *sorted(facet(*each) for each in facets)])
 
 

@@ -132,6 +132,7 @@ class StepResult:
     logs: list[str] = field(default_factory=list)
     usage: Usage = NOTHING_USED  # what guests used, for the receipt
     code: str = ""  # CID of the guest code that ran; empty: the step type itself
+    custom: Mapping[str, str] = field(default_factory=dict)  # what is said of the execution
 
 
 class Cancellation(Protocol):

@@ -78,7 +78,7 @@ def result_of(reply: Mapping[str, Any], request: CodeRequest, usage: Usage, door
     items = reply["items"]
     if not all(isinstance(item, dict) and isinstance(item.get("json"), dict) for item in items):
         raise StepFailure('"json" of every returned item must be an object, also after toJSON()')
-    return CodeResult(items, logs, usage, request.cid)
+    return CodeResult(items, logs, usage, request.cid, reply.get("custom") or {})
 
 
 def _failure(error: Mapping[str, Any], logs: list[str]) -> StepFailure:

@@ -158,12 +158,12 @@ def _result(
             raise _starved(limits, logs)
         if "error" in reply:
             raise door.through(_failure(reply["error"], logs), reply["error"].get("host"))
-        items = reply["items"]
+        items, custom = reply["items"], dict(reply.get("custom") or {})
         if not all(isinstance(item["json"], dict) for item in items):
             raise TypeError("an item without json")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SandboxViolation("the code spoiled the reply of its guest", limit="guest") from error
-    return CodeResult(items, logs, usage, request.cid)
+    return CodeResult(items, logs, usage, request.cid, custom)
 
 
 def _failure(told: Mapping[str, Any], logs: list[str]) -> StepFailure:

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from engine.base.errors import PayloadTooLarge, QflowError, StepFailure
 from engine.flow.model import MAIN, Step
+from engine.journal.custom_data import custom_text
 from engine.ports.parameters import validated
 from engine.ports.policy import Policy
-from engine.ports.sandbox import Ahead, CodeRequest, Determinism, ExpressionBatch, SandboxLimits
+from engine.ports.sandbox import Ahead, CodeRequest, CodeResult, Determinism, ExpressionBatch, SandboxLimits
 from engine.ports.step_catalogue import StepContext, StepResult
 from engine.steps.reaching import host_of
 from engine.validation.code_gate import check_code
@@ -38,7 +39,14 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
     check_code(request.cid, context.policy)
     with host_of(context, (request.cid,)) as host:
         result = context.sandbox.run_code(request, _limits(context), host)
-    return StepResult({MAIN: result.items}, logs=result.logs, usage=result.usage, code=result.code)
+    return StepResult(
+        {MAIN: result.items}, logs=result.logs, usage=result.usage, code=result.code, custom=_custom(result)
+    )
+
+
+def _custom(result: CodeResult) -> dict[str, str]:
+    """What the code said of the execution, as far as it can be kept."""
+    return dict(custom_text(key, value) for key, value in result.custom.items())
 
 
 def code_ahead(

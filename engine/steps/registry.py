@@ -32,6 +32,7 @@ TYPES: dict[str, str] = {
     "flow.call": "engine.steps.flow_call.step",
     "flow.stop": "engine.steps.flow_stop.step",
     "flow.noop": "engine.steps.flow_noop.step",
+    "execution.data": "engine.steps.execution_data.step",
     "flow.unsupported": "engine.steps.flow_unsupported.step",
     "command.execute": "engine.steps.command_execute.step",
     "webhook.respond": "engine.steps.webhook_respond.step",

@@ -31,10 +31,14 @@ CHANGING = (
     "lease_owner",
     "lease_until_us",
     "keep_until_us",
+    "custom",
 )
 """What a commit may change; the rest was decided when the execution was created."""
 
-_STATUS, _ERROR = COLUMNS.index("status"), COLUMNS.index("error")
+SEALED = ("error", "custom")
+"""Columns whose contents only whoever has the execution's data key can read."""
+
+_STATUS = COLUMNS.index("status")
 _ID, _SUBNET = COLUMNS.index("id"), COLUMNS.index("subnet")
 _STATUSES = {status.value: status for status in Status}
 
@@ -43,17 +47,20 @@ def header_of(row: Row, cipher: Cipher, wrapped: bytes | None) -> Header:
     """The header from the selected columns, and the execution's wrapped data key."""
     values = list(row)
     values[_STATUS] = _STATUSES[values[_STATUS]]
-    if values[_ERROR] is not None:
-        vault = Vault.opened(cipher, values[_SUBNET], values[_ID], wrapped)
-        values[_ERROR] = decode(vault.open("error", bytes(values[_ERROR])))
+    for name in SEALED:
+        place = COLUMNS.index(name)
+        if values[place] is not None:
+            vault = Vault.opened(cipher, values[_SUBNET], values[_ID], wrapped)
+            values[place] = decode(vault.open(name, bytes(values[place])))
     return Header(*values)
 
 
-def seal_error(values: list[Any], names: tuple[str, ...], vault: Vault) -> None:
-    """Seal the error among the columns' values, in place."""
-    place = names.index("error")
-    if values[place] is not None:
-        values[place] = vault.seal("error", values[place])
+def seal(values: list[Any], names: tuple[str, ...], vault: Vault) -> None:
+    """Seal the error and the custom data among the columns' values, in place."""
+    for name in SEALED:
+        place = names.index(name)
+        if values[place] is not None:
+            values[place] = vault.seal(name, values[place])
 
 
 def values_of(header: Header, names: tuple[str, ...]) -> list[Any]:
@@ -63,6 +70,6 @@ def values_of(header: Header, names: tuple[str, ...]) -> list[Any]:
 
 def _value(header: Header, name: str) -> Any:
     value = getattr(header, name)
-    if name == "error":
+    if name in SEALED:
         return None if value is None else encode(dict(value))
     return value.value if name == "status" else value

@@ -17,7 +17,7 @@ from engine.ports.signer import Signing
 from engine.storage import lanes
 from engine.storage.chain import START, Link, Sealed, opened, payloads, sealed
 from engine.storage.database import Database, Row, holes, text
-from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, seal_error, values_of
+from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, seal, values_of
 from engine.storage.heads import read_trail, signed, write_head
 from engine.storage.usage import add_used, fold_used
 from engine.storage.vault import Unsealed, Vault
@@ -78,7 +78,9 @@ _EXPIRED = (
     " AND status IN ('aborted', 'completed', 'failed') ORDER BY keep_until_us, id LIMIT %s"
 )
 
-_SHRED_KEYS = "UPDATE engine_execution SET data_key = NULL, salt_key = NULL, error = NULL WHERE id = %s"
+_SHRED_KEYS = (
+    "UPDATE engine_execution SET data_key = NULL, salt_key = NULL, error = NULL, custom = NULL WHERE id = %s"
+)
 _SHRED = (
     "UPDATE engine_journal_entry SET payload = %s WHERE execution = %s",
     "UPDATE engine_signal SET payload = %s, consumed = TRUE WHERE execution = %s",
@@ -112,7 +114,7 @@ class DjangoJournalStore:
         effects = self._effects(commit)
         values = values_of(header, COLUMNS)
         values[_SEQUENCE], values[_HEAD] = len(entries), _head(entries, "")
-        seal_error(values, COLUMNS, vault)
+        seal(values, COLUMNS, vault)
         with self._db.transaction() as cursor:
             cursor.execute(_CREATE, [*values, wrapped, vault.seal("salt key", salt_key)])
             if cursor.rowcount != 1:
@@ -128,10 +130,10 @@ class DjangoJournalStore:
         with self._db.transaction() as cursor:
             end, base, keys = self._standing(cursor, commit, owner)
             entries: list[Sealed] = []
-            if contents or header.error is not None:
+            if contents or header.error is not None or header.custom is not None:
                 vault, salt_key = self._opened(header, *keys)
                 entries = sealed(end, salt_key, contents, header.id)
-                seal_error(values, CHANGING, vault)
+                seal(values, CHANGING, vault)
             head = _head(entries, end.head)
             values[_NEW_SEQUENCE], values[_NEW_HEAD] = end.sequence + len(entries), head
             cursor.execute(_UPDATE, [*values, header.id, owner, commit.expected])

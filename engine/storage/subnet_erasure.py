@@ -30,8 +30,8 @@ KEPT = (
 are no more, and what is to be billed."""
 
 _EMPTIED = (
-    "UPDATE engine_execution SET data_key = NULL, salt_key = NULL, error = NULL, keep_until_us = NULL,"
-    " wake_us = NULL, waits_for = '' WHERE subnet = %s",
+    "UPDATE engine_execution SET data_key = NULL, salt_key = NULL, error = NULL, custom = NULL,"
+    " keep_until_us = NULL, wake_us = NULL, waits_for = '' WHERE subnet = %s",
     "UPDATE engine_journal_entry SET payload = %s WHERE subnet = %s",
 )
 _LIVE = (

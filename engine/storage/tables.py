@@ -21,8 +21,8 @@ class Execution(models.Model):
 
     ``base_sequence`` and ``base_head`` name the entry before the first one kept: truncation moves
     them forward, and verification starts there. ``data_key`` is wrapped by the subnet's key and seals the
-    entries' payloads, the error, and ``salt_key``, which salts the payloads' digests; both are null once
-    the contents were erased.
+    entries' payloads, the error, the custom data, and ``salt_key``, which salts the payloads' digests; both
+    are null once the contents were erased.
     """
 
     id = IdField(primary_key=True)
@@ -49,6 +49,7 @@ class Execution(models.Model):
     lease_until_us = models.BigIntegerField()
     keep_until_us = models.BigIntegerField(null=True)
     concurrency_max = models.IntegerField(null=True)
+    custom = models.BinaryField(null=True)
     base_sequence = models.IntegerField()
     base_head = IdField(max_length=64)
     data_key = models.BinaryField(null=True)

@@ -69,6 +69,7 @@ def erase_contents(world: World, header: Header) -> int:
     execution = header.id
     named = _blocks_of(world, header.subnet, execution)
     world.journal.shred(execution)
+    world.index.remove(header.subnet, "execution", [execution])  # with the hashes of its custom data
     if world.shelf is not None:
         named |= set(world.shelf.forget_packs(JOURNAL, header.subnet, execution))
     unwanted = named - reachable(world, header.subnet) if named else set()

@@ -162,6 +162,7 @@ def execution_entry(header: Header, flow_name: str) -> Indexed:
         header.flow,
         flow=header.flow,
         attributes=attributes,
+        custom=header.custom or {},
         at_us=header.created_us,
         stamp_us=header.updated_us,
         ended_us=header.ended_us or 0,

@@ -89,8 +89,9 @@ def share_flow(world: World, actor: Principal, given: FlowShare) -> Grant:
 
 
 def end_share(world: World, actor: Principal, flow: str, share: str) -> int:
-    """Take back what came by a link; gives from how many persons."""
+    """Take back what came by a link; gives from how many persons. Raises :class:`UnknownObject`."""
     require(world, actor, "flows:write", f"flows/{flow}", "flow.share")
+    world.flows.record(actor.subnet, flow)
     return end_shares(world, actor, flow, share)
 
 

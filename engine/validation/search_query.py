@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from engine.base.errors import InvalidInput
 from engine.base.limits import SEARCH_TERMS_MAX, SEARCH_TEXT_MAX
-from engine.ports.search_index import KINDS, SearchQuery, Words, words_of
+from engine.ports.search_index import KINDS, SearchQuery, Words, custom_mark, words_of
 
 ATTRIBUTES = ("flow", "status", "trigger", "mode", "actor", "owner", "author", "published", "visibility")
 """Filters that stand for attributes of what is found."""
@@ -70,6 +70,13 @@ def _archived(query: SearchQuery, name: str, value: str) -> SearchQuery:
     return replace(query, archived=_ARCHIVED[value])
 
 
+def _custom(query: SearchQuery, name: str, value: str) -> SearchQuery:
+    key, given, wanted = value.partition("=")
+    if not (key and given):
+        raise InvalidInput(f"custom:{value}: write custom:KEY=VALUE, in quotes where it holds spaces")
+    return replace(query, attributes={**query.attributes, custom_mark(key): wanted})
+
+
 def _after(query: SearchQuery, name: str, value: str) -> SearchQuery:
     return replace(query, since_us=_day_us(name, value))
 
@@ -95,4 +102,5 @@ _FILTERS = {
     "archived": _archived,
     "after": _after,
     "before": _before,
+    "custom": _custom,
 }

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from designer.urls import urlpatterns
+from engine.dispatch.clock import SystemClock
 from tests.designer.test_editor import STEPS, Scripts, created
 from tests.designer.test_pages import Browser, ada, code, node
 from tests.designer.test_people import joined
@@ -129,3 +130,30 @@ def test_many_at_once_are_refused_one_by_one(ada, viewer, things, verb):
 @pytest.mark.parametrize("fields", [{"verb": "explode"}, {"verb": ""}, {"verb": "stop", "pick": ["x"] * 51}])
 def test_what_no_page_sends_is_refused(ada, fields):
     assert ada.submit("/executions", "/executions/bulk", **fields).status_code == 422
+
+
+def test_custom_data_is_found_by_and_shown_as_text(ada):
+    evil = "<script>alert(1)</script>"
+    steps = [
+        {"id": "begin", "type": "trigger.manual", "next": {"main": "say"}},
+        {"id": "say", "type": "execution.data", "params": {"values": [{"key": "customer", "value": evil}]}},
+    ]
+    scripts = Scripts(ada)
+    made = scripts.send("POST", "/flows/new", {"definition": {"name": "Says", "steps": steps}}).json()
+    execution = scripts.send("POST", f"/flows/{made['id']}/run", {}).json()["execution"]
+    page = ended(ada, execution)
+    found = ada.http.get("/executions", params={"custom": f"customer={evil}"}).text
+    other = ada.http.get("/executions", params={"custom": "customer=other"}).text
+    assert (execution in found, execution in other) == (True, False)
+    for text in (page, found):
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+        assert evil not in text
+    assert ada.http.get("/executions", params={"custom": "nonsense"}).status_code == 422
+
+
+def ended(browser: Browser, execution: str) -> str:
+    """The page of an execution, once it has ended."""
+    limit = SystemClock().monotonic_us() + 60_000_000
+    while browser.get(f"/executions/{execution}/progress").json()["status"] not in ("completed", "failed"):
+        assert SystemClock().monotonic_us() < limit
+    return browser.get(f"/executions/{execution}").text

@@ -38,6 +38,7 @@ def summary_of(header: Header) -> Json:
         "flowVersion": header.version,
         "status": header.status,
         "currentStep": header.current_step,
+        "customData": dict(header.custom or {}),
         "triggerType": header.trigger_type,
         "mode": header.mode,
         "startTime": time_of(header.started_us or header.created_us),

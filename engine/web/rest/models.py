@@ -107,6 +107,7 @@ class ExecutionSummary(Shown):
     flowVersion: str
     status: Status
     currentStep: str
+    customData: dict[str, str]
     triggerType: str
     mode: str
     startTime: str

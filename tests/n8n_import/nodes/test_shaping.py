@@ -204,3 +204,12 @@ def test_tokens_are_decoded():
     assert made("jwt", 1, given, {"t": token}) == [{"payload": {"sub": "a"}}]
     whole = {"header": {"alg": "HS256"}, "payload": {"sub": "a"}, "signature": "c2ln"}
     assert made("jwt", 1, {**given, "options": {"complete": True}}, {"t": token}) == [whole]
+
+
+@pytest.mark.parametrize("version", [1, 1.1])
+def test_execution_data_becomes_what_the_execution_is_found_by(version):
+    parameters = {"dataToSave": {"values": [{"key": "customer", "value": "={{ $json.n }}"}]}}
+    flow = workflow([START, data({"n": "Ada"}), node("Node", "executionData", version, parameters)])
+    result = run(flow)
+    assert first_output(result, "Node") == [{"n": "Ada"}]
+    assert step("executionData", version, parameters)[0] == "execution.data"

@@ -151,7 +151,8 @@
       return { ...this.#shared.workflow };
     }
     get $execution() {
-      return { ...this.#shared.execution };
+      const { custom, ...execution } = this.#shared.execution;
+      return { ...execution, customData: __qflow.customData(this.#shared, custom ?? {}) };
     }
     get $executionId() {
       return this.#shared.execution.id;
@@ -198,6 +199,21 @@
   delete Context.prototype.constructor;
   Object.setPrototypeOf(Context.prototype, globals);
   __qflow.Context = Context;
+
+  // What steps before said of the execution, and what this code says; an expression can only read it.
+  __qflow.customData = (shared, before) => {
+    const now = () => ({ ...before, ...shared.custom });
+    const set = (key, value) => {
+      if (!shared.custom) fail("customData can be set in code and by the step Execution data", "an expression only reads it");
+      if (typeof key !== "string" || !/^[A-Za-z0-9_]+$/.test(key)) fail("a key of customData has letters, digits and underscores only");
+      if (!["string", "number", "boolean", "bigint"].includes(typeof value)) fail(`customData ${key} must be a text, a number, true or false`);
+      shared.custom[key] = String(value);
+    };
+    const setAll = (values) => {
+      for (const key of Object.keys(values)) set(key, values[key]);
+    };
+    return { get: (key) => now()[key], getAll: now, set, setAll };
+  };
 
   // What all evaluations of a call share; names of `extra` become names of the expressions.
   __qflow.sharedOf = (request) => {

@@ -296,12 +296,13 @@
       for (let index = 0; index < shared.items.length; index += 1) shared.items[index].pairedItem = { item: index };
       shared.kept = host.staticData(shared);
       shared.helpers = helpersOf(host, shared.items);
+      shared.custom = {};
       const make = compiled(request.source);
       const output = consoleTo(logs);
       const found = await (request.mode === "each" ? runEach(make, shared, output, at) : runAll(make, shared, output));
       const items = plainText(found);
       shared.kept.save();
-      return text(`"items":${items}`);
+      return text(`"items":${items},"custom":${plainText(shared.custom)}`);
     } catch (error) {
       return text(`"error":${plainText(told(error, request.source, at.item))}`);
     }

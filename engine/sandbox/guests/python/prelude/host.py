@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import urllib.parse
 
 
@@ -133,6 +134,33 @@ class Values:
     def list(self, prefix="", after="", limit=100):
         request = {"action": "list", "key": prefix, "after": after, "limit": limit}
         return self._ask("kv", request)["keys"]
+
+
+class CustomData:
+    """``_execution.customData``: what steps before said of the execution, and what this code says."""
+
+    def __init__(self, execution):
+        before = dict(execution)
+        self._before, self.said = before.pop("custom", None) or {}, {}
+        self.execution = type(execution)(before)
+        self.execution["customData"] = self
+
+    def get(self, key):
+        return self.getAll().get(key)
+
+    def getAll(self):
+        return {**self._before, **self.said}
+
+    def set(self, key, value):
+        if not isinstance(key, str) or not re.fullmatch(r"[A-Za-z0-9_]+", key):
+            raise ValueError("a key of customData has letters, digits and underscores only")
+        if not isinstance(value, (str, int, float, bool)):
+            raise ValueError(f"customData {key} must be a text, a number, True or False")
+        self.said[key] = ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+    def setAll(self, values):
+        for key, value in values.items():
+            self.set(key, value)
 
 
 class StaticData:

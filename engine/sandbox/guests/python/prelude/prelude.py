@@ -365,6 +365,8 @@ def carried_out(request, progress):
     steps = Steps(context.get("nodes") or {}, context.get("source") or [])
     space = {"__name__": "__main__", "__builtins__": builtins, **names(request, request["items"])}
     space["_getWorkflowStaticData"] = static
+    custom = CustomData(space["_execution"])
+    space["_execution"] = custom.execution
     exec(compiled(request["source"]), space)  # noqa: S102 the wall is around this interpreter
     function = space.pop(ENTRY)
     if request["mode"] == "each":
@@ -373,7 +375,7 @@ def carried_out(request, progress):
         result = run_all(function, space, request, steps)
     text = written(*result)
     static.save()
-    return text
+    return text + ',"custom":' + encoded(custom.said)
 
 
 def reply_to(request):

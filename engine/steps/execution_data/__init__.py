@@ -1,0 +1,1 @@
+"""The step type execution.data: what an execution is found by."""
