@@ -56,7 +56,7 @@ test-setup: ## install what tests start: Redis, RabbitMQ, PostgreSQL, clang for 
 	else echo "error: these are missing:$$missing; install them and try again"; exit 1; fi
 
 test: setup test-setup ## run all tests
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 test-fast: setup ## run the tests that need no servers and kill nothing
 	$(BIN)/pytest -n 2 --dist worksteal -m "not services and not slow"
