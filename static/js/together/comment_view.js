@@ -3,7 +3,7 @@
 import { rendered } from "../canvas/markdown.js";
 import { openDialog } from "../editor/dialogs.js";
 import { h, iconButton } from "../editor/dom.js";
-import { goTo } from "../editor/command_bar.js";
+import { goTo } from "../editor/finding.js";
 
 /** What is said of a step (or "" for the flow), and a field to say more; follows what others say while it is shown. */
 export function commentsOf(editor, step) {
