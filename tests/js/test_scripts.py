@@ -47,6 +47,27 @@ def test_no_script_is_long_and_the_editors_write_no_markup() -> None:
         assert len(code.splitlines()) <= LINES_MAX, path.name
 
 
+IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";', re.MULTILINE)
+
+
+def test_what_a_script_imports_is_exported_where_it_looks_for_it() -> None:
+    """A name that moved would leave a part of a page out, without a word before somebody opens it."""
+    missing = [
+        f"{path.relative_to(SCRIPTS)}: {name} of {place}"
+        for path in SCRIPTS.rglob("*.js")
+        for names, place in IMPORT.findall(path.read_text(encoding="utf-8"))
+        for name in (one.split(" as ")[0].strip() for one in names.split(",") if one.strip())
+        if not _exports(path.parent / place, name)
+    ]
+    assert missing == []
+
+
+def _exports(path: Path, name: str) -> bool:
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    declared = rf"^export (async )?(const|let|function\*?|class) {re.escape(name)}\b"
+    return re.search(rf"{declared}|^export \{{[^}}]*\b{re.escape(name)}\b", text, re.MULTILINE) is not None
+
+
 def _code(path: Path) -> str:
     """The script without the comments that take a whole line."""
     lines = path.read_text(encoding="utf-8").splitlines()
