@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.access import local_redirect, page
-from engine.api import InvalidInput, Principal, Problem, world
+from engine.api import InvalidInput, PermissionDenied, Principal, Problem, world
 from governance import catalogue, desk, shown, wording
 from governance.domain.asking import template as template_of
 from governance.domain.deciding_policy import SEVERITIES
@@ -102,7 +102,15 @@ def advise(request: HttpRequest, actor: Principal, cid: str) -> HttpResponse:
 def notices(request: HttpRequest, actor: Principal) -> HttpResponse:
     """A part of the pages of flows: what their authors should know of the templates in them; nothing where
     the subnet has no DAO. ``?flow=`` asks about one."""
-    flow, found = request.GET.get("flow", ""), []
-    if desk.list_daos(world(), actor):
-        found = catalogue.notices(world(), actor, flow)[:NOTICES_SHOWN_MAX]
+    flow = request.GET.get("flow", "")
+    try:
+        found = _notices(actor, flow)
+    except PermissionDenied:  # of a page that is shown: whoever may not read flows has none to look after
+        found = []
     return render(request, "governance/notices.html", {"notices": found, "closed": bool(flow)})
+
+
+def _notices(actor: Principal, flow: str) -> list[dict[str, Any]]:
+    if not desk.list_daos(world(), actor):
+        return []
+    return catalogue.notices(world(), actor, flow)[:NOTICES_SHOWN_MAX]
