@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from designer.comments import forget_comments
-from designer.models import Comment, Favourite
+from designer.models import Comment, Favourite, Invitation, ShareLink
 from engine.api import UnknownObject, World
 
 EVERY_US = 60_000_000
+OF_SUBNETS = (Comment, Favourite, Invitation, ShareLink)
 
 
 class Forgetting:
-    """Erases what was said of flows and subnets that are no more, once a minute."""
+    """Erases what is kept of subnets and said of flows that are no more, once a minute."""
 
     def __init__(self) -> None:
         self._next_us = 0
@@ -22,7 +23,7 @@ class Forgetting:
             return
         self._next_us = now_us + EVERY_US
         known = [subnet.id for subnet in world.access.subnets()]
-        for table in (Comment, Favourite):
+        for table in OF_SUBNETS:
             table.objects.exclude(subnet__in=known).delete()
         for subnet, flow in Comment.objects.values_list("subnet", "flow").distinct():
             if not _is_there(world, subnet, flow):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from designer.chores import EVERY_US, Forgetting
-from designer.models import Comment
+from designer.models import Comment, Invitation, ShareLink
 from engine.api import UnknownObject
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,22 @@ def test_comments_of_deleted_subnets_and_flows_are_erased():
         comment(id, subnet, flow)
     Forgetting()(a_world(EVERY_US, a={"f"}, b=set()))
     assert left() == ["1"]
+
+
+def test_invitations_and_links_of_deleted_subnets_are_erased():
+    for subnet in ("a", "ended"):
+        common = {
+            "public": subnet,
+            "digest": subnet,
+            "subnet": subnet,
+            "made_by": "person:a",
+            "expires_us": 9,
+        }
+        Invitation.objects.create(**common, scopes="", role="", forget_factors=False)
+        ShareLink.objects.create(**common, flow="f", right="view", made_us=1)
+    Forgetting()(a_world(EVERY_US, a={"f"}))
+    for table in (Invitation, ShareLink):
+        assert list(table.objects.values_list("subnet", flat=True)) == ["a"]
 
 
 def test_the_tables_are_looked_through_once_a_minute():
