@@ -38,10 +38,12 @@ def flow(id: str, code: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def member(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenant]:
+    """Who founded the DAO of a node."""
     node = NodeProcess(tmp_path_factory.mktemp("node"))
     node.start()
     made = tenant(node, "personal", "admin")
     try:
+        made.must("POST", "/api/v1/dao", {"name": "Acme", "charter": CHARTER})
         yield made
     finally:
         made.client.close()
@@ -73,7 +75,6 @@ def approved(member: Tenant, flow: str) -> tuple[str, str]:
 
 
 def test_a_template_is_voted_in_run_and_stopped(member: Tenant) -> None:
-    member.must("POST", "/api/v1/dao", {"name": "Acme", "charter": CHARTER})
     member.must("POST", "/api/v1/flows", flow("resize", "return items"))
     refused = member.start("resize")["executionId"]
     error = until(member, f"/api/v1/executions/{refused}", "status", "failed")["error"]
