@@ -18,7 +18,7 @@ async def test_eight_steps_are_drawn_by_mouse_published_called_found_and_replaye
     site: Site, page: Page
 ) -> None:
     await signed_in(page, site)
-    await page.get_by_role("link", name="New flow").click()
+    await page.get_by_role("link", name="New flow", exact=True).first.click()
     await expect(page.locator("#editor[data-ready=yes]")).to_be_visible()
     await drawn(page)
     await webhook_filled_in(page)
