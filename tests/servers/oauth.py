@@ -15,16 +15,16 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.servers.base import HandlerServer
 
 CLIENT, SECRET = "qflow-test", "client secret of the test"
 
 
-class AuthorisationServer:
+class AuthorisationServer(HandlerServer):
     """On a free loopback port. ``redirects`` are the addresses that the client registered; ``lie_about``
     replaces parameters of answers."""
 
@@ -42,27 +42,13 @@ class AuthorisationServer:
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(Handler)
         self.redirects: set[str] = set()
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: list[str] = []
         self.refreshers: set[str] = set()
         self.asked: list[dict[str, str]] = []
         self.lie_about: dict[str, str] = {}
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
 
     def answer(self, handler: BaseHTTPRequestHandler, target: Any, body: str) -> None:
         """Serve one request."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.servers.base import HandlerServer
 
 TOKEN = "hvs.token-of-the-test"
 
 
-class VaultServer:
+class VaultServer(HandlerServer):
     """On a free loopback port. ``secrets`` maps ``mount/path`` to fields; None is a deleted version."""
 
     def __init__(self, secrets: dict[str, dict[str, Any] | None]) -> None:
@@ -26,21 +26,7 @@ class VaultServer:
 
         self.secrets, self.asked = secrets, list[str]()
         self.status = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        super().__init__(Handler)
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         """Serve one request: ``GET /v1/MOUNT/data/PATH``."""

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from engine.ports.sandbox import Determinism, ExpressionBatch, ExpressionValues, SandboxLimits
+from engine.base.errors import SandboxViolation, StepFailure
+from engine.ports.sandbox import (
+    MEBIBYTE,
+    CodeRequest,
+    CodeResult,
+    Determinism,
+    ExpressionBatch,
+    ExpressionValues,
+    SandboxLimits,
+)
 from engine.sandbox.wasm_sandbox import WasmSandbox
 
 NOW_US = 1_700_000_000_000_000  # 14 November 2023, 22:13:20 UTC
@@ -62,5 +71,45 @@ def fault(batch: Callable[..., ExpressionValues]) -> Callable[..., str]:
         found = batch([template], None if item is None else [item], **more)
         assert found.faults, f"no fault but {found.values}"
         return found.faults[0].message
+
+    return run
+
+
+SMALL = SandboxLimits(memory_bytes=48 * MEBIBYTE, deadline_ms=400, output_bytes=MEBIBYTE)
+
+
+@pytest.fixture(scope="module")
+def code(sandbox):
+    """Runs code over items' JSON."""
+
+    def run(source, *objects, mode="all", limits=QUICK, items=None, **context) -> CodeResult:
+        given = items if items is not None else [{"json": value} for value in objects]
+        return sandbox.run_code(CodeRequest("javascript", source, given, NEW_YORK, mode, context), limits)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def gives(code):
+    """The JSON of the items that code gives."""
+    return lambda source, *objects, **more: [item["json"] for item in code(source, *objects, **more).items]
+
+
+@pytest.fixture
+def fails(code):
+    def run(source, *objects, **more) -> StepFailure:
+        with pytest.raises(StepFailure) as raised:
+            code(source, *objects, **more)
+        return raised.value
+
+    return run
+
+
+@pytest.fixture
+def stopped(code):
+    def run(source, *objects, limits=SMALL, **more) -> str:
+        with pytest.raises(SandboxViolation) as raised:
+            code(source, *objects, limits=limits, **more)
+        return raised.value.details["limit"]
 
     return run
