@@ -73,3 +73,6 @@ class PolicyPort(Protocol):
 
     def of(self, subnet: str) -> Policy:
         """Raises :class:`UnknownObject` where there is no such subnet."""
+
+    def renew(self, subnet: str) -> None:
+        """Look again with the next :meth:`of`: this process changed the policy just now."""

@@ -146,7 +146,8 @@ class StoredPolicies:
     """:class:`engine.ports.policy.PolicyPort` over the access store.
 
     A document is parsed once a revision. With a ``monotonic_us`` clock the revision is looked up again
-    only after ``RECHECK_US``: a new policy is in force on every process by then. ``limits`` are the
+    only after ``RECHECK_US``: a new policy is in force on every process by then, and at once on the one
+    that took it. ``limits`` are the
     node's; ``egress_allow`` and ``files_root`` are what the owner of the node grants, beside its document,
     to the personal subnet and to no other. With a ``checker``, the document of a governed subnet is in
     force only as the newest of its signed policies, whose whole chain was checked.
@@ -185,6 +186,10 @@ class StoredPolicies:
             policy = self._policy(subnet, revision, document)
             self._parsed[subnet] = policy
         return policy
+
+    def renew(self, subnet: str) -> None:
+        """See :class:`engine.ports.policy.PolicyPort`."""
+        self._check_at_us.pop(subnet, None)
 
     def _policy(self, subnet: str, revision: int, document: Mapping[str, Any]) -> Policy:
         read = parsed(document)

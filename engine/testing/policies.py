@@ -17,3 +17,6 @@ class FixedPolicies:
         if subnet not in self.policies:
             raise UnknownObject(f"there is no subnet {subnet!r}")
         return self.policies[subnet]
+
+    def renew(self, subnet: str) -> None:
+        """Nothing is kept beside the dict."""

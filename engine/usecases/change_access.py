@@ -43,6 +43,7 @@ def save_policy(world: World, actor: Principal, document: Mapping[str, Any], exp
     they say."""
     _, before = world.access.policy_document(actor.subnet)
     revision = world.access.put_policy(actor.subnet, document, expected, world.clock.now_us())
+    world.policy.renew(actor.subnet)
     changed = sorted(name for name in {*before, *document} if before.get(name) != document.get(name))
     details = {"revision": revision, "changed": changed}
     remember_done(world, actor, "change", "policy.save", actor.subnet, details=details)

@@ -74,6 +74,7 @@ def adopt_policy(world: World, actor: Principal, envelope: bytes, *, between: bo
     now_us = world.clock.now_us()
     check_follows(before, new, world.signatures, None if between else now_us)
     revision = world.access.adopt_policy(actor.subnet, new.version, new.document, envelope, now_us)
+    world.policy.renew(actor.subnet)
     halted = halt(world, actor.subnet, _stopped(new.document) - _stopped(before.document if before else {}))
     told = {"dao": new.dao, "version": new.version, "cid": new.cid, "revision": revision, "halted": halted}
     remember_done(world, actor, "change", "policy.adopt", actor.subnet, details=told)

@@ -91,6 +91,13 @@ def test_a_policy_that_says_nonsense_fails_its_check(hall: Hall) -> None:
     assert "not valid" in str(hall.proposal(id).checks["document"].report["error"])
 
 
+def test_a_policy_is_in_force_here_in_the_moment_it_is_adopted(hall: Hall) -> None:
+    template = hall.approved()
+    before = hall.policies.of("acme").revoked
+    desk.stop_template(hall.world, hall.people["ann"], template, "it steals")
+    assert hall.policies.of("acme").revoked > before
+
+
 def test_an_old_policy_cannot_be_brought_back(hall: Hall) -> None:
     first = signed_policies(hall.world, hall.people["ann"])[0]
     hall.approved()

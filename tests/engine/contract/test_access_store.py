@@ -181,6 +181,15 @@ class TestPolicies:
         now[0] = RECHECK_US
         assert policies.of("alpha").code == "none"
 
+    def test_a_new_policy_is_in_force_at_once_where_it_was_taken(self, access: Any) -> None:
+        access.create_subnet("alpha", "Alpha", 1)
+        policies = StoredPolicies(access, monotonic_us=lambda: 0)
+        assert policies.of("alpha").code == "any"
+        access.put_policy("alpha", {"code": "none"}, 1, 2)
+        policies.renew("alpha")
+        policies.renew("beta")
+        assert policies.of("alpha").code == "none"
+
     def test_what_the_node_grants_is_for_the_personal_subnet_only(self, access: Any) -> None:
         access.ensure_personal_subnet(1)
         access.create_subnet("alpha", "Alpha", 1)
