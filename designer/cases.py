@@ -1,15 +1,16 @@
-"""The editor's tests: running them, making one of an execution, and a test as YAML."""
+"""The editor's tests: how they went, running them, making one of an execution, and a test as YAML."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from designer.access import answer
 from designer.requests import part, sent
 from engine.api import (
     InvalidInput,
     Principal,
+    last_results,
     make_case,
     read_document,
     require,
@@ -20,10 +21,13 @@ from engine.api import (
 )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @answer
-def run(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
-    """Run the tests of the newest draft, or those named, and tell what became of them."""
+def tests(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
+    """How the tests of the newest draft went when they last ran; POST runs them, or those named, and tells
+    what became of them."""
+    if request.method != "POST":
+        return JsonResponse({"cases": [one.as_json() for one in last_results(world(), actor, flow)]})
     names = [str(name) for name in sent(request).get("cases") or []]
     return JsonResponse(run_tests(world(), actor, flow, names=names).as_json())
 

@@ -10,29 +10,32 @@ from django.views.decorators.http import require_POST, require_safe
 
 from designer.access import answer
 from designer.step_types import capabilities
+from designer.version_words import Change, told_changes
 from engine.api import (
     Flow,
     FlowRecord,
     FlowView,
+    LastResult,
     Principal,
     QflowError,
     Registration,
     Step,
     TriggerType,
-    definition_of,
-    diff_flows,
     get_flow,
+    last_verdicts,
     publish_flow,
+    publish_refusals,
     unpublish_flow,
-    validate_flow,
     world,
 )
+
+VALUE_CHARACTERS_MAX = 200
 
 
 @require_safe
 @answer
 def changes(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
-    """What publishing the draft would change: triggers, capabilities, steps and settings."""
+    """What publishing the draft would change, how its tests went, and what would refuse it."""
     draft = get_flow(world(), actor, flow)
     before = get_flow(world(), actor, flow, "published").flow if draft.record.published else None
     return JsonResponse(_summary(actor, draft, before))
@@ -65,22 +68,53 @@ def state_of(record: FlowRecord) -> dict[str, Any]:
 
 def _summary(actor: Principal, draft: FlowView, before: Flow | None) -> dict[str, Any]:
     after = draft.flow
-    found = validate_flow(world(), actor, definition_of(after)) if after.format == "qflow" else None
-    diff = diff_flows(before, after) if before else None
-    steps = after.by_id
+    refusals = publish_refusals(world(), actor, after.id)
     return {
         "first": before is None,
         "same": before is not None and before.version == after.version,
-        "problems": [problem.as_json() for problem in found.errors] if found else [],
+        "problems": [problem.as_json() for problem in refusals],
         "triggers": _compared(_triggers(before), _triggers(after)),
         "capabilities": _compared(_capabilities(before), _capabilities(after)),
-        "steps": {
-            "added": [steps[name].title for name in (diff.steps_added if diff else steps)],
-            "removed": [before.by_id[name].title for name in diff.steps_removed] if diff and before else [],
-            "changed": [steps[change.step].title for change in diff.steps_changed] if diff else [],
-        },
-        "settings": [str(change) for change in diff.settings_changed] if diff else [],
+        "steps": len(after.steps),
+        "changes": [_told(change) for change in told_changes(before, after)] if before else [],
+        "tests": _tests(actor, after),
     }
+
+
+def _told(change: Change) -> dict[str, Any]:
+    """A change in words; long values are cut, since the page of the versions has them whole."""
+    return {
+        "kind": change.kind,
+        "what": change.what,
+        "title": change.title,
+        "detail": change.detail,
+        "parts": [
+            {"words": part.words, "before": _short(part.before), "after": _short(part.after)}
+            for part in change.parts
+        ],
+    }
+
+
+def _short(value: str | None) -> str | None:
+    if value is None or len(value) <= VALUE_CHARACTERS_MAX:
+        return value
+    return f"{value[:VALUE_CHARACTERS_MAX]}…"
+
+
+def _tests(actor: Principal, flow: Flow) -> dict[str, Any]:
+    """The cases with how each went when it last ran; null for one that never did."""
+    verdicts = {one.run.name: one for one in last_verdicts(world(), actor, flow.id)}
+    names = [str(case["name"]) for case in flow.tests]
+    return {
+        "mustPass": flow.settings.tests_must_pass,
+        "cases": [{"name": name, "last": _verdict(verdicts.get(name))} for name in names],
+    }
+
+
+def _verdict(found: LastResult | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"passed": found.run.passed, "current": found.current, "number": found.number}
 
 
 def _compared(before: list[str], after: list[str]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -35,6 +35,7 @@ from engine.api import (
     person_keys,
     rollback_flow,
     tag_version,
+    untag_version,
     world,
 )
 
@@ -133,8 +134,23 @@ def tag(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
     number, name = request.POST.get("version", ""), request.POST.get("tag", "").strip()
     tag_version(world(), actor, flow, number, name)
     messages.success(request, f"Version {number} is called {name}.")
+    return _back(request, flow, number)
+
+
+@require_POST
+@page
+def untag(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
+    """Take a name away; the audit trail remembers who gave it and who took it."""
+    number, name = request.POST.get("version", ""), request.POST.get("tag", "")
+    untag_version(world(), actor, flow, name)
+    messages.success(request, f"No version is called {name} any more.")
+    return _back(request, flow, number)
+
+
+def _back(request: HttpRequest, flow: str, number: str) -> HttpResponse:
+    """The page of the versions where it was, at the version with this number."""
     place = {"before": request.GET["before"]} if _number(request.GET.get("before", "")) else {}
-    return redirect(f"{reverse('designer:versions', args=[flow])}?{urlencode(place)}#v{number}")
+    return redirect(f"{reverse('designer:versions', args=[flow])}?{urlencode(place)}#v{quote(number)}")
 
 
 def _two(request: HttpRequest, actor: Principal, flow: str) -> tuple[str, str]:

@@ -47,6 +47,7 @@ from engine.steps.http_request.egress import GuardedEgress
 from engine.storage.access import DjangoAccessStore
 from engine.storage.audit_trail import DjangoAuditTrail
 from engine.storage.capability_uses import DjangoCapabilityStore
+from engine.storage.case_runs import DjangoCaseRuns
 from engine.storage.credential_files import GivenFirst
 from engine.storage.credentials import DjangoCredentialStore
 from engine.storage.flow_values import DjangoFlowValues
@@ -182,7 +183,7 @@ def secrets_of(
     audit = DjangoCapabilityStore(cipher=cipher)
     desk = CredentialDesk(store, catalogue.credential_type, audit, clock, entropy, references)
     kept = {"credentials": store, "variables": DjangoVariableStore(cipher), "references": references}
-    held = {"secrets": SecretFiles(settings.secrets_file), **kept}
+    held = {"secrets": SecretFiles(settings.secrets_file), "case_runs": DjangoCaseRuns(cipher), **kept}
     return held, {"credentials": desk, "values": DjangoFlowValues(cipher=cipher)}
 
 

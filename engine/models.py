@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.storage.audit_tables import AuditRecord, LogHead, LogNode, SignedHead
 from engine.storage.block_tables import Block, Pack
 from engine.storage.capability_tables import CapabilityRevocation, CapabilityUse, FlowValue
+from engine.storage.case_tables import CaseRuns
 from engine.storage.compliance_tables import AuditHold, ReportRun, ReportSchedule
 from engine.storage.credential_tables import Credential
 from engine.storage.identity_tables import FlowSignature, HeldKey, Identity, KeyEvent
@@ -40,6 +41,7 @@ __all__ = [
     "Block",
     "CapabilityRevocation",
     "CapabilityUse",
+    "CaseRuns",
     "Consent",
     "Counter",
     "Credential",

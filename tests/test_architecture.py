@@ -57,6 +57,7 @@ FAKES = {
     "Replicas": "engine.testing.memory_replicas:MemoryReplicas",
     "Sandbox": "engine.testing.fake_sandbox:FakeSandbox",
     "HoldStore": "engine.testing.memory_compliance:MemoryHolds",
+    "CaseRunStore": "engine.testing.memory_case_runs:MemoryCaseRuns",
     "ReportStore": "engine.testing.memory_compliance:MemoryReports",
     "SchemaStore": "engine.testing.memory_ingress:MemorySchemaStore",
     "SearchIndex": "engine.testing.memory_index:MemoryIndex",

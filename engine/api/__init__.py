@@ -114,6 +114,7 @@ from engine.usecases.inspect_execution import (
 )
 from engine.usecases.keep_blocks import block_status, collect_blocks, repair_blocks
 from engine.usecases.keys import key_status, rotate_key, share_result, shred_execution
+from engine.usecases.last_results import LastResult, last_results, last_verdicts
 from engine.usecases.lift_quarantine import lift_quarantine, list_quarantine
 from engine.usecases.list_capability_uses import list_capability_uses
 from engine.usecases.list_flows import list_flows
@@ -167,7 +168,7 @@ from engine.usecases.persons import (
 )
 from engine.usecases.preview_step import StepInView, preview_values, step_inputs
 from engine.usecases.publish_event import publish_event
-from engine.usecases.publish_flow import publish_flow
+from engine.usecases.publish_flow import publish_flow, publish_refusals
 from engine.usecases.report_audit import report_audit
 from engine.usecases.revoke_capability import revoke_capability
 from engine.usecases.rollback_flow import rollback_flow
@@ -192,7 +193,7 @@ from engine.usecases.share_flow import (
     shares_of,
 )
 from engine.usecases.start_execution import Started, StartRequest, start_execution
-from engine.usecases.tag_version import tag_version
+from engine.usecases.tag_version import tag_version, untag_version
 from engine.usecases.token_desk import SCOPES
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
@@ -274,6 +275,7 @@ __all__ = [
     "Item",
     "KeyEvent",
     "Kind",
+    "LastResult",
     "Limits",
     "Manifest",
     "Metadata",
@@ -384,6 +386,8 @@ __all__ = [
     "json_schema",
     "kept_report",
     "key_status",
+    "last_results",
+    "last_verdicts",
     "leave_node",
     "lift_quarantine",
     "list_capability_uses",
@@ -423,6 +427,7 @@ __all__ = [
     "prove_identity",
     "publish_event",
     "publish_flow",
+    "publish_refusals",
     "put_event_schema",
     "put_role",
     "read_document",
@@ -472,6 +477,7 @@ __all__ = [
     "to_yaml",
     "ulid",
     "unpublish_flow",
+    "untag_version",
     "update_flow",
     "validate_flow",
     "validate_module",

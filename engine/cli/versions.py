@@ -74,13 +74,19 @@ def _tag_arguments(parser: argparse.ArgumentParser) -> None:
     _flow_argument(parser)
     parser.add_argument("tag", help="the name")
     parser.add_argument("--version", default="draft", metavar="V", help=f"{VERSION_HELP} (default: draft)")
+    parser.add_argument("--remove", action="store_true", help="take the name away")
 
 
 def _tag(args: argparse.Namespace) -> int:
     refuse_remote(args)
     world = open_world(args)
-    from engine.usecases.tag_version import tag_version
+    from engine.usecases.tag_version import tag_version, untag_version
 
+    if args.remove:
+        untag_version(world, local_actor(args), args.flow, args.tag)
+        told = {"flow": args.flow, "tag": args.tag}
+        print_json(told) if args.json else print(f"{args.tag} names no version of {args.flow} any more")
+        return OK
     tag_version(world, local_actor(args), args.flow, args.version, args.tag)
     if args.json:
         print_json({"flow": args.flow, "version": args.version, "tag": args.tag})

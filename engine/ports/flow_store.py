@@ -111,6 +111,9 @@ class FlowStore(Protocol):
     def tag(self, subnet: str, flow_id: str, version: str, tag: str) -> None:
         """Name a version; a tag moves if it was on another one."""
 
+    def untag(self, subnet: str, flow_id: str, tag: str) -> str | None:
+        """Take a name away; gives the version that had it, None where none had."""
+
     def archive(self, subnet: str, flow_id: str, archived: bool, now_us: int) -> FlowRecord:
         """Archiving unpublishes."""
 
@@ -131,6 +134,9 @@ class FlowStore(Protocol):
         ``next_us`` gives the first tick per schedule step. Raises :class:`WrongState` where another
         flow of any subnet already serves the same method and webhook path.
         """
+
+    def check_routes(self, subnet: str, flow_id: str, registrations: Sequence[Registration]) -> None:
+        """Raises :class:`WrongState` where :meth:`publish` would, and changes nothing."""
 
     def unpublish(self, subnet: str, flow_id: str, now_us: int) -> FlowRecord: ...
 

@@ -54,6 +54,11 @@ _UNPIN = (
     " AND version IN (SELECT version FROM engine_flow_version WHERE subnet = %s AND flow = %s)"
     " AND version NOT IN (SELECT version FROM engine_execution WHERE subnet = %s AND flow = %s)"
 )
+_TAGGED = (
+    "SELECT v.version FROM engine_version_tag t JOIN engine_flow_version v"
+    " ON v.subnet = t.subnet AND v.flow = t.flow AND v.number = t.number"
+    " WHERE t.subnet = %s AND t.flow = %s AND t.tag = %s"
+)
 _PUBLISHED = (
     "UPDATE engine_flow_version SET published_us = %s WHERE subnet = %s AND flow = %s AND number = %s"
 )
@@ -183,6 +188,16 @@ class DjangoFlowStore:
             sql = "INSERT INTO engine_version_tag (subnet, flow, tag, number) VALUES (%s, %s, %s, %s)"
             cursor.execute(sql, [subnet, flow_id, text(tag), number])
 
+    def untag(self, subnet: str, flow_id: str, tag: str) -> str | None:
+        """See :meth:`FlowStore.untag`."""
+        with self._db.transaction() as cursor:
+            self._record(cursor, subnet, flow_id, lock=True)
+            cursor.execute(_TAGGED, [subnet, flow_id, text(tag)])
+            row = cursor.fetchone()
+            sql = "DELETE FROM engine_version_tag WHERE subnet = %s AND flow = %s AND tag = %s"
+            cursor.execute(sql, [subnet, flow_id, text(tag)])
+            return str(row[0]) if row else None
+
     def delete(self, subnet: str, flow_id: str) -> None:
         """See :meth:`FlowStore.delete`."""
         with self._db.transaction() as cursor:
@@ -216,6 +231,11 @@ class DjangoFlowStore:
             sql = "UPDATE engine_flow SET published = %s, updated_us = %s WHERE subnet = %s AND id = %s"
             cursor.execute(sql, [version, now_us, subnet, flow_id])
             return self._record(cursor, subnet, flow_id)
+
+    def check_routes(self, subnet: str, flow_id: str, registrations: Sequence[Registration]) -> None:
+        """See :meth:`FlowStore.check_routes`."""
+        with self._db.transaction() as cursor:
+            triggers.check_free(cursor, subnet, flow_id, registrations)
 
     def unpublish(self, subnet: str, flow_id: str, now_us: int) -> FlowRecord:
         """See :meth:`FlowStore.unpublish`."""

@@ -8,7 +8,8 @@ from engine.base.errors import WrongState
 from engine.storage.database import Database
 
 ERASED = (
-    "api_token", "audit_hold", "block", "capability_revocation", "capability_use", "consent", "credential",
+    "api_token", "audit_hold", "block", "capability_revocation", "capability_use", "case_runs", "consent",
+    "credential",
     "event_schema", "flow", "flow_definition", "flow_value", "flow_version", "grant", "held_key",
     "index_entry", "key", "outbox", "pack", "policy_document", "quarantine", "report_run",
     "report_schedule", "role", "sandbox_violation", "seen_call", "signal", "signed_policy", "trigger",

@@ -21,6 +21,7 @@ _CLAIM = (
     "INSERT INTO engine_webhook_route (method, pattern, subnet, flow) VALUES (%s, %s, %s, %s)"
     " ON CONFLICT (method, pattern) DO NOTHING"
 )
+_HOLDER = "SELECT subnet, flow FROM engine_webhook_route WHERE method = %s AND pattern = %s"
 _GROW = (
     "INSERT INTO engine_counter (name, value) VALUES (%s, 1)"
     " ON CONFLICT (name) DO UPDATE SET value = engine_counter.value + 1"
@@ -59,6 +60,16 @@ def register(
         cursor.execute(_INSERT, [subnet, flow, version, given.kind, given.step, given.key, spec, tick])
 
 
+def check_free(cursor: Any, subnet: str, flow: str, registrations: Sequence[Registration]) -> None:
+    """Raise :class:`WrongState` where a route of these is taken by another flow."""
+    for given in registrations:
+        for method, pattern in routes_of(given):
+            _check_others(cursor, subnet, method, pattern, given.key)
+            cursor.execute(_HOLDER, [method, pattern])
+            if cursor.fetchone() not in (None, (subnet, flow)):
+                raise _taken(cursor, subnet, method, pattern, given.key)
+
+
 def _check_others(cursor: Any, subnet: str, method: str, pattern: str, key: str) -> None:
     """Raise :class:`WrongState` where the route would take calls from one of another subnet."""
     sql = "SELECT pattern FROM engine_webhook_route WHERE method = %s AND subnet <> %s"
@@ -72,8 +83,7 @@ def _check_others(cursor: Any, subnet: str, method: str, pattern: str, key: str)
 
 
 def _taken(cursor: Any, subnet: str, method: str, pattern: str, key: str) -> WrongState:
-    sql = "SELECT subnet, flow FROM engine_webhook_route WHERE method = %s AND pattern = %s"
-    cursor.execute(sql, [method, pattern])
+    cursor.execute(_HOLDER, [method, pattern])
     row = cursor.fetchone()
     own = row is not None and row[0] == subnet  # a tenant is not told the names of another's flows
     holder = f"the flow {row[1]!r}" if own else "a flow of another subnet"

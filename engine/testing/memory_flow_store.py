@@ -111,6 +111,14 @@ class MemoryFlowStore:
                 replace(old, tags=_tags(old.tags, tag, old.number == number)) for old in entry.history
             ]
 
+    def untag(self, subnet: str, flow_id: str, tag: str) -> str | None:
+        """Take a name away."""
+        with self._lock:
+            entry = self._entry(subnet, flow_id)
+            named = next((old.version for old in entry.history if tag in old.tags), None)
+            entry.history = [replace(old, tags=_tags(old.tags, tag, False)) for old in entry.history]
+            return named
+
     def archive(self, subnet: str, flow_id: str, archived: bool, now_us: int) -> FlowRecord:
         """Put a flow away, or take it back out."""
         with self._lock:
@@ -155,6 +163,11 @@ class MemoryFlowStore:
             ]
             entry.record = replace(entry.record, published=version, updated_us=now_us)
             return entry.record
+
+    def check_routes(self, subnet: str, flow_id: str, registrations: Sequence[Registration]) -> None:
+        """Raise :class:`WrongState` where publishing would."""
+        with self._lock:
+            self._refuse_conflicts((subnet, flow_id), registrations)
 
     def _refuse_conflicts(self, key: _Key, registrations: Sequence[Registration]) -> None:
         taken = {

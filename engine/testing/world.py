@@ -33,6 +33,7 @@ from engine.testing.memory_access import MemoryAccess
 from engine.testing.memory_audit import MemoryAuditTrail
 from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_capabilities import FixedSecrets, MemoryCapabilityStore, MemoryFlowValues
+from engine.testing.memory_case_runs import MemoryCaseRuns
 from engine.testing.memory_compliance import MemoryHolds, MemoryReports
 from engine.testing.memory_credentials import GivenReferences, MemoryCredentials, ScriptedTokenEndpoints
 from engine.testing.memory_flow_store import MemoryFlowStore
@@ -144,6 +145,7 @@ def _parts_of_its_own(shared: _Shared) -> dict[str, Any]:
         "credentials": shared.credentials,
         "token_endpoints": ScriptedTokenEndpoints(),
         "variables": MemoryVariables(),
+        "case_runs": MemoryCaseRuns(),
         "references": shared.references,
         "values": shared.values,
         "seen": MemorySeenCalls(),

@@ -14,6 +14,7 @@ def delete_flow(world: World, actor: Principal, flow_id: str) -> None:
     outlive it; rights that came by links end. Raises :class:`UnknownObject`."""
     require(world, actor, "flows:write", f"flows/{flow_id}")
     world.flows.delete(actor.subnet, flow_id)
+    world.case_runs.forget(actor.subnet, flow_id)
     world.index.remove_flow(actor.subnet, flow_id)
     end_shares(world, actor, flow_id)
     remember_done(world, actor, "change", "flow.delete", flow_id)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.base.errors import InvalidInput, PolicyViolation, Problem, UnknownObject, WrongState
+from engine.base.errors import (
+    InvalidInput,
+    PermissionDenied,
+    PolicyViolation,
+    Problem,
+    UnknownObject,
+    WrongState,
+)
 from engine.flow.dump import definition_of
 from engine.flow.model import Flow, Step
 from engine.ports.access_store import Principal
@@ -14,7 +21,7 @@ from engine.ports.step_catalogue import TriggerType
 from engine.usecases.get_flow import DRAFT, view
 from engine.usecases.permission import require
 from engine.usecases.remember import remember_done
-from engine.usecases.run_tests import require_passing
+from engine.usecases.run_tests import NO_TESTS, require_passing
 from engine.usecases.sign_flow import sign_flow
 from engine.usecases.validate_flow import parsed
 from engine.usecases.world import World
@@ -41,8 +48,9 @@ def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DR
     require(world, actor, "flows:write", f"flows/{flow_id}")
     found = view(world, actor.subnet, flow_id, version)
     if found.record.archived:
-        raise WrongState(f"flow {flow_id!r} is archived; take it out of the archive first")
-    _check_policy(world, actor.subnet, found.flow)
+        raise WrongState(_archived(flow_id))
+    for denied in _denied(world, actor.subnet, found.flow):
+        raise PolicyViolation(denied.message)
     compiled = _compile(world, found.flow)
     compiled.problems += _incomplete(world, actor.subnet, found.flow)
     if compiled.problems:
@@ -62,13 +70,59 @@ def publish_flow(world: World, actor: Principal, flow_id: str, version: str = DR
     return record
 
 
-def _check_policy(world: World, subnet: str, flow: Flow) -> None:
+def publish_refusals(world: World, actor: Principal, flow_id: str, version: str = DRAFT) -> Sequence[Problem]:
+    """All for which publishing this version would be refused now, whatever its tests come to; nothing is
+    changed or run. Raises :class:`UnknownObject`."""
+    require(world, actor, "flows:write", f"flows/{flow_id}")
+    found = view(world, actor.subnet, flow_id, version)
+    compiled = _compile(world, found.flow)
+    return [
+        *([Problem("", _archived(flow_id), "archived")] if found.record.archived else ()),
+        *_denied(world, actor.subnet, found.flow),
+        *compiled.problems,
+        *_incomplete(world, actor.subnet, found.flow),
+        *_taken(world, actor.subnet, flow_id, compiled.registrations),
+        *_untestable(world, actor, found.flow),
+    ]
+
+
+def _archived(flow_id: str) -> str:
+    return f"flow {flow_id!r} is archived; take it out of the archive first"
+
+
+def _denied(world: World, subnet: str, flow: Flow) -> Sequence[Problem]:
+    """The steps whose types the subnet's policy denies."""
     denied = set(world.policy.of(subnet).step_types_denied)
-    for step in flow.steps:
-        if step.type in denied and not step.disabled:
-            raise PolicyViolation(
-                f"step {step.id!r}: the policy of subnet {subnet!r} denies the step type {step.type}"
-            )
+    told = "step {!r}: the policy of subnet {!r} denies the step type {}"
+    return [
+        Problem(f"steps.{step.id}.type", told.format(step.id, subnet, step.type), "policy")
+        for step in flow.steps
+        if step.type in denied and not step.disabled
+    ]
+
+
+def _taken(
+    world: World, subnet: str, flow_id: str, registrations: Sequence[Registration]
+) -> Sequence[Problem]:
+    """The webhook path that another flow serves."""
+    try:
+        world.flows.check_routes(subnet, flow_id, registrations)
+    except WrongState as error:
+        return [Problem("", error.message, "route_taken")]
+    return ()
+
+
+def _untestable(world: World, actor: Principal, flow: Flow) -> Sequence[Problem]:
+    """Why tests that must pass cannot: there are none, or whoever asks may not run them."""
+    if not flow.settings.tests_must_pass:
+        return ()
+    if not flow.tests:
+        return [NO_TESTS]
+    try:
+        require(world, actor, "executions:write", f"flows/{flow.id}", "flow.start")
+    except PermissionDenied as error:
+        return [Problem("tests", f"they must pass, and you may not run them: {error.message}", "permission")]
+    return ()
 
 
 def _incomplete(world: World, subnet: str, flow: Flow) -> Sequence[Problem]:

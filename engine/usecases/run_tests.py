@@ -17,6 +17,7 @@ from engine.flow.model import Flow
 from engine.flow.plan import Plan
 from engine.journal.state import ExecutionState, Status
 from engine.ports.access_store import Principal
+from engine.ports.case_runs import CaseRun
 from engine.ports.journal_store import Header
 from engine.usecases.control_execution import post_signal
 from engine.usecases.get_flow import DRAFT, view
@@ -26,6 +27,8 @@ from engine.usecases.start_execution import StartRequest, start_execution
 from engine.usecases.world import World
 
 MODE = "test"
+
+NO_TESTS = Problem("tests", "there are none", "missing", hint="write a test, or unset testsMustPass")
 
 LOOK_EVERY_S = 0.1
 """Who drives the execution tells of its end, unless another process does; so look too."""
@@ -89,6 +92,7 @@ def run_tests(
     """Run the cases of a version (as named in :func:`~.get_flow.get_flow`), one after the other, or those
     that are named, and wait for them. Each is an execution like any other, and counts as one.
 
+    The verdicts are kept, for :mod:`engine.usecases.last_results`.
     Raises :class:`UnknownObject` for a flow, version or case that is not there, :class:`QuotaExceeded` where
     the subnet tests too many flows already, and whatever keeps the actor from starting the flow.
     """
@@ -97,14 +101,14 @@ def run_tests(
     run = _Run(world, actor, world.plans.get(actor.subnet, flow.version))
     with world.quotas.testing(actor.subnet):
         results = [run.result(case) for case in _chosen(flow, names)]
+    world.case_runs.put(actor.subnet, flow_id, [run.remembered(one) for one in results])
     return FlowTested(flow_id, flow.version, results, coverage_of(run.plan, run.seen))
 
 
 def require_passing(world: World, actor: Principal, flow: Flow) -> None:
     """Run all tests of a version; raises :class:`InvalidInput` with what failed, or if there are none."""
     if not flow.tests:
-        problem = Problem("tests", "there are none", "missing", hint="write a test, or unset testsMustPass")
-        raise InvalidInput(f"the tests of flow {flow.id!r} must pass before it is published", [problem])
+        raise InvalidInput(f"the tests of flow {flow.id!r} must pass before it is published", [NO_TESTS])
     report = run_tests(world, actor, flow.id, flow.version)
     problems = [
         Problem(f"tests[{number}]", f"{case.name}: {flaw.message}", "test_failed")
@@ -141,6 +145,20 @@ class _Run:
             return self._judged(case, execution)
         except QflowError as error:
             return CaseResult(case.name, [Flaw("start", error.message)])
+
+    def remembered(self, result: CaseResult) -> CaseRun:
+        """What is kept of a result: not what the test got, which lies in the journal."""
+        judged = {case.name: state.sequence for case, state in self.seen}
+        return CaseRun(
+            result.name,
+            self.plan.flow.version,
+            result.passed,
+            self._world.clock.now_us(),
+            end=result.end,
+            execution=result.execution or "",
+            sequence=judged.get(result.name, 0),
+            duration_ms=result.duration_ms,
+        )
 
     def _execution(self, case: Case) -> str:
         """Start it, and wait until it rests; what goes on then is stopped."""

@@ -17,6 +17,7 @@ from engine.ports.audit_trail import AuditTrail
 from engine.ports.block_shelf import BlockShelf
 from engine.ports.block_store import BlockStore
 from engine.ports.capabilities import CapabilityStore, KeyValueStore, SecretSource
+from engine.ports.case_runs import CaseRunStore
 from engine.ports.cipher import Cipher, KeyKeeper
 from engine.ports.clock import Clock, Entropy
 from engine.ports.credentials import CredentialStore
@@ -69,6 +70,7 @@ class World:
     credentials: CredentialStore
     token_endpoints: TokenEndpoints
     variables: VariableStore
+    case_runs: CaseRunStore
     references: References
     values: KeyValueStore  # what flows keep from execution to execution
     seen: SeenCalls

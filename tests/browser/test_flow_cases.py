@@ -77,7 +77,12 @@ async def test_a_test_is_written_fails_is_mended_passes_and_lets_the_flow_be_pub
     await expect(differences).to_contain_text('"Ada"')
     await screenshot(page, "editor-tests-failed")
 
-    await _publish(page)
+    await page.get_by_role("button", name="Publish", exact=True).click()
+    asked = page.get_by_role("dialog", name="Publish for the first time")
+    await expect(asked).to_contain_text("One test failed on exactly this")
+    await assert_accessible(page)
+    await screenshot(page, "editor-publish")
+    await asked.get_by_role("button", name="Publish", exact=True).click()
     toast = page.locator(".toast")
     await expect(toast).to_contain_text("before its tests pass")
     await toast.get_by_role("button", name="Show the tests").click()
@@ -143,3 +148,8 @@ async def _one_more_of_the_run(page: Page, pane: Locator) -> None:
     tests = await page.evaluate("async path => (await (await fetch(path)).json()).definition.tests", path)
     assert [one["name"].startswith("second, as in") for one in tests] == [False, True]
     assert tests[1]["mocks"] == {"load": {"items": [{"json": {"name": "Ada"}}]}}
+    await page.reload()
+    await expect(page.locator("#editor[data-ready]")).to_be_attached()
+    await page.keyboard.press("t")
+    await expect(pane.locator(".tests-case[data-outcome=passed]")).to_have_count(2)
+    await expect(pane.locator(".tests-age")).to_have_count(0)

@@ -119,6 +119,51 @@ def test_steps_of_an_n8n_workflow_are_read_and_nothing_is_stored(ada):
     assert ada.send("POST", "/flows/pasted", {"text": "{}"}).status_code == 422
 
 
+TESTED: dict[str, Any] = {
+    "name": "Tested",
+    "settings": {"testsMustPass": True},
+    "steps": [
+        {"id": "hook", "type": "trigger.webhook", "params": {"path": "tested"}, "next": {"main": "greet"}},
+        {"id": "greet", "type": "data.set", "params": {"fields": {"hello": "moon"}}, "next": {}},
+    ],
+    "tests": [{"name": "greets", "expect": {"contains": {"greet": {"main": [{"json": {"hello": "moon"}}]}}}}],
+}
+
+
+def test_before_publishing_it_is_told_what_changes_how_tests_went_and_what_would_refuse_it(ada):
+    made = ada.send("POST", "/flows/new", {"definition": TESTED}).json()
+    path = "/flows/tested"
+    first = ada.http.get(f"{path}/changes").json()
+    assert (first["first"], first["problems"], first["steps"]) == (True, [], 2)
+    assert first["tests"] == {"mustPass": True, "cases": [{"name": "greets", "last": None}]}
+    assert ada.send("POST", f"{path}/tests", {}).json()["passed"]
+    assert ada.send("POST", f"{path}/publish", {}).status_code == 200
+    definition = made["definition"]
+    steps = [
+        definition["steps"][0],
+        {**definition["steps"][1], "params": {"fields": {"hello": "sun"}}},
+        {"id": "call", "type": "http.request", "next": {}},
+    ]
+    body = {"definition": {**definition, "steps": steps}, "revision": made["revision"]}
+    assert ada.send("PUT", f"{path}/document", body).status_code == 200
+    told = ada.http.get(f"{path}/changes").json()
+    assert [problem["path"] for problem in told["problems"]] == ["steps[2].params.url"]
+    assert [(one["kind"], one["what"], one["title"]) for one in told["changes"]] == [
+        ("added", "Step", "call"),
+        ("changed", "Step", "greet"),
+    ]
+    parts = told["changes"][1]["parts"]
+    assert parts == [{"words": "Parameter fields.hello", "before": "moon", "after": "sun"}]
+    assert told["tests"]["cases"][0]["last"] == {"passed": True, "current": False, "number": 1}
+    [kept] = ada.http.get(f"{path}/tests").json()["cases"]
+    assert (kept["name"], kept["passed"], kept["current"], kept["versionNumber"]) == (
+        "greets",
+        True,
+        False,
+        1,
+    )
+
+
 @pytest.mark.parametrize("body", [[], "x", {}, {"definition": []}, {"definition": {"steps": 1}}])
 def test_what_is_no_flow_is_refused_with_a_reason(ada, body):
     answer = ada.send("POST", "/flows/new", body)
@@ -150,7 +195,8 @@ def test_somebody_of_another_subnet_finds_nothing_to_load_or_save(node, ada):
     eve = Scripts(eve_browser)
     body = {"definition": made["definition"], "revision": made["revision"]}
     assert eve.http.get("/flows/walled/edit").status_code == 404
-    assert eve.http.get("/flows/walled/document").status_code == 404
+    for name in ("document", "changes", "tests"):
+        assert eve.http.get(f"/flows/walled/{name}").status_code == 404
     assert eve.send("PUT", "/flows/walled/document", body).status_code == 404
     assert eve.send("POST", "/flows/new", {"definition": {"name": "walled"}}).status_code == 422
     eve_browser.http.close()

@@ -135,6 +135,11 @@ def test_a_version_gets_a_name_and_is_found_by_it(ada):
     assert "from version 1 to 2" in ada.get(f"{path}/compare?before=v1.0&after=2").text
     assert ada.submit(path, f"{path}/tag", version="1", tag="2nd").status_code == 422
     assert ada.submit(path, f"{path}/tag", version="9", tag="late").status_code == 404
+    assert "Take the name v1.0 away" in ada.get(path).text
+    assert "No version is called v1.0" in ada.submit(path, f"{path}/untag", version="1", tag="v1.0").text
+    assert ada.submit(path, f"{path}/untag", version="1", tag="v1.0").status_code == 404
+    trail = ada.get("/audit").text
+    assert "flow.tag" in trail and "flow.untag" in trail
 
 
 def test_another_subnet_sees_and_changes_nothing(ada, eve):
@@ -144,4 +149,5 @@ def test_another_subnet_sees_and_changes_nothing(ada, eve):
         assert eve.get(path + place).status_code == 404, place
     assert eve.submit("/flows", f"{path}/restore", version="1", revision="x").status_code == 404
     assert eve.submit("/flows", f"{path}/tag", version="1", tag="mine").status_code == 404
+    assert eve.submit("/flows", f"{path}/untag", version="1", tag="mine").status_code == 404
     assert "2 versions in all" in ada.get(path).text

@@ -31,6 +31,7 @@ PARAMETERS = {
     "sub": "sub",
     "subject": "subject",
     "subnet_id": "subnet",
+    "tag": "role",
     "token_id": "token",
     "version": "version",
 }

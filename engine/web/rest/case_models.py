@@ -78,3 +78,19 @@ class CasesShown(Shown):
     passed: bool
     cases: list[CaseShown]
     coverage: CoverageShown
+
+
+class LastCaseShown(CaseShown):
+    """The last run of a test; ``current``: what it tested is the same in the newest draft."""
+
+    at: str
+    version: str
+    versionNumber: int | None
+    current: bool
+
+
+class LastCasesShown(Shown):
+    """The last runs of a flow's tests; those that never ran are left out."""
+
+    flowId: str
+    cases: list[LastCaseShown]

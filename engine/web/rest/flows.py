@@ -22,7 +22,7 @@ from engine.usecases.get_flow import DRAFT, PUBLISHED, FlowView, get_flow, view
 from engine.usecases.list_flows import list_flows as list_flow_records
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.rollback_flow import rollback_flow
-from engine.usecases.tag_version import tag_version
+from engine.usecases.tag_version import tag_version, untag_version
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
 from engine.usecases.validate_flow import Definition, validate_flow
@@ -184,6 +184,13 @@ def _rolled_back(
 async def tag_a_version(request: HttpRequest, flow_id: Name, body: m.TagBody) -> Status[None]:
     """Name a version; the name moves here if another version had it."""
     await call(request, tag_version, flow_id, body.version, body.tag)
+    return Status(204, None)
+
+
+@router.delete("/flows/{flow_id}/tags/{tag}", response={204: None})
+async def untag_a_version(request: HttpRequest, flow_id: Name, tag: Name) -> Status[None]:
+    """Take a name away from the version that has it; the version stays, and so does the record of both."""
+    await call(request, untag_version, flow_id, tag)
     return Status(204, None)
 
 

@@ -2,21 +2,24 @@
 
 import { h, icon, iconButton } from "../editor/dom.js";
 import { ask } from "../editor/server.js";
-import { caseOfPins, duplicateCase, freshName, matters, removeCase, requirePassing, setCase } from "../flow/cases.js";
+import { caseOfPins, duplicateCase, freshName, removeCase, requirePassing, setCase } from "../flow/cases.js";
 import { caseForm } from "./case_form.js";
 import { Coverage } from "./coverage.js";
+import { ageOf, Results } from "./kept.js";
 import { flawsOf } from "./results.js";
 
 const flowPath = (editor, rest) => `/flows/${encodeURIComponent(editor.flow.id)}/${rest}`;
 
 export class TestsPane {
-  #results = new Map();
+  #results;
+  #asked = false; // whether the node was asked for the last results
   #running = null; // names that run now
   #kept = null; // the execution whose data is at hand
   #editing = null; // the form that is open
 
   constructor(editor) {
     this.editor = editor;
+    this.#results = new Results(editor.saving.dirty);
     this.coverage = new Coverage(editor);
     this.body = h("div", { class: "tests-body" });
     this.element = h("aside", { class: "tests-pane", hidden: true, "aria-label": "Tests", tabIndex: -1 }, this.#head(), this.body);
@@ -32,6 +35,7 @@ export class TestsPane {
   open() {
     this.element.hidden = false;
     this.#draw();
+    this.#load();
     this.element.focus({ preventScroll: true });
     if (!this.editor.listed) this.editor.canvas.fit();
   }
@@ -47,14 +51,23 @@ export class TestsPane {
     else this.close();
   }
 
-  // Results of what is no longer there tell nothing.
+  // What is covered of what is no longer there tells nothing.
   #changed(changes) {
-    if (changes.some(matters)) {
-      this.#results.clear();
-      this.coverage.take(null);
-    }
-    for (const { in: collection, key } of changes) if (collection === "tests") this.#results.delete(key);
+    if (this.#results.change(changes)) this.coverage.take(null);
     if (changes.some((one) => one.in !== "notes" && one.in !== "groups")) this.#draw();
+  }
+
+  async #load() {
+    const { editor } = this;
+    if (this.#asked || !editor.flow.id) return;
+    this.#asked = true;
+    try {
+      this.#results.load((await ask(flowPath(editor, "tests"))).cases);
+      this.#draw();
+    } catch (error) {
+      this.#asked = false;
+      editor.tell(`The last results cannot be loaded: ${error.message}`);
+    }
   }
 
   #head() {
@@ -117,7 +130,9 @@ export class TestsPane {
     ].filter(Boolean);
     for (const tool of tools) if (this.#running) tool.disabled = true;
     const flaws = result && !result.passed && !busy ? flawsOf(this.editor, result, (flaw) => this.#accept(name, result, flaw)) : null;
-    return h("li", { class: "tests-case", data: { outcome: state } }, h("div", { class: "tests-row" }, stateOf(state), open, tools), flaws);
+    const age = busy ? "" : ageOf(result);
+    const told = age ? h("p", { class: "tests-age" }, `${STATES[state][1]}, ${age}`) : null;
+    return h("li", { class: "tests-case", data: { outcome: state, ...(age ? { age: "older" } : {}) } }, h("div", { class: "tests-row" }, stateOf(state), open, tools), told, flaws);
   }
 
   // --- running
@@ -130,8 +145,7 @@ export class TestsPane {
     this.#draw();
     try {
       const report = await ask(flowPath(editor, "tests"), { method: "POST", body: { cases: all ? [] : names } });
-      if (all) this.#results.clear();
-      for (const one of report.cases) this.#results.set(one.name, one);
+      this.#results.take(report.cases);
       if (all) this.coverage.take(report.coverage);
       const failed = report.cases.filter(({ passed }) => !passed).length;
       editor.tell(failed ? `${failed} of ${report.cases.length} tests failed` : `${report.cases.length} passed`);

@@ -63,6 +63,7 @@ InvalidInput
 Item
 KeyEvent
 Kind
+LastResult
 Limits
 MAIN
 MEMBER_ROLES
@@ -179,6 +180,8 @@ items_of
 json_schema
 kept_report
 key_status
+last_results
+last_verdicts
 leave_node
 lift_quarantine
 list_capability_uses
@@ -218,6 +221,7 @@ preview_values
 prove_identity
 publish_event
 publish_flow
+publish_refusals
 put_event_schema
 put_role
 read_document
@@ -267,6 +271,7 @@ to_cloudevent
 to_yaml
 ulid
 unpublish_flow
+untag_version
 update_flow
 validate_flow
 validate_module

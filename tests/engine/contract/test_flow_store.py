@@ -127,6 +127,11 @@ class TestVersions:
         assert [version.tags for version in flows.history("alpha", "orders")] == [("stable",), ("2024",)]
         with pytest.raises(UnknownObject):
             flows.tag("alpha", "orders", "bafynowhere", "stable")
+        assert flows.untag("alpha", "orders", "2024") == first.version
+        assert flows.untag("alpha", "orders", "2024") is None
+        assert [version.tags for version in flows.history("alpha", "orders")] == [("stable",), ()]
+        with pytest.raises(UnknownObject):
+            flows.untag("beta", "orders", "stable")
 
     def test_archived_flows_are_put_away_and_taken_back_out(self, flows: FlowStore) -> None:
         made = create(flows)
@@ -144,6 +149,11 @@ class TestVersions:
         flows.publish("alpha", "orders", mine.version, [hook], {}, 20)
         with pytest.raises(WrongState, match="another subnet"):
             flows.publish("beta", "orders", theirs.version, [replace(hook, key=path)], {}, 30)
+        with pytest.raises(WrongState, match="another subnet"):
+            flows.check_routes("beta", "orders", [replace(hook, key=path)])
+        flows.check_routes("alpha", "orders", [hook])
+        with pytest.raises(WrongState, match="'orders'"):
+            flows.check_routes("alpha", "bills", [hook])
         flows.publish("beta", "orders", theirs.version, [replace(hook, key="bills/:id")], {}, 40)
 
     def test_a_deleted_flow_leaves_its_id_free(self, flows: FlowStore) -> None:

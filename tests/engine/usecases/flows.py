@@ -10,6 +10,7 @@ from engine.ports.policy import Policy
 from engine.steps.registry import Registry
 from engine.testing.clock import FakeClock, SeededEntropy
 from engine.testing.memory_audit import MemoryAuditTrail
+from engine.testing.memory_case_runs import MemoryCaseRuns
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_index import MemoryIndex
 from engine.testing.memory_journal import MemoryJournal
@@ -42,6 +43,7 @@ def make_world(**rules: Any) -> World:
         "entropy": SeededEntropy(0),
         "audit": MemoryAuditTrail(),
         "flows": flows,
+        "case_runs": MemoryCaseRuns(),
         "index": MemoryIndex(flows, MemoryJournal()),
         "notifier": RecordingNotifier(),
         "catalogue": Registry(),

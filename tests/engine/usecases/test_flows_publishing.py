@@ -6,14 +6,14 @@ import threading
 
 import pytest
 
-from engine.base.errors import InvalidInput, PolicyViolation, WrongState
+from engine.base.errors import InvalidInput, PermissionDenied, PolicyViolation, UnknownObject, WrongState
 from engine.usecases.archive_flow import archive_flow
 from engine.usecases.create_flow import create_flow
 from engine.usecases.delete_flow import delete_flow
-from engine.usecases.publish_flow import publish_flow
+from engine.usecases.publish_flow import publish_flow, publish_refusals
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
-from tests.engine.usecases.flows import ALICE, CHARLIE, definition, make_world, with_trigger
+from tests.engine.usecases.flows import ALICE, BOB, CHARLIE, definition, make_world, with_trigger
 
 HOOK = {"type": "trigger.webhook", "params": {"path": "orders/:id", "methods": ["POST", "PUT"]}}
 EVERY_MINUTE = {"type": "trigger.schedule", "params": {"intervalMs": 60_000}}
@@ -140,3 +140,30 @@ def test_an_incomplete_draft_is_kept_and_publishing_says_what_it_lacks():
     whole = {"id": "f", "steps": [{"id": "a", "type": "http.request", "params": {"url": "http://x"}}]}
     update_flow(world, ALICE, "f", whole, record.revision, draft=True)
     assert publish_flow(world, ALICE, "f").published
+
+
+def test_what_would_refuse_a_publish_is_told_before_it_all_at_once():
+    world = make_world(step_types_denied=("trigger.schedule",))
+    publish(world, "first", HOOK)
+    must = {"settings": {"testsMustPass": True}}
+    twice = {"type": "trigger.webhook", "params": {"path": "orders/:any", "methods": ["PUT"]}}
+    create_flow(world, ALICE, {**with_trigger("f", twice, EVERY_MINUTE), **must})
+    archive_flow(world, ALICE, "f")
+    told = [problem.code for problem in publish_refusals(world, ALICE, "f")]
+    assert told == ["archived", "policy", "route_taken", "missing"]
+    assert world.flows.record("personal", "f").published == ""
+
+
+def test_what_can_be_published_has_nothing_against_it():
+    world = make_world()
+    publish(world, "f", HOOK, EVERY_MINUTE)
+    assert publish_refusals(world, ALICE, "f") == []
+
+
+def test_what_refuses_a_publish_is_told_only_to_those_who_may_publish():
+    world = make_world()
+    publish(world, "f", HOOK)
+    with pytest.raises(PermissionDenied):
+        publish_refusals(world, BOB, "f")
+    with pytest.raises(UnknownObject):
+        publish_refusals(world, CHARLIE, "f")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.base.errors import InvalidInput, PermissionDenied, StaleRevision, UnknownObject, WrongState
+from engine.ports.audit_trail import AuditQuery
 from engine.usecases.archive_flow import archive_flow
 from engine.usecases.create_flow import create_flow
 from engine.usecases.delete_flow import delete_flow
@@ -14,7 +15,7 @@ from engine.usecases.get_flow import get_flow
 from engine.usecases.list_flows import list_flows
 from engine.usecases.publish_flow import publish_flow
 from engine.usecases.rollback_flow import rollback_flow
-from engine.usecases.tag_version import tag_version
+from engine.usecases.tag_version import tag_version, untag_version
 from engine.usecases.unpublish_flow import unpublish_flow
 from engine.usecases.update_flow import update_flow
 from engine.usecases.validate_flow import validate_flow
@@ -129,6 +130,13 @@ def test_versions_have_numbers_tags_and_cids():
     for name in ("", "12", "draft", "a b", "x" * 60):
         with pytest.raises(InvalidInput):
             tag_version(world, ALICE, "f", "1", name)
+    untag_version(world, ALICE, "f", "stable")
+    assert [v.tags for v in flow_history(world, BOB, "f")] == [(), ()]
+    with pytest.raises(UnknownObject, match="is called 'stable'"):
+        untag_version(world, ALICE, "f", "stable")
+    found = world.audit.search(AuditQuery("personal", resource="f"))
+    told = [(one.action, one.details["tag"]) for one in found if "tag" in one.details]
+    assert sorted(told) == [("flow.tag", "stable"), ("flow.tag", "stable"), ("flow.untag", "stable")]
 
 
 def test_a_rollback_saves_the_old_version_as_the_newest():
@@ -210,6 +218,7 @@ def test_a_deleted_flow_is_gone_but_its_versions_stay():
         lambda w, who: delete_flow(w, who, "f"),
         lambda w, who: rollback_flow(w, who, "f", "1", "x"),
         lambda w, who: tag_version(w, who, "f", "1", "t"),
+        lambda w, who: untag_version(w, who, "f", "t"),
         lambda w, who: archive_flow(w, who, "f"),
         lambda w, who: publish_flow(w, who, "f"),
         lambda w, who: unpublish_flow(w, who, "f"),

@@ -24,6 +24,12 @@ async def test_tests_are_run_and_told_with_what_they_cover(alice):
     assert report["coverage"]["percent"] == 100
     execution = (await alice.get(f"/api/v1/executions/{report['cases'][0]['executionId']}")).json()
     assert execution["status"] == "completed"
+    last = (await alice.get("/api/v1/flows/greeting/tests")).json()["cases"]
+    assert [(case["passed"], case["current"], case["versionNumber"]) for case in last] == [
+        (True, True, 1),
+        (False, True, 1),
+    ]
+    assert last[1]["flaws"] == report["cases"][1]["flaws"]
 
 
 async def test_one_test_of_a_version_can_be_asked_for(alice):

@@ -159,6 +159,8 @@ async def test_history_diff_tags_and_rollback(alice):
     stale = await alice.post(f"{FLOWS}/greeting/rollback", json={**body, "version": "2"})
     assert stale.status_code == 409
     assert (await alice.post(f"{FLOWS}/greeting/rollback", json={"version": "1"})).status_code == 428
+    removed = [(await alice.delete(f"{FLOWS}/greeting/tags/old")).status_code for _ in range(2)]
+    assert removed == [204, 404]
 
 
 async def test_a_flow_is_published_withdrawn_archived_and_deleted(alice, anyone):

@@ -38,6 +38,8 @@ FLOW_PATHS = [
     ("GET", "/diff?from=1&to=1", None),
     ("POST", "/rollback", {"version": "1", "revision": "x"}),
     ("POST", "/tags", {"tag": "mine"}),
+    ("DELETE", "/tags/mine", None),
+    ("GET", "/tests", None),
     ("POST", "/archive", {}),
     ("POST", "/publish", {}),
     ("POST", "/unpublish", None),
