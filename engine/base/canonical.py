@@ -30,7 +30,11 @@ def encode(value: Any) -> bytes:
     What DAG-CBOR lacks is mapped as JSON.stringify would: NaN and infinities become null, lone
     surrogates become U+FFFD, tuples become lists, integers past 64 bits become floats.
     """
-    return settle(value)[1]
+    try:
+        encoded: bytes = libipld.encode_dag_cbor(value)
+    except ValueError:
+        return settle(value)[1]
+    return _without_links(value) if _LINK in encoded else encoded
 
 
 def settle(value: Any) -> tuple[Any, bytes]:

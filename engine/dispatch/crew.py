@@ -110,6 +110,7 @@ class EngineCrew:
         elif kind == m.LEFT:
             mate.has.pop(content[0], None)
             self._poke(content[0], content[1])
+            _measure(world, content[2])
         elif kind == m.RING:
             world.waker.ring(content[0], content[1])
         elif kind == m.STORED:
@@ -158,7 +159,7 @@ def _failed(error: ErrorInfo) -> Outcome:
     return Outcome("failed", None, [], error)
 
 
-def _measure(world: World, measures: Sequence[tuple[str, str, float, Mapping[str, str]]]) -> None:
-    for kind, name, value, labels in measures:
+def _measure(world: World, measures: Sequence[tuple[str, str, Mapping[str, str], Sequence[float]]]) -> None:
+    for kind, name, labels, values in measures:
         if kind in MEASURES:
-            getattr(world.metrics, kind)(name, value, **labels)
+            getattr(world.metrics, kind)(name, *values, **labels)

@@ -22,42 +22,46 @@ log = logging.getLogger("qflow.crew")
 
 class MemberMetrics:
     """Implements :class:`engine.ports.metrics.Metrics`: measures are told to the node's own process, which
-    shows them."""
+    shows them; counts are added up and durations put together until then."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._held: list[list[Any]] = []
+        self._counts: dict[m.Series, float] = {}
+        self._times: dict[m.Series, list[float]] = {}
+        self._levels: dict[m.Series, float] = {}
+        self._held = 0
         self._lock = threading.Lock()
 
     def count(self, name: str, value: float = 1, **labels: str) -> None:
-        """Hold it until the next :meth:`flush`."""
-        self._hold(["count", name, float(value), labels])
+        """Hold it until the next execution is left."""
+        series = (name, *labels.items())
+        with self._lock:
+            self._counts[series] = self._counts.get(series, 0.0) + value
 
-    def observe(self, name: str, seconds: float, **labels: str) -> None:
-        """Hold it until the next :meth:`flush`."""
-        self._hold(["observe", name, float(seconds), labels])
+    def observe(self, name: str, *seconds: float, **labels: str) -> None:
+        """Hold it until the next execution is left, or until there are too many."""
+        with self._lock:
+            self._times.setdefault((name, *labels.items()), []).extend(seconds)
+            self._held += len(seconds)
+            full = self._held >= CREW_MEASURES_MAX
+        if full:
+            tell(self._line, m.MEASURED, self.taken())
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
-        """Hold it until the next :meth:`flush`."""
-        self._hold(["gauge", name, float(value), labels])
+        """Hold it until the next execution is left."""
+        with self._lock:
+            self._levels[(name, *labels.items())] = value
 
     def text(self) -> bytes:
         """Nothing: the node's own process shows the measures."""
         return b""
 
-    def flush(self) -> None:
-        """Tell what is held."""
+    def taken(self) -> list[list[Any]]:
+        """What is held, which from then on somebody else tells."""
         with self._lock:
-            held, self._held = self._held, []
-        if held:
-            tell(self._line, m.MEASURED, held)
-
-    def _hold(self, measure: list[Any]) -> None:
-        with self._lock:
-            self._held.append(measure)
-            full = len(self._held) >= CREW_MEASURES_MAX
-        if full:
-            self.flush()
+            held = m.measures_to_plain(self._counts, self._times, self._levels)
+            self._counts, self._times, self._levels, self._held = {}, {}, {}, 0
+        return held
 
 
 class MemberNotifier:
@@ -112,9 +116,9 @@ class Member:
 
     def poke(self, execution: str, wake_us: int | None) -> None:
         """Tell that nobody here drives an execution any more, and of its next timer."""
-        if isinstance(self._world.metrics, MemberMetrics):
-            self._world.metrics.flush()
-        tell(self._line, m.LEFT, execution, wake_us)
+        metrics = self._world.metrics
+        measures = metrics.taken() if isinstance(metrics, MemberMetrics) else []
+        tell(self._line, m.LEFT, execution, wake_us, measures)
 
     def _start(self, plain: Mapping[str, Any], facts: Sequence[Mapping[str, Any]], until: Any) -> None:
         header, world = m.header_from_plain(plain), self._world

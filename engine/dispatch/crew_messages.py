@@ -25,8 +25,27 @@ OUTCOME, REFUSED, LEFT, RING, STORED, EVENT, MEASURED = (
     "event",
     "measured",
 )
-"""From a member: ``execution, outcome``; ``execution, error``; ``execution, wake_us`` once it lets go of it;
-``execution, priority``; ``execution, first, count`` after a commit; ``subnet, type, data``; measures."""
+"""From a member: ``execution, outcome``; ``execution, error``; ``execution, wake_us, measures`` once it lets
+go of it; ``execution, priority``; ``execution, first, count`` after a commit; ``subnet, type, data``;
+measures."""
+
+
+Series = tuple[Any, ...]
+"""The name of a measure, and pairs of a label and its value."""
+
+
+def measures_to_plain(
+    counts: Mapping[Series, float],
+    times: Mapping[Series, Sequence[float]],
+    levels: Mapping[Series, float],
+) -> list[list[Any]]:
+    """Measures as lists ``[kind, name, labels, values]``."""
+    kinds = (("count", counts), ("observe", times), ("gauge", levels))
+    return [
+        [kind, series[0], dict(series[1:]), values if isinstance(values, list) else [values]]
+        for kind, held in kinds
+        for series, values in held.items()
+    ]
 
 
 def header_to_plain(header: Header) -> dict[str, Any]:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 import threading
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import accumulate
+from typing import Any, Generic, TypeVar
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    disable_created_metrics,
-    generate_latest,
-)
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 from engine.base.limits import METRIC_SERIES_MAX
 
@@ -48,72 +45,120 @@ _HELP = {
     "cache_lookups": "Lookups in caches by result (hit, miss).",
 }
 
+_BUCKET_NAMES = ("", *(str(float(bound)) for bound in BUCKETS_S), "+Inf")
+
 _SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 Labels = tuple[tuple[str, str], ...]
 
 
+class _Sum:
+    """A counter, or a level."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value = 0.0
+
+
+class _Times:
+    """Durations by bucket, each counted in the first that is wide enough, and their sum."""
+
+    __slots__ = ("counts", "recent", "total")
+
+    def __init__(self, recent: deque[float]) -> None:
+        self.counts = [0] * (len(BUCKETS_S) + 1)
+        self.total = 0.0
+        self.recent = recent  # those of all series of the name
+
+    def add(self, seconds: Iterable[float]) -> None:
+        for each in seconds:
+            self.counts[bisect_left(BUCKETS_S, each)] += 1
+            self.total += each
+            self.recent.append(each)
+
+    def cumulative(self) -> list[tuple[str, float]]:
+        """Buckets by name, each with all that the ones before it hold."""
+        return list(zip(_BUCKET_NAMES, accumulate(self.counts, initial=0.0), strict=False))[1:]
+
+
+S = TypeVar("S", _Sum, _Times)
+
+
+@dataclass(slots=True)
+class _Measure(Generic[S]):
+    """All series of one name, by the values of its labels."""
+
+    make: Callable[[], S]
+    labels: tuple[str, ...]
+    series: dict[tuple[str, ...], S] = field(default_factory=dict)
+    known: dict[Labels, S] = field(default_factory=dict)  # by labels as they were given
+
+    def of(self, given: dict[str, str]) -> S:
+        """The series for labels; those beyond :data:`METRIC_SERIES_MAX` are one."""
+        key = tuple(given.items())
+        found = self.known.get(key)
+        return found if found is not None else self._new(key, given)
+
+    def _new(self, key: Labels, given: dict[str, str]) -> S:
+        values = tuple(given.get(name, "") for name in self.labels)
+        full = len(self.series) >= METRIC_SERIES_MAX and values not in self.series
+        if full:
+            values = ("other",) * len(self.labels)
+        series = self.series.setdefault(values, self.make())
+        if not full:
+            self.known[key] = series
+        return series
+
+    def each(self) -> list[tuple[dict[str, str], S]]:
+        """The series with their labels."""
+        return [(dict(zip(self.labels, values, strict=True)), one) for values, one in self.series.items()]
+
+
 class PrometheusMetrics:
     """Implements :class:`engine.ports.metrics.Metrics`; a measure is made when it is first used.
 
-    The first use fixes a measure's label names; a later one with others fits itself to them.
+    The first use fixes a measure's label names; a later one with others fits itself to them. Thread-safe.
     """
 
     def __init__(self) -> None:
-        disable_created_metrics()  # they double the text and nobody asks for them
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._series: dict[tuple[str, Labels], Any] = {}
-        self._measures: dict[str, tuple[Any, list[str]]] = {}  # with their label names
-        self._recent: dict[str, deque[float]] = {}
-        self._sizes: dict[str, int] = {}
+        self.registry.register(self)
+        self._counters: dict[str, _Measure[_Sum]] = {}
+        self._levels: dict[str, _Measure[_Sum]] = {}
+        self._times: dict[str, _Measure[_Times]] = {}
         self._lock = threading.Lock()
 
     def count(self, name: str, value: float = 1, **labels: str) -> None:
         """Add to a counter."""
-        self._of(Counter, name, labels).inc(value)
+        with self._lock:
+            _measure(self._counters, name, labels).of(labels).value += value
 
-    def observe(self, name: str, seconds: float, **labels: str) -> None:
-        """Add a duration to a histogram and to the reservoir of its name."""
-        self._of(_histogram, name, labels).observe(seconds)
-        recent = self._recent.get(name)
-        if recent is None:
-            recent = self._recent.setdefault(name, deque(maxlen=RESERVOIR))
-        recent.append(seconds)
+    def observe(self, name: str, *seconds: float, **labels: str) -> None:
+        """Add durations to a histogram and to the reservoir of its name."""
+        with self._lock:
+            measure = self._times.get(name)
+            if measure is None:
+                make = partial(_Times, deque(maxlen=RESERVOIR))
+                measure = self._times.setdefault(name, _Measure(make, tuple(labels)))
+            measure.of(labels).add(seconds)
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
         """Set a level."""
-        self._of(Gauge, name, labels).set(value)
-
-    def _of(self, make: Callable[..., Any], name: str, labels: dict[str, str]) -> Any:
-        key = (name, tuple(sorted(labels.items()) if len(labels) > 1 else labels.items()))
-        series = self._series.get(key)
-        return series if series is not None else self._new(make, key)
-
-    def _new(self, make: Callable[..., Any], key: tuple[str, Labels]) -> Any:
-        name, labels = key
         with self._lock:
-            measure, names = self._measure(make, name, [label for label, _ in labels])
-            if not names:
-                series = self._series[key] = measure
-                return series
-            if self._sizes[name] >= METRIC_SERIES_MAX:
-                return measure.labels(*["other"] * len(names))
-            self._sizes[name] += 1
-            given = dict(labels)
-            series = self._series[key] = measure.labels(*[given.get(label, "") for label in names])
-            return series
-
-    def _measure(self, make: Callable[..., Any], name: str, labels: list[str]) -> tuple[Any, list[str]]:
-        if name not in self._measures:
-            text = _HELP.get(name, name.replace("_", " "))
-            self._measures[name] = (make(PREFIX + name, text, labels, registry=self.registry), labels)
-            self._sizes[name] = 0
-        return self._measures[name]
+            _measure(self._levels, name, labels).of(labels).value = value
 
     def text(self) -> bytes:
         """All measures in the text format 0.0.4."""
         return bytes(generate_latest(self.registry))
+
+    def collect(self) -> list[Metric]:
+        """All measures as the client library of Prometheus takes them."""
+        with self._lock:
+            families = [_summed(CounterMetricFamily, name, one) for name, one in self._counters.items()]
+            families += [_summed(GaugeMetricFamily, name, one) for name, one in self._levels.items()]
+            return families + [_timed(name, one) for name, one in self._times.items()]
 
     def snapshot(self) -> dict[str, Any]:
         """Numbers for people: percentiles of the latest durations, and counters by label.
@@ -121,27 +166,47 @@ class PrometheusMetrics:
         ``{"latencies": {name: {"count", "p50", "p95", "p99"}}, "counters": {name: [{"labels",
         "value"}]}}``; times in milliseconds.
         """
-        latencies = {name: self._percentiles(name) for name in list(self._recent)}
-        return {"latencies": latencies, "counters": self._counters()}
-
-    def _percentiles(self, name: str) -> dict[str, float]:
-        values = sorted(self._recent[name].copy())
-        found = {key: round(nearest_rank(values, share) * 1000, 3) for key, share in _SHARES.items()}
-        samples = self._measures[name][0].collect()[0].samples
-        count = sum(sample.value for sample in samples if sample.name.endswith("_count"))
-        return {"count": count, **found}
-
-    def _counters(self) -> dict[str, list[dict[str, Any]]]:
-        counters = {}
-        for name, (measure, _) in list(self._measures.items()):
-            if isinstance(measure, Counter | Gauge):
-                samples = measure.collect()[0].samples
-                counters[name] = [{"labels": dict(one.labels), "value": one.value} for one in samples]
-        return counters
+        with self._lock:
+            latencies = {name: _percentiles(measure) for name, measure in self._times.items()}
+            counters = {
+                name: [{"labels": labels, "value": one.value} for labels, one in measure.each()]
+                for name, measure in (*self._counters.items(), *self._levels.items())
+            }
+        return {"latencies": latencies, "counters": counters}
 
 
-def _histogram(name: str, text: str, labels: list[str], registry: CollectorRegistry) -> Histogram:
-    return Histogram(name, text, labels, registry=registry, buckets=BUCKETS_S)
+def _measure(measures: dict[str, _Measure[_Sum]], name: str, labels: dict[str, str]) -> _Measure[_Sum]:
+    measure = measures.get(name)
+    if measure is None:
+        measure = measures[name] = _Measure(_Sum, tuple(labels))
+    return measure
+
+
+def _help(name: str) -> str:
+    return _HELP.get(name, name.replace("_", " "))
+
+
+def _summed(
+    family: type[CounterMetricFamily | GaugeMetricFamily], name: str, measure: _Measure[_Sum]
+) -> Metric:
+    made = family(PREFIX + name, _help(name), labels=measure.labels)
+    for values, one in measure.series.items():
+        made.add_metric(values, one.value)
+    return made
+
+
+def _timed(name: str, measure: _Measure[_Times]) -> Metric:
+    made = HistogramMetricFamily(PREFIX + name, _help(name), labels=measure.labels)
+    for values, one in measure.series.items():
+        made.add_metric(values, one.cumulative(), one.total)
+    return made
+
+
+def _percentiles(measure: _Measure[_Times]) -> dict[str, float]:
+    series = list(measure.series.values())
+    values = sorted(series[0].recent)
+    found = {key: round(nearest_rank(values, share) * 1000, 3) for key, share in _SHARES.items()}
+    return {"count": sum(sum(one.counts) for one in series), **found}
 
 
 def nearest_rank(values: list[float], share: float) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.limits import BINDINGS_MAX
+from engine.execution.references import Part, part_of
 from engine.flow.credentials import credentials_in
 from engine.flow.model import Step
 from engine.flow.plan import Plan
@@ -30,6 +31,7 @@ class Binding:
     code: str
     templates: tuple[str, ...] = ()
     foretells: bool = False  # may be asked for together with steps behind it
+    made: Part | None = None  # makes the parameters; None where nothing in them is to be replaced
 
 
 def codes_in(kind: StepType, step: Step) -> list[tuple[str, str]]:
@@ -98,4 +100,5 @@ class Bindings:
             effect = Effect.READ  # what it gives depends on more than its input
         code = f"{step.type}@{kind.manifest.version}"
         foretells = effect is Effect.PURE and not roots and type(kind).ahead is not StepType.ahead
-        return Binding(step, kind, effect, roots, fixed, code, templates, foretells)
+        made = part_of(step.parameters, frozenset(templates).__contains__)
+        return Binding(step, kind, effect, roots, fixed, code, templates, foretells, made)

@@ -54,7 +54,7 @@ class Budgets:
     def spent(self, policy: Policy) -> Line | None:
         """The first part of a subnet's budget of which nothing is left. How many executions there were is no
         matter here: who starts them counts them."""
-        if policy.budget == NO_BUDGET:
+        if policy.budget is NO_BUDGET or policy.budget == NO_BUDGET:
             return None
         found = lines(policy.budget, self.used(policy.subnet))
         return next((line for line in found if line.spent and line.name != "executions"), None)

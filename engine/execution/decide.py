@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.base.errors import ErrorInfo, ErrorType
 from engine.base.ids import idempotency_key
+from engine.base.record import record
 from engine.execution import inputs as i
 from engine.execution.retry import decide_retry
 from engine.flow.plan import Plan
@@ -24,7 +25,7 @@ from engine.journal.state import ExecutionState, Status, Task
 from engine.ports.sandbox import Usage
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunStep:
     """Effect: run one attempt of a task's step."""
 
@@ -34,7 +35,7 @@ class RunStep:
 Effect = RunStep
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decision:
     """Facts to append, in order, then effects to carry out."""
 
@@ -187,7 +188,8 @@ def _free_run(state: ExecutionState, step: str, used: dict[str, int]) -> int:
     """The next run index that no other task of the step has or had."""
     finished = state.runs.get(step, {})
     index = max(len(finished), used.get(step, 0))
-    held = {task.run for task in _begun(state) if task.step == step}
+    alone = not (state.running or state.parked or state.retrying or len(state.ready) > 1)
+    held = () if alone else {task.run for task in _begun(state) if task.step == step}
     while index in finished or index in held:
         index += 1
     used[step] = index + 1

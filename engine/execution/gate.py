@@ -97,7 +97,7 @@ def concerned(flow: Flow, items: Callable[[], Sequence[Item]]) -> tuple[str, tup
     whose consent nobody can have.
     """
     declared = flow.policy.get("consent")
-    if not isinstance(declared, Mapping):
+    if declared is None or not isinstance(declared, Mapping):
         return "", ()
     purpose, field = str(declared.get("purpose", "")), str(declared.get("person", ""))
     if not field:

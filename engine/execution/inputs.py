@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.base.errors import ErrorInfo
+from engine.base.record import record
 from engine.journal.facts import PortData
 from engine.ports.sandbox import NOTHING_SPENT, NOTHING_USED, Spent, Usage
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Proceed:
     """Look for what can be done now. ``room``: how many more steps may act at once."""
 
@@ -19,14 +20,14 @@ class Proceed:
     room: int = 64
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recovered:
     """A worker took over an execution whose steps in flight died with their worker."""
 
     now_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepReturned:
     """An attempt came back with its outputs."""
 
@@ -44,7 +45,7 @@ class StepReturned:
     custom: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepRaised:
     """An attempt came back with an error; ``outputs`` are for going on as ``on_error`` says."""
 
@@ -57,7 +58,7 @@ class StepRaised:
     spent: Spent = NOTHING_SPENT
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepWaits:
     """An attempt asks to be parked."""
 
@@ -68,7 +69,7 @@ class StepWaits:
     started_us: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepRefused:
     """The pipeline refused an attempt: the execution ends, whatever the step's ``on_error`` says."""
 
@@ -77,7 +78,7 @@ class StepRefused:
     error: ErrorInfo
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepWithheld:
     """An attempt may not run now. With a ``finding`` the execution pauses until ``awaits`` happens; without,
     it is tried again."""
@@ -89,7 +90,7 @@ class StepWithheld:
     finding: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signalled:
     """A signal came out of the inbox (see ``engine.ports.journal_store.Posted``)."""
 

@@ -21,7 +21,7 @@ What does not exist is None, as in JSON; a step that has not run, or is not in t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -39,11 +39,59 @@ def resolve(value: Any, scope: Scope, where: str, written: Mapping[str, Any] | N
     What was put in is not looked at again. Raises :class:`InvalidInput` or :class:`ExpressionFailed`,
     naming the place.
     """
-    return _resolved(value, scope, (None, where), written)
+    part = part_of(value, lambda text: written is not None and text in written)
+    return value if part is None else part(scope, (None, where), written or {})
 
 
 Place = tuple[Any, str | int]
 """Where a value stands: the place of what holds it, and its key; written out only for an error."""
+
+Part = Callable[[Scope, Place, Mapping[str, Any]], Any]
+"""Makes a value anew from what its references and templates name; what has none of them is taken as it is."""
+
+
+def part_of(value: Any, is_template: Callable[[str], bool]) -> Part | None:
+    """What makes a value; None where there is nothing in it to replace."""
+    if isinstance(value, str):
+        return _of_text(value, is_template(value))
+    kind = type(value)
+    if kind is dict or isinstance(value, Mapping):
+        return _of_parts(value, dict, value.items(), is_template)
+    if kind is list or kind is tuple:
+        return _of_parts(value, list, enumerate(value), is_template)
+    return None
+
+
+def _of_parts(
+    value: Any,
+    copied: Callable[[Any], Any],
+    entries: Iterable[tuple[Any, Any]],
+    is_template: Callable[[str], bool],
+) -> Part | None:
+    found = [(key, part) for key, item in entries if (part := part_of(item, is_template)) is not None]
+    if not found:
+        return None
+
+    def made(scope: Scope, place: Place, written: Mapping[str, Any]) -> Any:
+        new = copied(value)
+        for key, part in found:
+            new[key] = part(scope, (place, key), written)
+        return new
+
+    return made
+
+
+def _of_text(text: str, is_template: bool) -> Part | None:
+    parsed = parse_reference(text) if text[:1] == "$" else None
+    if not is_template and parsed is None:
+        return None
+
+    def made(scope: Scope, place: Place, written: Mapping[str, Any]) -> Any:
+        if text in written:
+            return _value_of(written[text], place)
+        return text if parsed is None else _look_up(parsed, scope, text, _written_out(place))
+
+    return made
 
 
 def _written_out(place: Place) -> str:
@@ -51,22 +99,6 @@ def _written_out(place: Place) -> str:
     if holder is None:
         return str(key)
     return f"{_written_out(holder)}[{key}]" if isinstance(key, int) else f"{_written_out(holder)}.{key}"
-
-
-def _resolved(value: Any, scope: Scope, place: Place, written: Mapping[str, Any] | None) -> Any:
-    if isinstance(value, str):
-        if written is not None and value in written:
-            return _value_of(written[value], place)
-        if value[:1] != "$":
-            return value
-        parsed = parse_reference(value)
-        return value if parsed is None else _look_up(parsed, scope, value, _written_out(place))
-    kind = type(value)
-    if kind is dict or isinstance(value, Mapping):
-        return {key: _resolved(item, scope, (place, key), written) for key, item in value.items()}
-    if kind is list or kind is tuple:
-        return [_resolved(item, scope, (place, n), written) for n, item in enumerate(value)]
-    return value
 
 
 def _value_of(value: Any, place: Place) -> Any:

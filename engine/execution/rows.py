@@ -66,7 +66,7 @@ def behind(view: View, task: Task, own: Ahead) -> tuple[Sequence[str], Sequence[
 def _filled(ahead: Ahead, shared: Mapping[str, Any]) -> Ahead:
     """A call with what its execution adds to its context."""
     call = ahead.call
-    return ahead if call is None else Ahead(replace(call, context={**call.context, **shared}), ahead.rule)
+    return ahead if call is None else Ahead(call.within({**call.context, **shared}), ahead.rule)
 
 
 def _found(view: View, task: Task) -> KnownRow:

@@ -135,6 +135,8 @@ class Attempt:
         self._pocket = Pocket(services.credentials, self._holder(), self.step)
         self._prepared: Callable[[], Input] | None = None
         self._acts = services.bindings.effect(plan, task.step) != Effect.PURE
+        self._blocks = SubnetBlocks(services.blocks, self.subnet)
+        self._binaries = BlockBinaries(self._blocks, services.limits.binary_bytes_max)
 
     def prepare(self) -> None:
         """Gather everything that reads the state; errors are kept for :meth:`perform`.
@@ -246,15 +248,16 @@ class Attempt:
         sandbox = self._sandbox(binding, policy, zone)
         written = self._written(binding, policy, inputs, zone, sandbox) if binding.templates else None
         code = binding.kind.code_in(step.parameters)
-        if binding.roots or written is not None:
+        made, parameters = binding.made, step.parameters
 
-            def resolved(value: Any, index: int) -> Any:
-                row = written.row(index) if written is not None else None
-                return resolve(value, scope.for_item(first, index, self.started_us), where, row)
-        else:
-
-            def resolved(value: Any, index: int) -> Any:
+        def resolved(value: Any, index: int) -> Any:
+            if made is None:
                 return value
+            row = {} if written is None else written.row(index)
+            items = scope.for_item(first, index, self.started_us)
+            if value is parameters:
+                return made(items, (None, where), row)
+            return resolve(value, items, where, row)
 
         started = state.started
         return StepContext(
@@ -276,8 +279,8 @@ class Attempt:
             limits=policy.limits,
             cancellation=self.token,
             breakers=services.breakers(self.subnet),
-            blocks=SubnetBlocks(services.blocks, self.subnet),
-            binaries=self._binaries(),
+            blocks=self._blocks,
+            binaries=self._binaries,
             sandbox=sandbox,
             timeout_ms=self.timeout_ms(),
             trigger={"type": started.trigger_type, "step": started.trigger_step, "mode": started.mode},
@@ -289,10 +292,6 @@ class Attempt:
             kept=self._kept(),
             credential=self._pocket.take,
         )
-
-    def _binaries(self) -> BlockBinaries:
-        services = self.services
-        return BlockBinaries(SubnetBlocks(services.blocks, self.subnet), services.limits.binary_bytes_max)
 
     def _seed(self) -> bytes:
         if not self._chance:
@@ -427,7 +426,7 @@ class Attempt:
 
     def _returned(self, result: StepResult, inputs: PortItems, code: str) -> StepReturned:
         items = {port: checked_items(self.step.id, port, given) for port, given in result.outputs.items()}
-        items = {port: with_stored_files(given, self._binaries()) for port, given in items.items()}
+        items = {port: with_stored_files(given, self._binaries) for port, given in items.items()}
         if inputs:
             items = with_provenance(inputs, items)
         if self.step.on_error != "stop":

@@ -63,6 +63,8 @@ class Violations:
 
         Raises :class:`Quarantined` where the flow itself is.
         """
+        if not self.containment.any(policy.subnet):
+            return policy
         self.containment.check(policy.subnet, Contained.FLOW, flow)
         return self.with_quarantine(policy)
 

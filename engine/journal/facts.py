@@ -8,16 +8,18 @@ its ``json``, and the fields of ``_USERS`` together as the fact's ``json``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, field, fields
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from engine.base.canonical import digest, encode
 from engine.base.errors import CorruptData
 from engine.base.ordered import text_of, value_of
+from engine.base.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PortData:
     """The items of one output port: their CID, how many, and the items unless they are a block."""
 
@@ -26,7 +28,7 @@ class PortData:
     items: list[dict[str, Any]] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Fact:
     """Something that happened at a time."""
 
@@ -34,7 +36,7 @@ class Fact:
     at_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ExecutionStarted(Fact):
     """The execution was accepted: which flow version, who asked, with what input."""
 
@@ -59,14 +61,14 @@ class ExecutionStarted(Fact):
     case: str = ""  # the flow's test that it runs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ExecutionAdmitted(Fact):
     """The execution left its lane and may run."""
 
     TYPE = "execution.admitted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StepStarted(Fact):
     """A step is about to act. Written before read and write steps act; never for pure ones."""
 
@@ -80,7 +82,7 @@ class StepStarted(Fact):
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StepCompleted(Fact):
     """A step gave its outputs. This is its receipt: hashes of code, input and output, who, when."""
 
@@ -102,7 +104,7 @@ class StepCompleted(Fact):
     custom: Mapping[str, str] = field(default_factory=dict)  # what the step said of the execution
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StepFailed(Fact):
     """An attempt failed. ``action``: ``retry`` (at ``retry_at_us``), ``stop``, ``continue`` or
     ``failure``; the last two carry the ``outputs`` with which the flow goes on."""
@@ -124,7 +126,7 @@ class StepFailed(Fact):
     usage: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StepInterrupted(Fact):
     """The worker of a step in flight died; the step runs again under the same idempotency key."""
 
@@ -136,7 +138,7 @@ class StepInterrupted(Fact):
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StepParked(Fact):
     """A step waits and holds no worker. ``wait``: ``kind`` (time, approval, webhook, event, child),
     ``until_us``, and what the kind needs."""
@@ -152,7 +154,7 @@ class StepParked(Fact):
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SignalReceived(Fact):
     """What a parked step waited for arrived; the step is ready to go on."""
 
@@ -164,7 +166,7 @@ class SignalReceived(Fact):
     signal: str = ""  # id of the signal, so that a doubled one is known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class JoinReleased(Fact):
     """A step with several inputs runs with what it has: no more can arrive on the others."""
 
@@ -172,7 +174,7 @@ class JoinReleased(Fact):
     step: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AnswerGiven(Fact):
     """A step answered the caller that started the execution."""
 
@@ -183,7 +185,7 @@ class AnswerGiven(Fact):
     body: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CheckpointCreated(Fact):
     """The whole state at this point, under a name; ``truncates`` when earlier facts were dropped."""
 
@@ -195,7 +197,7 @@ class CheckpointCreated(Fact):
     head: str = ""  # hash of the last entry the checkpoint stands for
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CheckpointRestored(Fact):
     """The execution went back to a checkpoint; ``state`` is the state it has again."""
 
@@ -205,7 +207,7 @@ class CheckpointRestored(Fact):
     actor: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ExecutionPaused(Fact):
     """Someone, or a policy, stopped the execution for now; nothing new starts."""
 
@@ -216,7 +218,7 @@ class ExecutionPaused(Fact):
     finding: Mapping[str, Any] = field(default_factory=dict)  # what the pipeline found, if it paused it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ExecutionResumed(Fact):
     """A paused execution goes on."""
 
@@ -224,7 +226,7 @@ class ExecutionResumed(Fact):
     actor: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ExecutionCompleted(Fact):
     """Nothing is left to do. ``step`` and ``run`` name the last run, whose output is the result."""
 
@@ -234,7 +236,7 @@ class ExecutionCompleted(Fact):
     receipts_root: str = ""  # Merkle root over the receipts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ExecutionFailed(Fact):
     """The execution ended with an error."""
 
@@ -243,7 +245,7 @@ class ExecutionFailed(Fact):
     receipts_root: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ExecutionAborted(Fact):
     """Someone ended the execution."""
 
@@ -302,13 +304,17 @@ def receipt_leaf(fact: StepCompleted) -> str:
     return digest(b"\x00" + encode(receipt)).hex()
 
 
-def _codec(fact: type[Fact]) -> tuple[tuple[str, Any], ...]:
+def _codec(fact: type[Fact]) -> tuple[list[tuple[str, Any]], Callable[[Fact], tuple[Any, ...]]]:
+    """The names of a fact's fields with their defaults, and what gives their values at once."""
+
     def default(spec: Any) -> Any:
         if spec.default_factory is not MISSING:
             return spec.default_factory()
         return spec.default
 
-    return tuple((spec.name, default(spec)) for spec in fields(fact))
+    named = [(spec.name, default(spec)) for spec in fields(fact)]
+    given = attrgetter(*[name for name, _ in named])
+    return named, given if len(named) > 1 else lambda fact: (given(fact),)
 
 
 _FIELDS = {fact: _codec(fact) for fact in FACTS.values()}
@@ -352,15 +358,14 @@ def to_plain(fact: Fact) -> dict[str, Any]:
 def shown(fact: Fact) -> dict[str, Any]:
     """The fact as a map that people and programs look at."""
     plain: dict[str, Any] = {"t": fact.TYPE}
-    for name, default in _FIELDS[type(fact)]:
-        value = getattr(fact, name)
-        if value == default:
-            continue
-        if name == "outputs":
-            value = {port: port_to_plain(data) for port, data in value.items()}
-        elif name == "items":
-            value = port_to_plain(value)
-        plain[name] = value
+    fields, values = _FIELDS[type(fact)]
+    for (name, default), value in zip(fields, values(fact), strict=True):
+        if value != default:
+            plain[name] = value
+    if "outputs" in plain:
+        plain["outputs"] = {port: port_to_plain(data) for port, data in plain["outputs"].items()}
+    if "items" in plain:
+        plain["items"] = port_to_plain(plain["items"])
     return plain
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from engine.base.record import record
 from engine.ports.credentials import Credential, CredentialKey
 from engine.ports.grants import Capability
 from engine.ports.policy import Policy
@@ -16,7 +17,7 @@ USED_EVENT = "q.qflow.capability.token.used.v1"
 """Type of the event that tells of a use, allowed or denied."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Holder:
     """The one attempt of a step that a token is for; ``run`` counts from 0, ``attempt`` from 1."""
 

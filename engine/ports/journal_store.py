@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from engine.base.record import record
 from engine.journal.facts import Fact
 from engine.journal.state import Status
 from engine.ports.proofs import Trail
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """What is known of an execution without its journal."""
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from engine.base.canonical import RAW, cid_of_bytes
+from engine.base.record import record
 from engine.ports.items import Item
 
 MEBIBYTE = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SandboxLimits:
     """What one call of a guest may use; crossing one raises ``SandboxViolation``."""
 
@@ -24,7 +25,7 @@ class SandboxLimits:
     host_calls: int = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usage:
     """What one call used, for receipts and metrics."""
 
@@ -38,6 +39,8 @@ class Usage:
         """What two calls, one after the other, used together."""
         if other is NOTHING_USED:
             return self
+        if self is NOTHING_USED:
+            return other
         return Usage(
             self.fuel + other.fuel,
             max(self.memory_bytes, other.memory_bytes),
@@ -74,7 +77,7 @@ def spent(error: BaseException) -> Spent:
     return noted if isinstance(noted, Spent) else NOTHING_SPENT
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Determinism:
     """All that a guest sees of time and chance; recorded, it replays to the same output."""
 
@@ -83,7 +86,7 @@ class Determinism:
     timezone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExpressionBatch:
     """All templates of a step, for all its items.
 
@@ -123,6 +126,11 @@ class ExpressionBatch:
             and self.marked == other.marked
         )
 
+    def within(self, context: Mapping[str, Any]) -> ExpressionBatch:
+        """The same with another context."""
+        given = self.templates, self.items, self.determinism, context
+        return ExpressionBatch(*given, self.indexes, self.marked)
+
 
 @dataclass(frozen=True, slots=True)
 class ExpressionFault:
@@ -134,7 +142,7 @@ class ExpressionFault:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExpressionValues:
     """A row per item (or index), a value per template; a faulty one is None."""
 
@@ -143,7 +151,7 @@ class ExpressionValues:
     usage: Usage
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CodeRequest:
     """Code of a step, and the items it is for.
 
@@ -171,13 +179,18 @@ class CodeRequest:
             and self.mode == other.mode
         )
 
+    def within(self, context: Mapping[str, Any]) -> CodeRequest:
+        """The same with another context."""
+        given = self.language, self.source, self.items, self.determinism, self.mode
+        return CodeRequest(*given, context, self.file)
+
     @property
     def cid(self) -> str:
         """CID of the source, for receipts and approvals."""
         return cid_of_bytes(self.source.encode("utf-8", "surrogatepass"), RAW)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CodeResult:
     """The items that code gave; each has ``json``, and with ``each`` the ``pairedItem`` it is made from."""
 
@@ -188,7 +201,7 @@ class CodeResult:
     custom: Mapping[str, Any] = field(default_factory=dict)  # what it said of the execution
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ahead:
     """What the guest is asked for one step of a row, and what becomes of its items.
 
@@ -203,7 +216,7 @@ class Ahead:
     rule: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Foretold:
     """The answer for one step of a row, if these are the items that it is given."""
 

@@ -37,9 +37,9 @@ class CountingMetrics:
         """Add to a counter."""
         self.counts[name, tuple(sorted(labels.items()))] += int(value)
 
-    def observe(self, name: str, seconds: float, **labels: str) -> None:
-        """Remember a duration."""
-        self.observed.append((name, seconds))
+    def observe(self, name: str, *seconds: float, **labels: str) -> None:
+        """Remember durations."""
+        self.observed += [(name, each) for each in seconds]
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
         """Remember a level."""

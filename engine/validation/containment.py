@@ -40,6 +40,10 @@ class Containment:
         found = (stays.get(subject) for subject in subjects)
         return next((stay for stay in found if stay is not None and stay.in_force(now_us)), None)
 
+    def any(self, subnet: str) -> bool:
+        """Whether the subnet has stays at all, though all of them may be over."""
+        return bool(self.seen.get(subnet))
+
     def check(self, subnet: str, kind: Contained, subject: str, *, fresh: bool = False) -> None:
         """Raise :class:`Quarantined` where the subject is."""
         stay = self.find(subnet, ((kind, subject),), fresh=fresh)
