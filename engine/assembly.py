@@ -13,7 +13,7 @@ from celery import current_app
 from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 
-from engine.base.errors import UnknownObject
+from engine.base.errors import InvalidInput, UnknownObject
 from engine.dispatch.broker_waker import BrokerWaker
 from engine.dispatch.celery_waker import CeleryWaker
 from engine.dispatch.channels_notifier import ChannelsNotifier
@@ -36,7 +36,7 @@ from engine.ports.importer import Importer
 from engine.ports.metrics import Metrics
 from engine.ports.modules import Modules
 from engine.ports.notifier import Notifier
-from engine.ports.policy import PolicyPort
+from engine.ports.policy import EgressPolicy, PolicyPort
 from engine.ports.replicas import Replicas
 from engine.ports.step_catalogue import StepCatalogue
 from engine.ports.waker import Waker
@@ -69,6 +69,7 @@ from engine.usecases.node_identity import ensure_node_identity
 from engine.usecases.node_seal import NodeSeal, reseal_held_keys
 from engine.usecases.quotas import Quotas, RoomyBlocks
 from engine.usecases.world import World
+from engine.validation.egress_entries import problems_of_entries
 
 log = logging.getLogger("qflow.node")
 
@@ -162,7 +163,9 @@ def call_out(world: World, subnet: str, call: HttpCall) -> HttpReply:
 
 def check_policy(document: Mapping[str, Any]) -> None:
     """Raise :class:`InvalidInput` for a document that says what no policy can say."""
-    parsed(document)
+    egress = parsed(document).egress
+    if problems := problems_of_entries(EgressPolicy(egress.allow, egress.deny)):
+        raise InvalidInput("the policy is not valid", problems)
 
 
 def plugged() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from engine.api import QflowError, World
 from governance.following import FOLLOWING
 from governance.house import advance, erase, holding
 from governance.policies import tend
+from governance.rechecking import RECHECKING
 from governance.store import logs
 
 log = logging.getLogger("qflow.governance")
@@ -32,3 +33,8 @@ def tend_daos(world: World) -> None:
 def follow_policies(world: World) -> None:
     """Take what is new of the policies that other nodes have, where this node is told to."""
     FOLLOWING.sweep(world)
+
+
+def make_checks_anew(world: World) -> None:
+    """Make the checks of templates anew for DAOs elsewhere, where this node is told to."""
+    RECHECKING.sweep(world)

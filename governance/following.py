@@ -100,16 +100,24 @@ class Following:
         now_us = world.clock.monotonic_us()
         due = {name: one for name, one in known.items() if now_us >= self._due_us.get(name, 0)}
         for name, one in due.items():
-            self._due_us[name] = now_us + one.every_seconds * 1_000_000
+            self._due_us[name] = now_us + self.every_s(one) * 1_000_000
         return due
 
     def _pull(self, world: World, due: dict[str, Source]) -> None:
         try:
             for subnet, source in due.items():
-                pull(world, subnet, source)
+                self.visit(world, subnet, source)
         finally:
             connections.close_all()  # those of this thread
             self._busy.release()
+
+    def every_s(self, source: Source) -> int:
+        """Seconds between two visits."""
+        return source.every_seconds
+
+    def visit(self, world: World, subnet: str, source: Source) -> None:
+        """What is done at a node; raises nothing."""
+        pull(world, subnet, source)
 
 
 def pull(world: World, subnet: str, source: Source) -> list[SignedPolicy]:

@@ -112,3 +112,25 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["next_us"], condition=models.Q(state="waiting"), name="delivery_due"),
         ]
+
+
+class Recheck(models.Model):
+    """The checks of a proposal of a DAO elsewhere, made anew here, once. ``cid`` is that of all that is
+    proposed, ``templates`` stands for the templates alone; ``state`` is ``begun``, ``made``, ``sent``,
+    ``failed`` or ``told``."""
+
+    subnet = models.CharField(max_length=128)
+    dao = models.CharField(max_length=64)
+    proposal = models.CharField(max_length=128)
+    cid = models.CharField(max_length=64)
+    templates = models.CharField(max_length=64, default="")
+    begun_us = models.BigIntegerField(db_index=True)
+    state = models.CharField(max_length=8, default="begun")
+    attempts = models.IntegerField(default=0)
+    error = models.CharField(max_length=500, default="")
+    reports = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "governance_recheck"
+        constraints = [models.UniqueConstraint(fields=["subnet", "cid"], name="rechecked_once")]
+        indexes = [models.Index(fields=["subnet", "templates"], name="rechecked_templates")]

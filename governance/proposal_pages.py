@@ -13,12 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from designer.access import answer, local_redirect, page
 from designer.requests import part as part_of
 from designer.requests import sent
-from engine.api import InvalidInput, Principal, Problem, UnknownObject, world
+from engine.api import InvalidInput, Principal, Problem, QflowError, UnknownObject, world
 from engine.api.governing import RAW, cid_of_bytes, why_not_run
 from governance import desk, shown, wording
+from governance.change_pages import form_of
+from governance.change_words import change_in_words
 from governance.comparing import code_lines, flow_changes
 from governance.domain.asking import proposal as proposal_of
 from governance.domain.asking import template as template_of
+from governance.domain.reproduction import results_of
 from governance.domain.state import Dao, Proposal
 from governance.domain.words import Kind, Role, Stage
 from governance.drafting import template_from
@@ -59,6 +62,8 @@ def proposals(request: HttpRequest, actor: Principal) -> HttpResponse:
 @page
 def new(request: HttpRequest, actor: Principal) -> HttpResponse:
     """A proposal to be filled in; posted, it is made and submitted."""
+    if request.method == "POST" and request.POST.get("as") == "text":
+        return render(request, "governance/new.html", _as_text(request.POST))
     if request.method == "POST":
         id = desk.propose(world(), actor, _wish(actor, request.POST), request.POST.get("revises", ""))
         desk.submit(world(), actor, id)
@@ -79,6 +84,16 @@ def _form(actor: Principal, asked: Mapping[str, str]) -> dict[str, Any]:
         verb = "Deprecate" if kind == "deprecate" else "Revoke"
         return {"kind": kind, "target": target, "title": f"{verb} {known['name']}"}
     return {"kinds": list(_CHANGES), "change": "{}", "examples": _EXAMPLES}
+
+
+def _as_text(form: Mapping[str, str]) -> dict[str, Any]:
+    """A change that a form made, as text to go on with."""
+    said = {name: form.get(name, "") for name in ("title", "text", "revises")}
+    change = json.dumps(_json(form.get("change", "")), indent=2, ensure_ascii=False)
+    kind = form.get("kind", "")
+    kinds = [kind] if said["revises"] else list(_CHANGES)
+    examples = [_EXAMPLE_OF[one] for one in kinds if one in _EXAMPLE_OF]
+    return {**said, "kinds": kinds, "chosen": kind, "change": change, "examples": examples}
 
 
 def _revision(actor: Principal, proposal: str) -> dict[str, Any]:
@@ -187,10 +202,37 @@ def _facts(dao: Dao, found: Proposal, actor: Principal) -> dict[str, Any]:
         "left": wording.left(found.until_us, world().clock.now_us()),
         "rule": wording.rule(found.rule) if found.rule else "",
         "change": wording.parts(plain["content"]["change"] or {}),
+        "differences": _differences(dao, found),
+        "node_reports": _node_reports(dao, found),
         "templates": [_template(dao, found, each, plain["comments"]) for each in plain["templates"]],
         "bars": _bars(plain["vote"]),
         "delegate": _delegate(dao, found, plain["vote"]),
     }
+
+
+def _differences(dao: Dao, found: Proposal) -> list[tuple[str, str]]:
+    """What a change makes different from what is decided now; nothing of one that is over, or that says what
+    cannot be said."""
+    change = found.content["change"]
+    try:
+        return change_in_words(dao, found.kind, change) if change and found.stage.open else []
+    except (QflowError, TypeError, ValueError, AttributeError):
+        return []
+
+
+def _node_reports(dao: Dao, found: Proposal) -> list[dict[str, Any]]:
+    """What each node found, beside the first one's findings."""
+    results = [results_of(one.reports) for one in found.reported]
+    return [
+        {
+            "by": wording.name_of(dao, one.reporter),
+            "checks": [
+                {"name": name, "passed": passed, "same": results[0].get(name) == (passed, cid)}
+                for name, (passed, cid) in each.items()
+            ],
+        }
+        for one, each in zip(found.reported, results, strict=True)
+    ]
 
 
 def _template(dao: Dao, found: Proposal, each: dict[str, Any], comments: list[Any]) -> dict[str, Any]:
@@ -246,6 +288,7 @@ def _rights(dao: Dao, found: Proposal, actor: Principal) -> dict[str, Any]:
         "can_cancel": mine and stage.open and stage is not Stage.TIMELOCK,
         "can_submit": mine and stage is Stage.DRAFT,
         "can_revise": mine and before_vote and bool(found.content["change"]),
+        "revise_at": f"governance:{form_of(found.kind, found.content['change']) or 'new'}",
         "can_renew": mine and before_vote and bool(provenance.get("flow")),
         "provenance": provenance,
     }

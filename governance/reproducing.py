@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from engine.api.governing import (
 from governance.domain.content import cid_of_content
 from governance.domain.reproduction import to_sign
 from governance.domain.state import Dao, Proposal
+from governance.domain.template import cid_of_template
 from governance.domain.words import Kind
 from governance.scanning import CHECKS, check_templates
 
@@ -39,16 +40,30 @@ def reproduced(world: World, actor: Principal, dao: str, cid: str, content: Mapp
     Raises :class:`NotGenuine` where the content is not what its CID names, :class:`InvalidInput` where
     nothing of it can be made anew.
     """
+    check_genuine(dao, cid, content)
+    return signed(world, actor.subnet, dao, cid, checked(world, actor, content))
+
+
+def check_genuine(dao: str, cid: str, content: Mapping[str, Any]) -> None:
+    """Raise as :func:`reproduced` does."""
     if cid_of_content(content) != cid or content.get("dao") != dao:
         raise NotGenuine("what is proposed is not what its CID names")
-    wanted = CHECKS.get(Kind(content["kind"]), ())
-    if "build" not in wanted:
+    if "build" not in CHECKS.get(Kind(content["kind"]), ()):
         raise InvalidInput("this proposal brings no template that could be made anew")
+    if any(cid_of_template(one) != named for named, one in content["templates"].items()):
+        raise NotGenuine("a template is not the one that its CID names")
+
+
+def checked(
+    world: World, actor: Principal, content: Mapping[str, Any], go_on: Callable[[], None] = lambda: None
+) -> dict[str, dict[str, Any]]:
+    """What this node finds, by check. ``go_on`` is called before each part and may raise
+    :class:`governance.scanning.OutOfTime`."""
     reports = {}
-    for name in wanted:
-        passed, report = check_templates(world, actor, content["templates"], name)
+    for name in CHECKS[Kind(content["kind"])]:
+        passed, report = check_templates(world, actor, content["templates"], name, go_on)
         reports[name] = {"passed": passed, "report": report}
-    return signed(world, actor.subnet, dao, cid, reports)
+    return reports
 
 
 def signed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.api import (
@@ -17,7 +17,7 @@ from engine.api import (
     validate_module,
 )
 from engine.api.governing import check_policy_document, codes_of, try_code
-from governance.domain.policy import document_of
+from governance.domain.policy import document_of, numbers_after
 from governance.domain.state import Dao, Proposal
 from governance.domain.template import cid_of_template, reach_of, template_of
 from governance.domain.words import Kind
@@ -74,6 +74,14 @@ def _sources(world: World, template: Mapping[str, Any]) -> dict[str, str]:
     return {template["codes"][0]: template["source"]} if template["type"] == "code" else {}
 
 
+class OutOfTime(Exception):
+    """The time that checks were given is over; nothing was found out."""
+
+
+def _go_on() -> None:
+    """Checks take the time that they take."""
+
+
 def run_check(
     world: World, actor: Principal, dao: Dao, proposal: Proposal, name: str
 ) -> tuple[bool, dict[str, Any]]:
@@ -87,12 +95,16 @@ def run_check(
 
 
 def check_templates(
-    world: World, actor: Principal, templates: Mapping[str, Mapping[str, Any]], name: str
+    world: World,
+    actor: Principal,
+    templates: Mapping[str, Mapping[str, Any]],
+    name: str,
+    go_on: Callable[[], None] = _go_on,
 ) -> tuple[bool, dict[str, Any]]:
     """Whether templates pass a check on this node, and its report; the same on every node, but for the
-    node's name."""
+    node's name. ``go_on`` is called before each part of it, and may raise :class:`OutOfTime`."""
     try:
-        reports = {one["name"]: _CHECKS[name](world, actor, one) for one in templates.values()}
+        reports = {one["name"]: _CHECKS[name](world, actor, one, go_on) for one in templates.values()}
     except QflowError as error:
         return False, {"error": error.message}
     return all(one.get("passed", True) for one in reports.values()), reports
@@ -102,13 +114,16 @@ def _document(dao: Dao, proposal: Proposal) -> dict[str, Any]:
     change = proposal.content["change"]
     if proposal.kind in (Kind.LIMITS, Kind.BUDGET):
         part = str(proposal.kind)
-        change = {part: {**dao.policy.get(part, {}), **change}}
+        change = {part: numbers_after(dao, part, change)}
     check_policy_document({**document_of(dao), **change})
     return {"parts": sorted(change)}
 
 
-def _build(world: World, actor: Principal, template: Mapping[str, Any]) -> dict[str, Any]:
+def _build(
+    world: World, actor: Principal, template: Mapping[str, Any], go_on: Callable[[], None]
+) -> dict[str, Any]:
     """Make the object anew from its source, and compare what comes of it."""
+    go_on()
     again = template_of(template)
     if again["type"] == "flow":
         flow = from_canonical(again["flow"])
@@ -120,8 +135,11 @@ def _build(world: World, actor: Principal, template: Mapping[str, Any]) -> dict[
     return {"passed": True, "cid": cid_of_template(again), "codes": again["codes"], "node": world.node}
 
 
-def _scan(world: World, actor: Principal, template: Mapping[str, Any]) -> dict[str, Any]:
+def _scan(
+    world: World, actor: Principal, template: Mapping[str, Any], go_on: Callable[[], None]
+) -> dict[str, Any]:
     """The report, made anew: what an author wrote into a template is no evidence."""
+    go_on()
     report = scan(world, actor, template)
     if len(report["findings"]) > len(template["scan"].get("findings") or ()):
         raise WrongState("the scan finds more than the proposal says; make it anew from its flow")
@@ -129,7 +147,9 @@ def _scan(world: World, actor: Principal, template: Mapping[str, Any]) -> dict[s
     return {"passed": not refused, **report}
 
 
-def _tests(world: World, actor: Principal, template: Mapping[str, Any]) -> dict[str, Any]:
+def _tests(
+    world: World, actor: Principal, template: Mapping[str, Any], go_on: Callable[[], None]
+) -> dict[str, Any]:
     """Run the template's own cases in the sandbox: ``{"cases": [{"name", "items", "expect"}]}``, each item
     as its JSON."""
     cases = template["tests"].get("cases") or []
@@ -137,7 +157,10 @@ def _tests(world: World, actor: Principal, template: Mapping[str, Any]) -> dict[
         raise InvalidInput("only templates of code carry tests; a flow is tested where it is drawn")
     if not isinstance(cases, list) or len(cases) > CASES_MAX:
         raise InvalidInput(f"tests are a list of at most {CASES_MAX} cases")
-    results = [_case(world, actor, template, case) for case in cases]
+    results = []
+    for case in cases:
+        go_on()
+        results.append(_case(world, actor, template, case))
     return {"passed": all(one["passed"] for one in results), "cases": results}
 
 

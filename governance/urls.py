@@ -7,6 +7,7 @@ from django.urls import path
 from governance import (
     ballot_pages,
     catalogue_pages,
+    change_pages,
     choice_pages,
     notification_pages,
     pages,
@@ -39,6 +40,10 @@ urlpatterns = [
     path("approval", proposal_pages.approval, name="approval"),
     path("proposals", proposal_pages.proposals, name="proposals"),
     path("proposals/new", proposal_pages.new, name="new"),
+    path("proposals/new/members", change_pages.members, name="change-members"),
+    path("proposals/new/policy", change_pages.policy, name="change-policy"),
+    path("proposals/new/limits", change_pages.limits, name="change-limits"),
+    path("proposals/new/budget", change_pages.budget, name="change-budget"),
     path("proposals/choose", choice_pages.choose, name="choose-code"),
     path("proposals/<str:proposal>", proposal_pages.one, name="proposal"),
     path("proposals/<str:proposal>/part", proposal_pages.part, name="proposal-part"),
@@ -57,4 +62,5 @@ urlpatterns = [
     path("templates/<str:cid>/stop", catalogue_pages.stop, name="stop"),
     path("templates/<str:cid>/advise", sharing_pages.advise, name="advise"),
     path("templates/<str:cid>/export.json", sharing_pages.export, name="export"),
+    path("<path:address>/", pages.without_slash, name="without-slash"),
 ]

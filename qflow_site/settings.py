@@ -58,6 +58,7 @@ NODE_CHORES = [  # what the keeper does beside its own
     "designer.chores.forget",
     "governance.chores.tend_daos",
     "governance.chores.follow_policies",
+    "governance.chores.make_checks_anew",
     "governance.telling.chores.tend_notifications",
 ]
 API_ROUTERS = ["governance.rest.router", "governance.telling.rest.router"]  # added below /api/v1/

@@ -12,6 +12,7 @@ from engine.base.multikey import public_key_of
 from engine.ports.capabilities import HttpCall, HttpReply
 from engine.ports.grants import Capability
 from engine.ports.parameters import problems_of
+from engine.ports.policy import EgressPolicy
 from engine.usecases.governed import (
     VOTE_SCOPE,
     Signed,
@@ -36,6 +37,7 @@ from engine.usecases.governed import (
 from engine.usecases.involved import contain, uses_of
 from engine.usecases.policy_chain import chain_file, policy_chain, read_chain_file, take_chain
 from engine.usecases.world import World
+from engine.validation.egress_entries import problems_of_entries
 from engine.validation.signed_policy import Draft as PolicyDraft
 from engine.validation.signed_policy import SignedPolicy, read_signed
 from engine.validation.signed_policy import body_of as policy_body
@@ -69,6 +71,7 @@ __all__ = [
     "RAW",
     "VOTE_SCOPE",
     "Capability",
+    "EgressPolicy",
     "HttpCall",
     "HttpReply",
     "NotGenuine",
@@ -94,6 +97,7 @@ __all__ = [
     "policy_in_force",
     "policy_to_sign",
     "problems_of",
+    "problems_of_entries",
     "public_key_of",
     "read_chain_file",
     "read_signed",

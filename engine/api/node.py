@@ -9,7 +9,22 @@ from engine.usecases.manage_subnets import must_keep_the_node
 from engine.usecases.subnet_limits import SubnetLimits, lower_limits, subnet_limits
 from engine.usecases.world import World
 
-__all__ = ["UNLIMITED", "SettingView", "SubnetLimits", "lower_limits", "node_settings", "subnet_limits"]
+__all__ = [
+    "UNLIMITED",
+    "SettingView",
+    "SubnetLimits",
+    "limit_meanings",
+    "lower_limits",
+    "node_settings",
+    "subnet_limits",
+]
+
+
+def limit_meanings() -> dict[str, str]:
+    """What each limit bounds, by name, where more is to be said than the name does."""
+    from engine.settings import documentation
+
+    return documentation.limit_meanings()
 
 
 def node_settings(world: World, actor: Principal) -> tuple[list[SettingView], list[SettingView]]:

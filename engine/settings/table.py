@@ -134,6 +134,16 @@ SETTINGS: tuple[Setting, ...] = (
         "governance.sources",
     ),
     Setting(
+        "QFLOW_DAO_REPRODUCE",
+        "dao_reproduce",
+        "off",
+        readers.one_of("off", "on"),
+        "Whether this node, with its validators' keys, makes the checks of proposed templates anew for the "
+        "DAOs of `QFLOW_DAO_SOURCES`, and reports what it finds. See "
+        "[governance](governance.md#checks-by-several-nodes).",
+        "governance.reproduce",
+    ),
+    Setting(
         "QFLOW_CREDENTIALS_FILE",
         "credentials_file",
         "",

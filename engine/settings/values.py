@@ -41,6 +41,7 @@ class EngineSettings:
     egress_allow: tuple[str, ...]
     secrets_file: Path | None
     dao_sources: Path | None
+    dao_reproduce: str
     credentials_file: Path | None
     vault_url: str
     vault_token: str

@@ -26,7 +26,7 @@ class RateLimit:
         """Count one call; raises :class:`ResourceExhausted` with the seconds to wait."""
         with self._lock:
             tokens, before_us = self._buckets.pop(key, (self._burst, now_us))
-            tokens = min(self._burst, tokens + (now_us - before_us) * self._per_us)
+            tokens = min(self._burst, tokens + max(0, now_us - before_us) * self._per_us)
             allowed = tokens >= 1
             self._buckets[key] = (tokens - 1 if allowed else tokens, now_us)
             if len(self._buckets) > self._buckets_max:

@@ -12,6 +12,7 @@ from governance.domain.content import FORM, cid_of_content
 from governance.domain.deciding_votes import open_vote
 from governance.domain.limits import ADVISORIES_MAX, MEMBERS_MAX, REASON_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from governance.domain.members import check_proof, member_of
+from governance.domain.policy import numbers_after
 from governance.domain.state import Dao, Proposal
 from governance.domain.words import ANSWERS, Kind, Method, Risk, Role, Stage
 
@@ -57,14 +58,10 @@ def _policy(dao: Dao, found: Proposal) -> list[f.Fact]:
     return [f.PolicyChanged({**dao.policy, **found.content["change"]}, found.id)]
 
 
-def _limits(dao: Dao, found: Proposal) -> list[f.Fact]:
-    limits = {**dao.policy.get("limits", {}), **found.content["change"]}
-    return [f.PolicyChanged({**dao.policy, "limits": limits}, found.id)]
-
-
-def _budget(dao: Dao, found: Proposal) -> list[f.Fact]:
-    budget = {**dao.policy.get("budget", {}), **found.content["change"]}
-    return [f.PolicyChanged({**dao.policy, "budget": budget}, found.id)]
+def _numbers(dao: Dao, found: Proposal) -> list[f.Fact]:
+    part = str(found.kind)
+    numbers = numbers_after(dao, part, found.content["change"])
+    return [f.PolicyChanged({**dao.policy, part: numbers}, found.id)]
 
 
 def _validators(dao: Dao, found: Proposal) -> list[f.Fact]:
@@ -96,8 +93,8 @@ _EFFECTS: Mapping[Kind, Callable[[Dao, Proposal], list[f.Fact]]] = {
     Kind.REVOKE: _revoke,
     Kind.RATIFY: _revoke,
     Kind.POLICY: _policy,
-    Kind.LIMITS: _limits,
-    Kind.BUDGET: _budget,
+    Kind.LIMITS: _numbers,
+    Kind.BUDGET: _numbers,
     Kind.VALIDATORS: _validators,
     Kind.RULES: _rules,
     Kind.MEMBERSHIP: _membership,

@@ -36,6 +36,12 @@ def document_of(dao: Dao) -> dict[str, Any]:
     return document
 
 
+def numbers_after(dao: Dao, part: str, change: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits or the budget of the policy after a change of some of them; None takes one away."""
+    numbers = {**dao.policy.get(part, {}), **change}
+    return {name: value for name, value in numbers.items() if value is not None}
+
+
 def _ceilings(dao: Dao) -> dict[str, list[Mapping[str, Any]]]:
     """What each piece of code was approved to reach; code that was approved as part of a flow alone reaches
     nothing by itself. A version that another one with the same code replaced counts no more."""

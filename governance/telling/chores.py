@@ -11,7 +11,7 @@ from django.db import connections
 from engine.api import QflowError, World
 from engine.api.governing import tell
 from governance.house import advance, holding
-from governance.models import Delivery, Notification, Wish
+from governance.models import Delivery, Notification, Recheck, Wish
 from governance.store import logs
 from governance.telling.delivering import deliver
 from governance.telling.gathering import gather
@@ -74,5 +74,6 @@ def forget(world: World) -> None:
     Notification.objects.filter(at_us__lt=old_us).delete()
     Delivery.objects.exclude(state="waiting").filter(next_us__lt=old_us).delete()
     there = [one.id for one in world.access.subnets()]
-    for kind in (Notification, Delivery, Wish):
+    Recheck.objects.filter(begun_us__lt=old_us).delete()
+    for kind in (Notification, Delivery, Wish, Recheck):
         kind.objects.exclude(subnet__in=there).delete()

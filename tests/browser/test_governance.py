@@ -157,9 +157,28 @@ async def told_meanwhile(ada: Page, site: Site) -> None:
     await ada.goto(site.at("/governance/proposals/choose"))
     await expect(ada.get_by_text("Quadratic voting is off: one person")).to_be_visible()
     await assert_accessible(ada)
+    await changed_by_form(ada, site)
     await ada.get_by_role("link", name="Proposals", exact=True).click()
     await ada.get_by_role("link", name="Approve greeting.greet").click()
     await expect(ada.locator(".stage.active").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def changed_by_form(ada: Page, site: Site) -> None:
+    """A change of policy is filled in by keyboard, at a phone, and told in words."""
+    await ada.set_viewport_size({"width": 390, "height": 844})
+    await ada.goto(site.at("/governance/proposals/new/policy"))
+    await assert_accessible(ada)
+    await ada.get_by_label("Denied, whatever is allowed").fill("*.example.com")
+    await ada.get_by_role("button", name="See what changes").press("Enter")
+    await expect(ada.get_by_text("steps are kept from *.example.com")).to_be_visible()
+    await assert_accessible(ada)
+    await screenshot(ada, "dao-change-told")
+    await ada.get_by_role("button", name="Back to the form").press("Enter")
+    await expect(ada.get_by_label("Denied, whatever is allowed")).to_have_value("*.example.com")
+    await ada.set_viewport_size({"width": 1280, "height": 800})
+    await ada.get_by_role("link", name="Limits").click()
+    await assert_accessible(ada)
+    await screenshot(ada, "dao-change-limits")
 
 
 async def warned(ada: Page, ben: Page, site: Site) -> None:

@@ -25,6 +25,7 @@ GOOD = {
     "QFLOW_FILES_ROOT": "files",
     "QFLOW_SECRETS_FILE": "secrets.json",
     "QFLOW_DAO_SOURCES": "sources.json",
+    "QFLOW_DAO_REPRODUCE": "on",
     "QFLOW_CREDENTIALS_FILE": "credentials.json",
     "QFLOW_VAULT_URL": "https://vault.example.com:8200",
     "QFLOW_VAULT_TOKEN": "hvs.token",

@@ -20,6 +20,7 @@ ERASED = {
     "governance_wish": "goes with the person",
     "governance_notification": "goes with the person, and with the subnet",
     "governance_delivery": "goes with the person, and with the subnet",
+    "governance_recheck": "goes with the subnet",
     "governance_delivery_notifications": "goes with the delivery",
 }
 """Every table of governance; nothing is kept, since the chain of signed policies is erased as well."""

@@ -86,3 +86,15 @@ def test_everybody_sees_that_the_author_voted_and_bars_fit(hall: Hall) -> None:
         text = visitor(hall, "cem").get(f"/governance/proposals/{made.id}").content.decode()
     assert "Ann, who made this proposal, voted on it" in text
     assert 'value="25" aria-label="yes: 1"' in text
+
+
+def test_pages_are_found_with_and_without_a_slash_at_the_end(hall: Hall) -> None:
+    with pages_of(hall):
+        ann = visitor(hall, "ann")
+        assert ann.get("/governance").url == "/governance/"
+        assert ann.get("/governance/members/?search=di").url == "/governance/members?search=di"
+        assert ann.get("/governance/proposals/new/policy/").url == "/governance/proposals/new/policy"
+        for there in ("nothing/", "members//", "/evil.example/"):
+            answer = ann.get(f"/governance/{there}")
+            assert answer.status_code == 404, there
+        assert ann.post("/governance/leave/").status_code == 405

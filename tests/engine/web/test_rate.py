@@ -19,6 +19,12 @@ def taken(limit: RateLimit, key: str, now_us: int, tries: int) -> int:
     return count
 
 
+def test_a_clock_that_is_set_back_shuts_nobody_out():
+    limit = RateLimit(60)
+    limit.take("ann", 10**12)
+    limit.take("ann", 0)
+
+
 def test_a_burst_is_allowed_and_then_the_steady_rate():
     limit = RateLimit(60)
     assert taken(limit, "a", 0, 20) == 10
