@@ -17,18 +17,25 @@ from designer.requests import part, sent
 from designer.times import time_of
 from engine.api import (
     InvalidInput,
+    NetworkFailure,
     Principal,
     Problem,
+    StepFailure,
+    TimedOut,
     UnknownObject,
     WrongState,
     require,
     world,
 )
 from engine.api.credentials import (
+    CapabilityDenied,
     CredentialKey,
+    CredentialRecord,
     CredentialScope,
     CredentialType,
     CredentialView,
+    EgressDenied,
+    call_credential,
     delete_credential,
     draft_credential,
     list_credential_types,
@@ -38,6 +45,9 @@ from engine.api.credentials import (
     try_credential,
 )
 
+_REFUSED = (CapabilityDenied, EgressDenied, InvalidInput, NetworkFailure, StepFailure, TimedOut)
+"""What keeps a service from being asked, or from answering."""
+
 STATES = ("ready", "to fill in", "to connect")
 
 
@@ -46,8 +56,8 @@ STATES = ("ready", "to fill in", "to connect")
 def overview(request: HttpRequest, actor: Principal) -> HttpResponse:
     """All credentials that pass the filters, with the steps that name them."""
     wanted = {name: request.GET.get(name, "").strip() for name in ("text", "state")}
-    labels = {kind.name: kind.label for kind in list_credential_types(world(), actor)}
-    found = [_row(view, labels) for view in list_credentials(world(), actor)]
+    kinds = {kind.name: kind for kind in list_credential_types(world(), actor)}
+    found = [_row(view, kinds.get(view.record.type)) for view in list_credentials(world(), actor)]
     shown = {
         "rows": [row for row in found if _passes(row, wanted)],
         "any": bool(found),
@@ -126,15 +136,26 @@ def save(request: HttpRequest, actor: Principal) -> HttpResponse:
 @require_POST
 @page
 def test(request: HttpRequest, actor: Principal) -> HttpResponse:
-    """Say whether it is filled in and right in itself."""
-    key = _key(request)
+    """Say whether it is filled in and right in itself; with an address of its service, what that answered."""
+    key, address = _key(request), request.POST.get("address", "").strip()
     try:
-        try_credential(world(), actor, key)
-    except InvalidInput as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, f"{key.name} is filled in and right in itself. No server was asked.")
+        ok, words = _tried(actor, key, address)
+    except UnknownObject:
+        raise
+    except _REFUSED as error:
+        ok, words = False, error.message
+    told = messages.success if ok else messages.error
+    told(request, f"{key.name}: {words}.")
     return local_redirect("designer:credentials")
+
+
+def _tried(actor: Principal, key: CredentialKey, address: str) -> tuple[bool, str]:
+    """Whether it is right, and the verdict in words."""
+    if address:
+        found = call_credential(world(), actor, key, address)
+        return found.ok, found.words
+    try_credential(world(), actor, key)
+    return True, "it is filled in and right in itself; no server was asked"
 
 
 @require_POST
@@ -199,18 +220,25 @@ def _pick(view: CredentialView) -> dict[str, Any]:
     return {"type": record.type, "name": record.name, "filled": record.filled, "consent": view.consent}
 
 
-def _row(view: CredentialView, labels: dict[str, str]) -> dict[str, Any]:
+def _row(view: CredentialView, kind: CredentialType | None) -> dict[str, Any]:
     record = view.record
     return {
         "record": record,
         "known": view.known,
-        "label": labels.get(record.type, record.type),
+        "label": kind.label if kind else record.type,
+        "service": _service(record) if kind and kind.hosted and record.filled else None,
         "state": _state(view),
         "usage": view.usage,
         "breaks": _breaks(view),
         "address": address_of(record.key),
         "changed": time_of(record.updated_us) if record.updated_us else None,
     }
+
+
+def _service(record: CredentialRecord) -> str:
+    """The beginning of a test address: the first host of the scope that is no pattern."""
+    host = next((host for host in record.hosts if "*" not in host and "/" not in host), "")
+    return f"{'http' if record.plain_http else 'https'}://{host}/" if host else ""
 
 
 def _state(view: CredentialView) -> str:

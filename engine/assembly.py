@@ -43,7 +43,9 @@ from engine.ports.waker import Waker
 from engine.sandbox.capabilities import CapabilityHost, NodeKeys, Reach, SecretFiles, fresh_key
 from engine.settings import EngineSettings
 from engine.settings.values import keep
+from engine.steps.http_request.credential_calls import GuardedCredentialCalls
 from engine.steps.http_request.egress import GuardedEgress
+from engine.steps.http_request.token_endpoints import GuardedTokenEndpoints
 from engine.storage.access import DjangoAccessStore
 from engine.storage.audit_trail import DjangoAuditTrail
 from engine.storage.capability_uses import DjangoCapabilityStore
@@ -188,6 +190,14 @@ def secrets_of(
     kept = {"credentials": store, "variables": DjangoVariableStore(cipher), "references": references}
     held = {"secrets": SecretFiles(settings.secrets_file), "case_runs": DjangoCaseRuns(cipher), **kept}
     return held, {"credentials": desk, "values": DjangoFlowValues(cipher=cipher)}
+
+
+def endpoints(policy: PolicyPort) -> dict[str, Any]:
+    """What asks servers outside of any step, under the egress policy of whoever asks."""
+    return {
+        "token_endpoints": GuardedTokenEndpoints(policy),
+        "credential_calls": GuardedCredentialCalls(policy),
+    }
 
 
 def references_of(settings: EngineSettings) -> OperatorReferences:

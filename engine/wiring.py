@@ -19,6 +19,7 @@ from engine.assembly import (
     awaken,
     blocks_of,
     capability_host,
+    endpoints,
     identities_of,
     keyring_of,
     more_stores,
@@ -57,7 +58,6 @@ from engine.ports.notifier import Notifier
 from engine.ports.token_mint import TokenMint
 from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.settings import EngineSettings, current
-from engine.steps.http_request.token_endpoints import GuardedTokenEndpoints
 from engine.steps.registry import Registry
 from engine.storage.access import DjangoAccessStore
 from engine.storage.capability_uses import DjangoCapabilityStore
@@ -195,7 +195,7 @@ def build(
         index=DjangoSearchIndex(),
         **more_stores(keyring),
         **held,
-        token_endpoints=GuardedTokenEndpoints(policy),
+        **endpoints(policy),
         catalogue=catalogue,
         policy=policy,
         notifier=notifier,

@@ -75,6 +75,7 @@ FAKES = {
     "TokenMint": "engine.testing.fake_mint:FakeMint",
     "References": "engine.testing.memory_credentials:GivenReferences",
     "VariableStore": "engine.testing.memory_variables:MemoryVariables",
+    "CredentialCalls": "engine.testing.memory_credentials:ScriptedCredentialCalls",
     "TokenEndpoints": "engine.testing.memory_credentials:ScriptedTokenEndpoints",
     "TransparencyLog": "engine.testing.memory_log:MemoryLog",
     "Waker": "engine.testing.observers:RecordingWaker",

@@ -340,6 +340,7 @@ VARIABLE_CHARACTERS_MAX = 1_000  # of one variable's value
 VAULT_SECONDS_MAX = 5  # one question to a Vault
 CONSENT_SECONDS_MAX = 600  # between the question at a server of OAuth and its answer
 CONSENT_ANSWER_SECONDS_MAX = 30  # until such a server gives a token
+CREDENTIAL_CALL_SECONDS_MAX = 15  # for a credential that is tried at a service
 CONSENT_ANSWER_CHARACTERS_MAX = 8_192  # of the code that a server gives
 CREDENTIAL_HOSTS_MAX = 100  # hosts in one credential's scope
 REDACTED_CHARACTERS_MIN = 4  # a shorter secret stands in innocent places, where taking it out gives it away

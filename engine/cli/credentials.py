@@ -27,8 +27,10 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     save.add_argument("--step", action="append", help="the step types that may use it (repeatable)")
     save.add_argument("--flow", action="append", help="the flows that may use it, by id (repeatable)")
     save.add_argument("--plain-http", action="store_const", const=True, help="let it travel without TLS")
-    for verb, told in (("test", "look whether one is filled in and right"), ("delete", "forget one")):
-        _named(verbs.add_parser(verb, parents=shared, help=told))
+    test = verbs.add_parser("test", parents=shared, help="look whether one is filled in and right")
+    _named(test)
+    test.add_argument("--address", metavar="URL", help="of its service, to be asked with it by GET, too")
+    _named(verbs.add_parser("delete", parents=shared, help="forget one"))
 
 
 def _named(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +88,7 @@ def _set(world: World, args: argparse.Namespace) -> int:
 def _test(world: World, args: argparse.Namespace) -> int:
     from engine.web.rest.credentials import verdict_on
 
-    verdict = verdict_on(world, local_actor(args), _key(args))
+    verdict = verdict_on(world, local_actor(args), _key(args), args.address)
     if args.json:
         print_json(verdict)
     else:

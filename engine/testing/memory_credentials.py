@@ -83,6 +83,21 @@ class ScriptedTokenEndpoints:
         return answer
 
 
+class ScriptedCredentialCalls:
+    """A :class:`CredentialCalls` that gives prepared statuses in turn; an exception is raised."""
+
+    def __init__(self, *answers: int | Exception) -> None:
+        self.answers, self.asked = list(answers), list[tuple[str, Credential, str]]()
+
+    def status(self, subnet: str, held: Credential, address: str, now_us: int) -> int:
+        """The next answer."""
+        self.asked.append((subnet, held, address))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
 class GivenReferences:
     """A :class:`References` that knows these values, and allows what it knows."""
 

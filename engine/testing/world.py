@@ -35,7 +35,12 @@ from engine.testing.memory_blocks import MemoryBlocks
 from engine.testing.memory_capabilities import FixedSecrets, MemoryCapabilityStore, MemoryFlowValues
 from engine.testing.memory_case_runs import MemoryCaseRuns
 from engine.testing.memory_compliance import MemoryHolds, MemoryReports
-from engine.testing.memory_credentials import GivenReferences, MemoryCredentials, ScriptedTokenEndpoints
+from engine.testing.memory_credentials import (
+    GivenReferences,
+    MemoryCredentials,
+    ScriptedCredentialCalls,
+    ScriptedTokenEndpoints,
+)
 from engine.testing.memory_flow_store import MemoryFlowStore
 from engine.testing.memory_identities import MemoryIdentities, OpenSealer
 from engine.testing.memory_index import MemoryIndex
@@ -144,6 +149,7 @@ def _parts_of_its_own(shared: _Shared) -> dict[str, Any]:
         "capabilities": shared.audit,
         "credentials": shared.credentials,
         "token_endpoints": ScriptedTokenEndpoints(),
+        "credential_calls": ScriptedCredentialCalls(),
         "variables": MemoryVariables(),
         "case_runs": MemoryCaseRuns(),
         "references": shared.references,

@@ -152,12 +152,15 @@ def delete_credential(world: World, actor: Principal, key: CredentialKey) -> Non
 
 def try_credential(world: World, actor: Principal, key: CredentialKey) -> None:
     """Look whether a credential is filled in and right in itself: keys can be read, addresses are some.
-    Only servers that references name are asked. Raises :class:`InvalidInput` that says what is wrong."""
+    Only servers that references name are asked. Raises :class:`InvalidInput` that says what is wrong,
+    :class:`UnknownObject` where there is none."""
     require(world, actor, "flows:read", RESOURCE)
     record = world.credentials.record(actor.subnet, key)
     contents = world.credentials.contents(actor.subnet, key)
-    if record is None or contents is None:
-        raise missing(key, placeholder=record is not None)
+    if record is None:
+        raise _unknown(key)
+    if contents is None:
+        raise missing(key)
     kind = world.catalogue.credential_type(key.type)
     read_values(kind, fetched(world.references, actor.subnet, contents.values)[0], key)
     _check(key, kind, _scope_of(record))

@@ -20,6 +20,7 @@ from engine.ports.capabilities import CapabilityStore, KeyValueStore, SecretSour
 from engine.ports.case_runs import CaseRunStore
 from engine.ports.cipher import Cipher, KeyKeeper
 from engine.ports.clock import Clock, Entropy
+from engine.ports.credential_calls import CredentialCalls
 from engine.ports.credentials import CredentialStore
 from engine.ports.crew import Crew, NoCrew
 from engine.ports.flow_store import FlowStore
@@ -69,6 +70,7 @@ class World:
     capabilities: CapabilityStore
     credentials: CredentialStore
     token_endpoints: TokenEndpoints
+    credential_calls: CredentialCalls
     variables: VariableStore
     case_runs: CaseRunStore
     references: References

@@ -103,6 +103,18 @@ def test_names_cannot_run_as_script(ada, browser):
     assert "is deleted" in gone.text
 
 
+def test_the_service_is_asked_at_a_test_address_and_only_its_status_is_told(ada, browser, node):
+    plain = {**BODY, "name": "Here", "hosts": ["127.0.0.1", "10.0.0.1"], "plainHttp": True}
+    assert ada.send("POST", "/credentials/save", plain).status_code == 200
+    named = {"type": "httpBearerAuth", "name": "Here"}
+    asked = browser.submit("/credentials", "/credentials/test", **named, address=f"{node.url}/health/live")
+    assert "Here: the service answered 200." in asked.text
+    asked = browser.submit("/credentials", "/credentials/test", **named, address="http://10.0.0.1/")
+    assert "egress policy" in asked.text
+    asked = browser.submit("/credentials", "/credentials/test", **named, address=f"{node.url}/nowhere")
+    assert "neither takes nor refuses" in asked.text
+
+
 def test_a_step_whose_credential_is_not_filled_in_is_warned_of(ada):
     auth = {"kind": "credential", "credential": {**BEARER, "name": "No"}}
     step = {"id": "other", "type": "http.request", "params": {"url": "https://a.example", "auth": auth}}
@@ -124,7 +136,8 @@ def test_a_member_of_another_subnet_reaches_nothing(ada, node):
     assert "Example" not in eve.get("/credentials").text
     assert eve.http.get("/credentials/edit", params=BEARER).status_code == 404
     assert eve.http.get("/credentials/start.json", params=BEARER).json()["start"] is None
-    assert eve.submit("/credentials", "/credentials/test", **BEARER).status_code == 200
+    for address in ({}, {"address": "https://api.example.com/"}):
+        assert eve.submit("/credentials", "/credentials/test", **BEARER, **address).status_code == 404
     assert eve.submit("/credentials", "/credentials/delete", **BEARER).status_code == 404
     settings = eve.get("/node/settings")
     assert "This subnet: other" in settings.text

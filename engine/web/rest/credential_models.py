@@ -63,14 +63,16 @@ class CredentialBody(Given):
 
 
 class CredentialName(Given):
-    """Which credential."""
+    """Which credential, and where its service can be asked."""
 
     type: Name
     name: Name
+    address: str | None = Field(None, description="of its service, to be asked by GET; only administrators")
 
 
 class Verdict(Shown):
-    """Whether a credential is right in itself."""
+    """Whether a credential is right in itself, or what its service answered; ``status`` is of HTTP."""
 
     ok: bool
     message: str
+    status: int | None

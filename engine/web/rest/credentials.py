@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from engine.base.errors import InvalidInput
+from engine.base.errors import InvalidInput, NetworkFailure, StepFailure, TimedOut, UnknownObject
 from engine.ports.access_store import Principal
 from engine.ports.credentials import CredentialKey, CredentialRecord, CredentialType
 from engine.usecases import manage_credentials as uses
+from engine.usecases.call_credential import call_credential
 from engine.usecases.world import World
 from engine.web.rest import credential_models as m
-from engine.web.rest.calls import call
+from engine.web.rest.calls import call, call_patiently
 from engine.web.rest.execution_views import time_of
 
 router = Router(tags=["credentials"])
@@ -35,8 +36,12 @@ async def list_types(request: HttpRequest) -> list[Json]:
 
 @router.post("/credentials/test", response=m.Verdict)
 async def try_credential(request: HttpRequest, body: m.CredentialName) -> Json:
-    """Look whether a credential is filled in and right in itself; no server is asked."""
-    return await call(request, verdict_on, CredentialKey(body.type, body.name))
+    """Look whether a credential is filled in and right in itself; with an ``address`` of its service, also
+    ask there with it and tell the status."""
+    key = CredentialKey(body.type, body.name)
+    if body.address is None:
+        return await call(request, verdict_on, key)
+    return await call_patiently(request, verdict_on, key, body.address)
 
 
 @router.get("/credentials/{type}/{path:name}", response=m.Credential)
@@ -73,13 +78,18 @@ def saved(world: World, actor: Principal, key: CredentialKey, body: Json) -> use
     return uses.show_credential(world, actor, key)
 
 
-def verdict_on(world: World, actor: Principal, key: CredentialKey) -> Json:
-    """A ``Verdict``."""
+def verdict_on(world: World, actor: Principal, key: CredentialKey, address: str | None = None) -> Json:
+    """A ``Verdict``; what must not be asked at all is raised."""
     try:
+        if address is not None:
+            found = call_credential(world, actor, key, address)
+            return {"ok": found.ok, "message": found.words, "status": found.status}
         uses.try_credential(world, actor, key)
-    except InvalidInput as error:
-        return {"ok": False, "message": str(error)}
-    return {"ok": True, "message": "it is filled in and right in itself; no server was asked"}
+    except UnknownObject:
+        raise
+    except (InvalidInput, NetworkFailure, StepFailure, TimedOut) as error:
+        return {"ok": False, "message": str(error), "status": None}
+    return {"ok": True, "message": "it is filled in and right in itself; no server was asked", "status": None}
 
 
 def type_of(kind: CredentialType) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.base.errors import EgressDenied, TimedOut
 from tests.engine.web.conftest import client_of, headers, token
 
 PATH = "/api/v1/credentials/httpBearerAuth/My%20account%2F1"
@@ -20,7 +21,25 @@ async def test_a_credential_is_stored_listed_tried_and_deleted(alice):
     assert "sesame" not in everything
     assert (await alice.delete(PATH)).status_code == 204
     assert (await alice.get(PATH)).status_code == 404
-    assert (await alice.post("/api/v1/credentials/test", json=named)).json()["ok"] is False
+    assert (await alice.post("/api/v1/credentials/test", json=named)).status_code == 404
+
+
+async def test_the_service_is_asked_where_an_address_is_given_and_its_status_is_told(world, app, alice):
+    await alice.put(PATH, json=BODY)
+    named = {"type": "httpBearerAuth", "name": "My account/1", "address": "https://api.example.com/me"}
+    world.credential_calls.answers += [204, 401, TimedOut("no answer"), EgressDenied("it is private")]
+    told = [await alice.post("/api/v1/credentials/test", json=named) for _ in range(4)]
+    assert [(one.json()["ok"], one.json()["status"]) for one in told[:3]] == [
+        (True, 204),
+        (False, 401),
+        (False, None),
+    ]
+    assert told[3].status_code == 403
+    async with client_of(app, headers(token(world, "elsewhere", "admin", "flows:read"))) as stranger:
+        assert (await stranger.post("/api/v1/credentials/test", json=named)).status_code == 404
+    async with client_of(app, headers(token(world, "personal", "flows:read"))) as reader:
+        assert (await reader.post("/api/v1/credentials/test", json=named)).status_code == 403
+    assert len(world.credential_calls.asked) == 4
 
 
 async def test_types_tell_their_fields_and_which_are_secret(alice):
