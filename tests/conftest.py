@@ -2,19 +2,62 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from collections.abc import Iterator
+from threading import Thread
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from engine.base.limits import GC_OBJECTS
+from engine.sandbox.module_cache import ModuleCache
+from engine.sandbox.python import PythonGuest
+from engine.sandbox.wasm_sandbox import cache_directory
 from tests.databases import migrate, register, sqlite, wipe
+from tests.ordering import dealt
 from tests.services.postgres import PostgresServer
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")  # a machine that does much else says nothing of the code
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.services)
+
+
+PREPARATION = pytest.StashKey[Thread]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Save what hundreds of processes would do again and again, each for itself: compiling Python's modules
+    and the Python guest, and looking for garbage among the tests."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    gc.set_threshold(GC_OBJECTS, *gc.get_threshold()[1:])
+    if getattr(config.option, "numprocesses", None):
+        guest = PythonGuest(ModuleCache(cache_directory()))
+        config.stash[PREPARATION] = Thread(target=guest.prepare, kwargs={"niceness": 0})
+        config.stash[PREPARATION].start()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    """Begin with the tests when the guest is there."""
+    node.config.stash[PREPARATION].join()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal the tests to the workers."""
+    workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    if workers > 1:
+        items[:] = dealt(items, workers)
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are no garbage: never look at them again."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from difflib import get_close_matches
 from importlib.metadata import version
 
 from engine.base.errors import InvalidInput, QflowError
+from engine.base.limits import GC_OBJECTS
 from engine.cli.frame import FAILED, OK, VALUE_OPTIONS, WRONG, Entry, parse, split
 from engine.cli.output import print_error
 from engine.cli.table import ENTRIES, GROUPS
@@ -18,6 +20,7 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; gives its exit code (0 done, 1 failed, 2 wrong usage or input)."""
+    gc.set_threshold(GC_OBJECTS, *gc.get_threshold()[1:])  # a sixth of a start was looking for garbage
     words = list(sys.argv[1:] if argv is None else argv)
     name, rest = split(words)
     if name is None:

@@ -23,12 +23,9 @@ from engine.ports.sandbox import CodeRequest, CodeResult, HostCalls, SandboxLimi
 from engine.sandbox.host_door import HostDoor
 from engine.sandbox.module_cache import ModuleCache
 from engine.sandbox.python_image import ENTRY, build_image, guest_cid
-from engine.sandbox.python_preparation import prepare_apart
+from engine.sandbox.python_preparation import NICENESS, prepare_apart
 from engine.sandbox.python_wasi import GuestSystem, PythonRuntime
 from engine.sandbox.runtime import CompiledModule
-
-NICENESS = 15
-"""Of the process that makes the snapshot in the background."""
 
 
 class PythonGuest:
@@ -52,12 +49,12 @@ class PythonGuest:
                 self._ready = self._ready or self._stored() or self._made()
         return self._ready
 
-    def prepare(self) -> None:
+    def prepare(self, niceness: int = NICENESS) -> None:
         """Have the snapshot made by a process of low priority where it is not stored yet. It is not
         loaded: that takes a moment at the first use, and memory from then on."""
         with self._lock:
             if self._ready is None and self._cache is not None and not self._cache.get(_pointer_name()):
-                prepare_apart(self._cache)
+                prepare_apart(self._cache, niceness)
 
     def _stored(self) -> tuple[CompiledModule, int] | None:
         if self._cache is None:
@@ -110,8 +107,9 @@ class PythonGuest:
 
 
 def prepare_here() -> None:
-    """The process of :func:`prepare_apart`: the directory is its argument, the key is on standard input."""
-    os.nice(NICENESS)
+    """The process of :func:`prepare_apart`: the directory and its niceness are its arguments, the key is
+    on standard input."""
+    os.nice(int(sys.argv[2]))
     PythonGuest(ModuleCache(Path(sys.argv[1]), sys.stdin.buffer.read() or None)).ready()
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import wait
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from engine.api import Imported, Limits
@@ -17,7 +15,7 @@ from engine.flow.model import FAILURE
 from engine.journal.state import ExecutionState
 from engine.ports.credentials import CredentialRecord
 from engine.ports.policy import Policy
-from engine.sandbox.wasm_sandbox import WasmSandbox
+from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.steps.registry import Registry
 from engine.testing.policies import FixedPolicies
 from engine.testing.world import ALICE, fake_world
@@ -32,8 +30,8 @@ WITHIN_S = 60
 
 @cache
 def sandbox() -> WasmSandbox:
-    """One for all tests of a process; what it compiles is kept beside other temporary files."""
-    return WasmSandbox(Path(tempfile.gettempdir()) / "qflow-test-sandbox")
+    """One for all tests of a process."""
+    return WasmSandbox(cache_directory())
 
 
 def node(name: str, kind: str, version: float = 1, parameters: Any = None, **more: Any) -> dict[str, Any]:

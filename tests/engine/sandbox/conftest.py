@@ -1,4 +1,4 @@
-"""One sandbox for all tests: compiled once, kept beside the test run's other files."""
+"""One sandbox for all tests: compiled once, and kept where a node keeps it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.ports.sandbox import (
     ExpressionValues,
     SandboxLimits,
 )
-from engine.sandbox.wasm_sandbox import WasmSandbox
+from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 
 NOW_US = 1_700_000_000_000_000  # 14 November 2023, 22:13:20 UTC
 NEW_YORK = Determinism(NOW_US, b"seed" * 8, "America/New_York")
@@ -27,9 +27,9 @@ Evaluate = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> WasmSandbox:
-    """A sandbox whose compiled guest the workers of one test run share."""
-    return WasmSandbox(tmp_path_factory.getbasetemp().parent / "sandbox-cache")
+def sandbox() -> WasmSandbox:
+    """A sandbox whose compiled guests all processes share."""
+    return WasmSandbox(cache_directory())
 
 
 @pytest.fixture(scope="session")

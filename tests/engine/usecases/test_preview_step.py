@@ -11,7 +11,7 @@ import pytest
 from engine.base.errors import InvalidInput, PermissionDenied, UnknownObject
 from engine.base.limits import PREVIEW_VALUES_MAX
 from engine.dispatch.clock import SystemClock
-from engine.sandbox.wasm_sandbox import WasmSandbox
+from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.testing.world import ALICE, BOB, CHARLIE, fake_world
 from engine.usecases.preview_step import StepInView, preview_values, step_inputs
 from engine.usecases.world import World
@@ -20,8 +20,8 @@ CHAIN = {"start": "trigger.manual", "a": "t.add", "b": "t.add"}
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> WasmSandbox:
-    return WasmSandbox(tmp_path_factory.getbasetemp().parent / "sandbox-cache")
+def sandbox() -> WasmSandbox:
+    return WasmSandbox(cache_directory())
 
 
 @pytest.fixture

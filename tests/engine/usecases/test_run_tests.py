@@ -13,7 +13,7 @@ from engine.dispatch.clock import SystemClock
 from engine.execution.coverage import coverage_of
 from engine.execution.plans import plan_of
 from engine.flow.model import Flow, RetryPolicy, Step
-from engine.sandbox.wasm_sandbox import WasmSandbox
+from engine.sandbox.wasm_sandbox import WasmSandbox, cache_directory
 from engine.testing.steps import DictCatalogue, PlainTrigger, make_type, pass_on, plus_one
 from engine.testing.world import ALICE, BOB, CHARLIE, fake_world
 from engine.usecases.fork_execution import replay_execution
@@ -28,8 +28,8 @@ ZERO = [{"json": {"n": 0}}]
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> WasmSandbox:
-    return WasmSandbox(tmp_path_factory.getbasetemp().parent / "sandbox-cache")
+def sandbox() -> WasmSandbox:
+    return WasmSandbox(cache_directory())
 
 
 @pytest.fixture

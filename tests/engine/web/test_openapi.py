@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from asyncio import to_thread
+from functools import cache
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import not_a_server_error
+from schemathesis.checks import load_all_checks, not_a_server_error
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
+from schemathesis.python._constants.orchestrator import make_constants_value_source
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -96,6 +100,7 @@ async def doors(scope: Any, receive: Any, send: Any) -> None:
 
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 SCHEMA.app = doors
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
 
 
 @pytest.fixture
@@ -105,7 +110,6 @@ def secret(world: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     return token(world, "personal", "*")
 
 
-@SCHEMA.parametrize()
 @settings(
     max_examples=12,
     derandomize=True,
@@ -114,8 +118,29 @@ def secret(world: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_requests_made_from_the_document_are_answered_as_it_says(case, world, secret):
-    case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, checks=CHECKS)
+def answered(case: Any, token: str) -> None:
+    case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
+
+
+@cache
+def feedback() -> FeedbackSources:
+    """Values that occur in our code, for requests to be made of."""
+    return FeedbackSources(constants_value_source=make_constants_value_source(SCHEMA))
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_requests_made_from_the_document_are_answered_as_it_says(label, world, secret):
+    """The cases of an operation are made here and not, as ``SCHEMA.parametrize`` does it, when tests are
+    collected: for all operations that takes half a minute in each process of a test run."""
+    load_all_checks()
+    test = build_operation_test(
+        config=SCHEMA.config,
+        operation=OPERATIONS[label],
+        test_func=answered,
+        given_kwargs={},
+        feedback=feedback(),
+    )
+    test(token=secret)
 
 
 def made_report(world: Any) -> str:
