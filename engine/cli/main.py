@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -20,7 +21,7 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; gives its exit code (0 done, 1 failed, 2 wrong usage or input)."""
-    gc.set_threshold(GC_OBJECTS, *gc.get_threshold()[1:])  # a sixth of a start was looking for garbage
+    _collect_seldom()
     words = list(sys.argv[1:] if argv is None else argv)
     name, rest = split(words)
     if name is None:
@@ -32,6 +33,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: there is no command {name!r}; {hint}", file=sys.stderr)
         return WRONG
     return _run(entry, rest)
+
+
+def _collect_seldom() -> None:
+    """Look for garbage seldom at the start, which makes none, and not at all when the process ends."""
+    gc.set_threshold(GC_OBJECTS, *gc.get_threshold()[1:])
+    atexit.register(gc.freeze)
 
 
 def _run(entry: Entry, rest: list[str]) -> int:

@@ -6,13 +6,14 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.services.processes import free_port
 
 INSTALL = "PostgreSQL's initdb was not found; install it (make test-setup, or: apt-get install postgresql)"
 OWNER = "qflow"
@@ -25,13 +26,6 @@ def binary(name: str) -> str:
     if found is None:
         raise RuntimeError(INSTALL)
     return found
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _unprivileged() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -10,15 +11,35 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+
+PORTS = (10_000, 32_000)
+"""Below those that systems give to outgoing connections, which would take the port of a server that is
+not up yet, or is down to be started again."""
+LANES = 16
+"""As many processes of one test run choose ports that none of the others chooses."""
+
+
+def _ports() -> Iterator[int]:
+    first, last = PORTS
+    lane = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % LANES
+    lanes = (last - first) // LANES
+    for number in itertools.count(os.getpid()):  # test runs beside each other begin elsewhere
+        yield first + lane + number * 7 % lanes * LANES
+
+
+_chosen = _ports()
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on, and that is not given again for long."""
+    for port in _chosen:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("unreachable")
 
 
 def program(name: str, package: str, *places: str) -> str:
@@ -53,7 +74,8 @@ class ServerProcess:
                 start_new_session=True,
             )
         pause = threading.Event()
-        for _ in range(int(self._ready_within_s / 0.05)):
+        deadline = time.monotonic() + self._ready_within_s
+        while time.monotonic() < deadline:
             if ready():
                 return
             if self._process.poll() is not None:

@@ -136,7 +136,7 @@ def test_a_signal_stops_it_cleanly_and_what_ran_goes_on_later(tmp_path, number):
     try:
         node.qflow("create", "-", "--publish", stdin=flow("long", "nap flow.wait {durationMs: 1500}"))
         execution = node.qflow("start", "long").out.strip()
-        code, printed = node.signal(number, within_s=5)
+        code, printed = node.signal(number, within_s=20)
         assert code == 0
         assert "Traceback" not in printed
         assert "ERROR" not in printed

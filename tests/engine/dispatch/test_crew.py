@@ -77,7 +77,7 @@ def world(house):
 
 def eventually(check):
     pause = threading.Event()
-    for _ in range(2_000):
+    for _ in range(6_000):
         if check():
             return
         pause.wait(0.005)

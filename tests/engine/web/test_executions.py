@@ -49,12 +49,12 @@ async def started(client: Any, flow: dict[str, Any], **body: Any) -> str:
 
 async def until(client: Any, execution: str, status: str) -> Any:
     """The state once it has this status."""
-    for _ in range(200):
-        state = (await client.get(f"{RUNS}/{execution}")).json()
-        if state["status"] == status:
-            return state
-        await asyncio.sleep(0.005)
-    raise AssertionError(f"{execution} is {state['status']}, not {status}")
+    async with asyncio.timeout(30):
+        while True:
+            state = (await client.get(f"{RUNS}/{execution}")).json()
+            if state["status"] == status:
+                return state
+            await asyncio.sleep(0.005)
 
 
 async def test_a_start_is_accepted_at_once(alice):
@@ -195,11 +195,9 @@ async def test_checkpoints_are_created_listed_and_restored(alice):
     execution = await started(alice, APPROVAL)
     made = await alice.post(f"{RUNS}/{execution}/checkpoints", json={"label": "before lunch"})
     assert made.status_code == 202
-    for _ in range(200):
-        found = (await alice.get(f"{RUNS}/{execution}/checkpoints")).json()
-        if found:
-            break
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(30):
+        while not (found := (await alice.get(f"{RUNS}/{execution}/checkpoints")).json()):
+            await asyncio.sleep(0.005)
     assert (found[0]["id"], found[0]["label"]) == (made.json()["checkpointId"], "before lunch")
     restored = await alice.post(f"{RUNS}/{execution}/checkpoints/{found[0]['id']}/restore")
     assert restored.status_code == 202, restored.text

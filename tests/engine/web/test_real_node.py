@@ -59,7 +59,7 @@ def test_a_call_is_streamed_live_and_told_again_from_the_journal(client):
         execution = headers["X-Qflow-Execution"]
         live = []
         while not live or not live[-1]["type"].startswith("q.qflow.execution.completed"):
-            live.append(json.loads(watching.recv(timeout=5)))
+            live.append(json.loads(watching.recv(timeout=30)))
     assert status == 200
     with client.stream(f"/ws/executions/{execution}") as told:
         again = [json.loads(message) for message in told]
@@ -79,7 +79,7 @@ def test_an_execution_is_verified_over_rest(client):
 def test_a_stream_without_a_token_is_closed_with_a_reason(client):
     url = client.node.url.replace("http", "ws", 1)
     with connect(f"{url}/ws/system/metrics") as stream, pytest.raises(websockets.ConnectionClosed) as closed:
-        stream.recv(timeout=5)
+        stream.recv(timeout=30)
     assert closed.value.rcvd.code == 4401
 
 
