@@ -12,13 +12,14 @@ from engine.base.ordered import pack, unpack
 from engine.journal.state import Status
 from engine.ports.cipher import EFFECTS, Cipher, bound_to
 from engine.ports.journal_store import Commit, Entry, ExecutionQuery, Header, Outgoing, Posted
-from engine.ports.proofs import Trail
+from engine.ports.proofs import SignedHead, Trail
 from engine.ports.signer import Signing
 from engine.storage import lanes
 from engine.storage.chain import START, Link, Sealed, opened, payloads, sealed
-from engine.storage.database import Database, Row, holes, text
+from engine.storage.database import Database, Row, holes, insert_many, text
 from engine.storage.headers import CHANGING, COLUMNS, SELECTED, header_of, seal, values_of
 from engine.storage.heads import read_trail, signed, write_head
+from engine.storage.listing import conditions_of
 from engine.storage.usage import add_used, fold_used
 from engine.storage.vault import Unsealed, Vault
 
@@ -36,10 +37,7 @@ _STANDING = (
     "SELECT lease_owner, sequence, head, base_sequence, data_key, salt_key"
     " FROM engine_execution WHERE id = %s"
 )
-_APPEND = (
-    "INSERT INTO engine_journal_entry (execution, sequence, subnet, payload, digest, hash)"
-    " VALUES (%s, %s, %s, %s, %s, %s)"
-)
+_APPEND = "INSERT INTO engine_journal_entry (execution, sequence, subnet, payload, digest, hash)"
 _EFFECT = (
     "INSERT INTO engine_outbox (effect, execution, subnet, kind, payload, due_us, attempts, error)"
     " VALUES (%s, %s, %s, %s, %s, 0, 0, '') ON CONFLICT (effect) DO NOTHING"
@@ -115,12 +113,13 @@ class DjangoJournalStore:
         values = values_of(header, COLUMNS)
         values[_SEQUENCE], values[_HEAD] = len(entries), _head(entries, "")
         seal(values, COLUMNS, vault)
+        row, at_rest = [*values, wrapped, vault.seal("salt key", salt_key)], _at_rest(entries, vault)
+        head = self._signed(header, entries)
         with self._db.transaction() as cursor:
-            cursor.execute(_CREATE, [*values, wrapped, vault.seal("salt key", salt_key)])
+            cursor.execute(_CREATE, row)
             if cursor.rowcount != 1:
                 raise JournalConflict(f"execution {header.id} was started before", execution=header.id)
-            self._sign(cursor, header, entries)
-            _write(cursor, commit, _at_rest(entries, vault), effects)
+            _write(cursor, commit, head, at_rest, effects)
         return _head(entries, "")
 
     def commit(self, commit: Commit, owner: str) -> str:
@@ -138,16 +137,17 @@ class DjangoJournalStore:
             values[_NEW_SEQUENCE], values[_NEW_HEAD] = end.sequence + len(entries), head
             cursor.execute(_UPDATE, [*values, header.id, owner, commit.expected])
             assert cursor.rowcount == 1, "the row is locked by this transaction"
-            self._sign(cursor, header, entries)
-            _write(cursor, commit, _at_rest(entries, vault) if entries else (), effects)
+            signed_head = self._signed(header, entries)
+            _write(cursor, commit, signed_head, _at_rest(entries, vault) if entries else (), effects)
             if commit.drop_before - 1 > base:
                 _truncate(cursor, header.id, commit.drop_before - 1)
         return head
 
-    def _sign(self, cursor: Any, header: Header, entries: Sequence[Sealed]) -> None:
+    def _signed(self, header: Header, entries: Sequence[Sealed]) -> SignedHead | None:
         """The signed head of the entries that a commit appends."""
-        if entries and self._signing is not None:
-            write_head(cursor, header, signed(self._signing, header, entries[-1]))
+        if not entries or self._signing is None:
+            return None
+        return signed(self._signing, header, entries[-1])
 
     def _effects(self, commit: Commit) -> list[Row]:
         """The rows of its effects. Their class of contents has its own key, since they outlive the
@@ -410,49 +410,13 @@ class DjangoJournalStore:
 
     def list(self, query: ExecutionQuery) -> Sequence[Header]:
         """See :meth:`JournalStore.list`. A cursor that no longer exists in the subnet gives nothing."""
-        conditions, values = _conditions(query)
+        conditions, values = conditions_of(query)
         sql = (
             f"SELECT {SELECTED}, data_key FROM engine_execution WHERE {conditions}"  # noqa: S608
             " ORDER BY created_us DESC, id DESC LIMIT %s"
         )
         rows = self._db.rows(sql, [*values, query.limit])
         return [header_of(row[:-1], self._cipher, _bytes(row[-1])) for row in rows]
-
-
-_LISTED = {
-    **dict.fromkeys(
-        ("paused", "pending", "running", "waiting"),
-        "status IN ('paused', 'pending', 'running', 'waiting') AND status = %s",
-    ),
-    "failed": "status = 'failed' AND status = %s",
-    "aborted": "status = 'aborted' AND status = %s",
-}
-"""Conditions that name the partial index which makes a status cheap to list."""
-
-
-def _conditions(query: ExecutionQuery) -> tuple[str, Row]:
-    conditions: list[str] = ["subnet = %s"]
-    values: list[Any] = [query.subnet]
-    if query.flow is not None:
-        conditions.append("flow = %s")
-        values.append(query.flow)
-    if query.status is not None:
-        conditions.append(_LISTED.get(query.status, "status = %s"))
-        values.append(query.status)
-    if query.parent is not None:
-        conditions.append("NOT (parent = '') AND parent = %s" if query.parent else "parent = %s")
-        values.append(query.parent)
-    if query.since_us is not None:
-        conditions.append("created_us >= %s")
-        values.append(query.since_us)
-    if query.until_us is not None:
-        conditions.append("created_us < %s")
-        values.append(query.until_us)
-    if query.before is not None:
-        cursor = "SELECT created_us, id FROM engine_execution WHERE id = %s AND subnet = %s"
-        conditions.append(f"(created_us, id) < ({cursor})")
-        values += [query.before, query.subnet]
-    return " AND ".join(conditions), tuple(values)
 
 
 def _bytes(value: Any) -> bytes | None:
@@ -471,12 +435,20 @@ def _at_rest(entries: Sequence[Sealed], vault: Vault) -> list[Sealed]:
     ]
 
 
-def _write(cursor: Any, commit: Commit, entries: Sequence[Sealed], effects: Sequence[Row]) -> None:
-    """Entries, effects and consumed signals of one commit."""
+def _write(
+    cursor: Any,
+    commit: Commit,
+    head: SignedHead | None,
+    entries: Sequence[Sealed],
+    effects: Sequence[Row],
+) -> None:
+    """Signed head, entries, effects and consumed signals of one commit."""
     id, subnet = commit.header.id, commit.header.subnet
+    if head is not None:
+        write_head(cursor, commit.header, head)
     if entries:
         rows = [(id, entry[0], subnet, *entry[1:]) for entry in entries]
-        cursor.executemany(_APPEND, rows)
+        insert_many(cursor, _APPEND, rows)
     if effects:
         cursor.executemany(_EFFECT, effects)
     add_used(cursor, subnet, id, commit.facts)

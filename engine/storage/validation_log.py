@@ -8,11 +8,11 @@ from typing import Any
 
 from engine.base.canonical import decode, encode
 from engine.ports.validation_log import ValidationQuery, ValidationRecord
-from engine.storage.database import Database, Row, holes, text
+from engine.storage.database import Database, Row, insert_many, text
 
 _COLUMNS = tuple(field.name for field in fields(ValidationRecord))
 _SELECTED = ", ".join(_COLUMNS)
-_RECORD = f"INSERT INTO engine_validation ({_SELECTED}) VALUES ({holes(_COLUMNS)})"  # noqa: S608
+_RECORD = f"INSERT INTO engine_validation ({_SELECTED})"
 _FILTERS = ("execution", "operation", "actor", "passed")
 
 
@@ -25,7 +25,9 @@ class DjangoValidationLog:
     def record(self, records: Sequence[ValidationRecord]) -> None:
         """See :meth:`ValidationLog.record`."""
         with self._db.transaction() as cursor:
-            cursor.executemany(_RECORD, [[_stored(each, name) for name in _COLUMNS] for each in records])
+            insert_many(
+                cursor, _RECORD, [tuple(_stored(each, name) for name in _COLUMNS) for each in records]
+            )
 
     def records(self, query: ValidationQuery) -> Sequence[ValidationRecord]:
         """See :meth:`ValidationLog.records`; ids sort by time."""

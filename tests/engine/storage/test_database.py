@@ -16,7 +16,7 @@ from engine.base.errors import DatabaseUnavailable, JournalConflict, LeaseLost
 from engine.journal.state import Status
 from engine.ports.journal_store import Commit, Outgoing, Posted
 from engine.storage import database as module
-from engine.storage.database import Database
+from engine.storage.database import ROWS_AT_ONCE, Database, insert_many
 from engine.storage.journal import DjangoJournalStore
 from tests.databases import in_threads, migrate, register, sqlite, wipe
 from tests.engine.contract.samples import completed, creation, header
@@ -247,6 +247,16 @@ class TestTransactions:
 
         assert in_threads(8, work) == [2] * 8
         assert Database(database).value("SELECT COUNT(*) FROM engine_journal_entry") == 160
+
+    @pytest.mark.parametrize("count", [0, 1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 1])
+    def test_many_rows_are_all_written(self, database: str, count: int) -> None:
+        db = Database(database)
+        with db.transaction() as cursor:
+            insert_many(
+                cursor, "INSERT INTO engine_counter (name, value)", [(f"n{i}", i) for i in range(count)]
+            )
+        found = db.rows("SELECT name, value FROM engine_counter WHERE name LIKE %s ORDER BY value", ["n%"])
+        assert found == [(f"n{i}", i) for i in range(count)]
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from engine.ports.journal_store import ExecutionQuery, Header
-from engine.storage import journal, lanes
+from engine.storage import journal, lanes, listing
 from engine.storage.headers import CHANGING, COLUMNS
 from engine.storage.tables import Execution
 
@@ -84,7 +84,7 @@ def test_the_planner_uses_the_index_that_is_meant(sqlite_alias: str, sql: str, i
 def test_lists_are_read_in_the_order_of_an_index(
     sqlite_alias: str, query: dict[str, str], index: str
 ) -> None:
-    conditions, values = journal._conditions(ExecutionQuery("alpha", **query))
+    conditions, values = listing.conditions_of(ExecutionQuery("alpha", **query))
     sql = f"SELECT id FROM engine_execution WHERE {conditions} ORDER BY created_us DESC, id DESC LIMIT 50"
     used = plan(sqlite_alias, sql, values)
     assert index in used
