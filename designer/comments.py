@@ -1,4 +1,4 @@
-"""Comments on a flow and its steps: who may change the flow may write them, who may see it reads them."""
+"""Comments on a flow and its steps, and replies: written by who may change it, read by who may see it."""
 
 from __future__ import annotations
 
@@ -49,8 +49,10 @@ def comments(request: HttpRequest, actor: Principal, flow: str) -> HttpResponse:
 @require_POST
 @answer
 def resolve(request: HttpRequest, actor: Principal, flow: str, comment: str) -> HttpResponse:
-    """Mark a comment as dealt with, or open it again."""
+    """Mark a comment and what was replied to it as dealt with, or open it again."""
     record, found = _own(actor, flow, comment)
+    if found.answers:
+        raise InvalidInput("a reply is not resolved by itself; resolve the comment that it answers")
     done = part(sent(request), "resolved", bool)
     found.resolved_us = world().clock.now_us() if done else None
     found.resolved_by = actor.id if done else ""
@@ -61,10 +63,15 @@ def resolve(request: HttpRequest, actor: Principal, flow: str, comment: str) -> 
 @require_POST
 @answer
 def delete(request: HttpRequest, actor: Principal, flow: str, comment: str) -> HttpResponse:
-    """Take a comment back: one's own, or any as an administrator."""
+    """Take a comment back with what was replied to it: one's own that nobody else answered, or any as an
+    administrator."""
     record, found = _own(actor, flow, comment)
     if found.author != actor.id and not actor.may("admin"):
         raise PermissionDenied("only its author or an administrator takes a comment back; you may resolve it")
+    replies = _of(record).filter(answers=found.id)
+    if not actor.may("admin") and replies.exclude(author=actor.id).exists():
+        raise PermissionDenied("others have answered it; resolve it, or ask an administrator to take it back")
+    replies.delete()
     found.delete()
     return _changed(actor, record, found)
 
@@ -83,28 +90,52 @@ def _write(actor: Principal, record: FlowRecord, asked: dict[str, Any]) -> None:
         raise InvalidInput("there is no such step", [Problem("step", "the id of a step, or empty")])
     if _of(record).count() >= COMMENTS_MAX:
         raise WrongState(f"a flow has {COMMENTS_MAX} comments at most; take old ones back first")
+    first = _answered(record, str(asked.get("answers") or ""))
+    _tell(_stored(actor, record, text, first.step if first else step, first.id if first else ""))
+
+
+def _answered(record: FlowRecord, id: str) -> Comment | None:
+    """The comment that a reply is to, open again if it was resolved; None for no reply."""
+    if not id:
+        return None
+    found = _found(record, id)
+    if found.answers:
+        problem = Problem("answers", "must be a comment that is no reply")
+        raise InvalidInput("replies are not replied to; answer the first comment", [problem])
+    if found.resolved_us is not None:
+        found.resolved_us, found.resolved_by = None, ""
+        found.save(update_fields=["resolved_us", "resolved_by"])
+    return found
+
+
+def _stored(actor: Principal, record: FlowRecord, text: str, step: str, answers: str) -> Comment:
     id = world().new_id("cmt")
     sealed = world().cipher.seal(record.subnet, FLOWS, text.encode(), _place(record.subnet, id))
-    made = Comment.objects.create(
+    made: Comment = Comment.objects.create(
         id=id,
         subnet=record.subnet,
         flow=record.id,
         step=step,
+        answers=answers,
         author=actor.id,
         at_us=world().clock.now_us(),
         text=sealed,
     )
-    _tell(made)
+    return made
 
 
 def _own(actor: Principal, flow: str, comment: str) -> tuple[FlowRecord, Comment]:
     """A comment of a flow that the actor may change."""
     record = get_flow(world(), actor, flow).record
     require(world(), actor, "flows:write", f"flows/{flow}")
-    found = _of(record).filter(id=comment).first()
+    return record, _found(record, comment)
+
+
+def _found(record: FlowRecord, id: str) -> Comment:
+    found: Comment | None = _of(record).filter(id=id).first()
     if found is None:
-        raise UnknownObject(f"there is no comment {comment[:64]!r}")
-    return record, found
+        raise UnknownObject(f"there is no comment {id[:64]!r}")
+    return found
 
 
 def _of(record: FlowRecord) -> Any:
@@ -137,6 +168,7 @@ def _shown(actor: Principal, one: Comment, names: dict[str, str]) -> dict[str, A
     return {
         "id": one.id,
         "step": one.step,
+        "answers": one.answers,
         "by": names[one.author],
         "at": one.at_us // 1000,
         "text": opened.decode(),

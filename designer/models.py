@@ -77,13 +77,15 @@ class ShareLink(models.Model):
 class Comment(models.Model):
     """What somebody says of a flow or, with ``step``, of one of its steps, sealed under the subnet's key.
 
-    ``author`` and ``resolved_by`` are actor ids; times are microseconds since 1970.
+    ``answers`` is the id of the comment that it replies to, of the same step, or empty. ``author`` and
+    ``resolved_by`` are actor ids; times are microseconds since 1970.
     """
 
     id = models.CharField(max_length=64, primary_key=True)
     subnet = models.CharField(max_length=128)
     flow = models.CharField(max_length=128)
     step = models.CharField(max_length=128)
+    answers = models.CharField(max_length=64, default="")
     author = models.CharField(max_length=160)
     at_us = models.BigIntegerField()
     text = models.BinaryField()

@@ -34,5 +34,5 @@ urlpatterns = [
 
 handler400 = "engine.web.pages.bad_request"
 handler403 = "engine.web.pages.forbidden"
-handler404 = "engine.web.pages.not_found"
+handler404 = "qflow_site.slashes.not_found"
 handler500 = "engine.web.pages.failed"

@@ -120,6 +120,8 @@ async def test_an_expression_shows_its_value_while_it_is_written(shop: Page) -> 
     await expect(shop.locator(".preview").first).to_have_text(EVIL)
     await field.fill("{{ $('Nobody').first() }}")
     await expect(shop.locator(".preview.bad").first).to_contain_text("Nobody")
+    await field.fill("{{ $vars.API_BASE }}")
+    await expect(shop.locator(".field-warning:visible")).to_contain_text("There is no variable API_BASE;")
 
 
 async def test_a_mended_step_runs_again_with_the_data_that_is_there(shop: Page) -> None:

@@ -24,9 +24,10 @@ def scripts(ada: Browser) -> Scripts:
     return Scripts(ada)
 
 
-def said(scripts: Scripts, flow: str, text: str, step: str = "") -> list[Any]:
+def said(scripts: Scripts, flow: str, text: str, step: str = "", answers: str = "") -> list[Any]:
     """Write a comment; gives all of the flow."""
-    answer = scripts.send("POST", f"/flows/{flow}/comments", {"text": text, "step": step})
+    body = {"text": text, "step": step, "answers": answers}
+    answer = scripts.send("POST", f"/flows/{flow}/comments", body)
     assert answer.status_code == 201, answer.text
     return list(answer.json()["comments"])
 
@@ -55,6 +56,23 @@ def test_a_comment_is_resolved_opened_again_and_taken_back(ada, scripts):
     assert scripts.send("POST", f"{path}/delete", {}).status_code == 404
 
 
+def test_a_reply_stands_with_what_it_answers_and_opens_it_again(ada, scripts):
+    twice_saved(ada, "answered")
+    (one,) = said(scripts, "answered", "Why?", "greet")
+    path = f"/flows/answered/comments/{one['id']}"
+    assert scripts.send("POST", f"{path}/resolve", {"resolved": True}).status_code == 200
+    first, reply = said(scripts, "answered", "Because.", answers=one["id"])
+    assert (reply["answers"], reply["step"], first["resolved"]) == (one["id"], "greet", None)
+    again = {"text": "x", "step": "", "answers": reply["id"]}
+    assert scripts.send("POST", "/flows/answered/comments", again).status_code == 422
+    resolving = scripts.send("POST", f"/flows/answered/comments/{reply['id']}/resolve", {"resolved": True})
+    assert resolving.status_code == 422
+    twice_saved(ada, "other")
+    elsewhere = {"text": "x", "step": "", "answers": one["id"]}
+    assert scripts.send("POST", "/flows/other/comments", elsewhere).status_code == 404
+    assert scripts.send("POST", f"{path}/delete", {}).json()["comments"] == []
+
+
 WRONG: list[dict[str, Any]] = [
     {},
     {"text": "x"},
@@ -79,7 +97,9 @@ def test_another_subnet_neither_reads_nor_writes_nor_resolves(ada, eve, scripts)
     assert eve.http.get("/flows/private/comments").status_code == 404
     assert stranger.send("POST", "/flows/private/comments", {"text": "x", "step": ""}).status_code == 404
     twice_saved(eve, "own")
-    for flow in ("private", "own"):
+    for flow, answers in (("private", one["id"]), ("own", one["id"])):
+        body = {"text": "x", "step": "", "answers": answers}
+        assert stranger.send("POST", f"/flows/{flow}/comments", body).status_code == 404
         path = f"/flows/{flow}/comments/{one['id']}"
         assert stranger.send("POST", f"{path}/resolve", {"resolved": True}).status_code == 404
         assert stranger.send("POST", f"{path}/delete", {}).status_code == 404

@@ -6,6 +6,7 @@ import * as shape from "../../static/js/data/shape.js";
 import { choicesOf } from "../../static/js/panel/credential_choices.js";
 import { isInside, suggestions } from "../../static/js/panel/completion.js";
 import { arranged, blank, fieldsOf, isWritten, titleOf } from "../../static/js/panel/schema.js";
+import { variablesIn, variablesWarning } from "../../static/js/panel/variables.js";
 
 const schema = {
   type: "object",
@@ -27,7 +28,6 @@ const schema = {
   },
 };
 const fields = Object.fromEntries(fieldsOf(schema).map((one) => [one.name, one]));
-
 test("each shape of a schema becomes a field that a form can show", () => {
   const kinds = Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.field.kind]));
   assert.deepEqual(kinds, { url: "text", method: "choice", timeoutMs: "number", auth: "variant", query: "map", tags: "list", keep: "any", tree: "record" });
@@ -151,4 +151,15 @@ test("variables of the subnet are completed with their values", () => {
     ],
   });
   assert.equal(suggestions("{{ $vars.X", 10, known), null);
+});
+
+test("an expression is warned of variables that are not there, outside of braces nothing is", () => {
+  const known = { API_BASE: "https://a.example", region: "eu" };
+  assert.deepEqual(variablesIn("{{ $vars.a + $vars?.b + $vars['c d'] + $vars.a }} and $vars.no {{ $vars.toString() }}"), ["a", "b", "c d"]);
+  assert.deepEqual(variablesIn("return $vars.a ?? $vars[name]", true), ["a"]);
+  assert.equal(variablesWarning("{{ $vars.API_BASE }}/{{ $vars.region }}", known), "");
+  assert.match(variablesWarning("{{ $vars.api_base }}", known), /no variable api_base \(did you mean API_BASE\?\); it is undefined/);
+  assert.match(variablesWarning("{{ $vars.REGION_NAME }}{{ $vars.x }}", known), /did you mean region\?.*no variable x;/);
+  assert.match(variablesWarning("{{ $vars.constructor }}", known), /no variable constructor/);
+  assert.equal(variablesWarning("{{ $vars.x }}", null), "");
 });

@@ -2,6 +2,7 @@
 
 import { h } from "../editor/dom.js";
 import { suggestions } from "./completion.js";
+import { variablesWarning } from "./variables.js";
 
 const BASE = new URL("../../vendor/ace-builds/", import.meta.url);
 const NAMES = new Set(["code", "wat"]);
@@ -14,8 +15,21 @@ export function isCode(name) {
   return NAMES.has(name);
 }
 
-/** `env`: {label, describedBy, language, known()}. */
+/** `env`: {label, describedBy, language, known(), variablesKnown}. */
 export function codeField(name, value, set, env) {
+  const warning = h("p", { class: "field-warning", role: "status" });
+  const warn = (text) => (warning.textContent = variablesWarning(text, env.known().variables, true));
+  let now = value;
+  const changed = (text) => {
+    now = text;
+    set(text);
+    warn(text);
+  };
+  env.variablesKnown?.then(() => warn(now));
+  return h("div", {}, editorOf(value, changed, env), warning);
+}
+
+function editorOf(value, set, env) {
   const area = h("textarea", {
     class: "code",
     rows: LINES_MIN,

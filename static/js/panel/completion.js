@@ -76,8 +76,8 @@ function ofSteps(begun, caret, known) {
   return given(list, caret - begun.length - 3);
 }
 
-function ofVariables(begun, caret, { variables = {} }) {
-  const list = Object.entries(variables)
+function ofVariables(begun, caret, { variables }) {
+  const list = Object.entries(variables ?? {})
     .filter(([name]) => name.toLowerCase().startsWith(begun.toLowerCase()))
     .map(([name, value]) => ({ text: name, about: value.slice(0, 60) }));
   return given(list, caret - begun.length);

@@ -4,12 +4,13 @@ import { brief, kindOf } from "../data/shape.js";
 import { droppable } from "../data/dragging.js";
 import { h } from "../editor/dom.js";
 import { suggestions } from "./completion.js";
+import { variablesWarning } from "./variables.js";
 
 const PREVIEW_MS = 250;
 let count = 0;
 
 /**
- * `env`: {label, describedBy, known(), preview(written) -> Promise<{value}|{error}>, onItem(listener)}.
+ * `env`: {label, describedBy, known(), variablesKnown, preview(written) -> Promise<{value}|{error}>, onItem(listener)}.
  * `set(text)` is told of every edit.
  */
 export function expressionField(text, set, env) {
@@ -30,9 +31,12 @@ export function expressionField(text, set, env) {
   const told = h("output", { class: "preview" });
   const preview = previewer(input, told, env);
   const completion = new Completion(input, list, env.known, changed);
+  const warning = h("p", { class: "field-warning", role: "status" });
+  const warn = () => (warning.textContent = variablesWarning(input.value, env.known().variables));
   function changed() {
     set(input.value);
     preview.soon();
+    warn();
   }
   input.addEventListener("input", () => {
     changed();
@@ -43,8 +47,10 @@ export function expressionField(text, set, env) {
     changed();
   });
   preview.soon();
+  warn();
+  env.variablesKnown?.then(warn);
   env.onItem(() => (input.isConnected ? preview.soon() : false));
-  return h("div", { class: "expression-field" }, input, list, told);
+  return h("div", { class: "expression-field" }, input, list, told, warning);
 }
 
 /** Asks for the value some time after the last key, and shows the newest answer only. */

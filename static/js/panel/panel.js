@@ -161,6 +161,7 @@ export class StepPanel {
       language: LANGUAGES[type.type] ?? "javascript",
       credentials: this.credentials,
       known: () => this.#known(),
+      variablesKnown: this.source.variablesKnown,
       preview: async (written) => (id === this.id ? this.source.preview(id, written, this.input.chosen) : {}),
       onItem: (listener) => this.#listeners.add(listener),
       onProblems: (listener) => this.#problemListeners.push(listener),

@@ -7,8 +7,8 @@ export class Source {
   constructor(editor) {
     this.editor = editor;
     this.kept = null; // the execution whose data is shown
-    this.variables = {};
-    ask("/variables.json").then((found) => (this.variables = found), () => {});
+    this.variables = null; // name -> value, once they are known
+    this.variablesKnown = ask("/variables.json").then((found) => (this.variables = found), () => null);
     this.known = new Map(); // step id -> its newest items, for completion
   }
 

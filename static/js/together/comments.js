@@ -15,17 +15,18 @@ export class Comments {
     return `/flows/${encodeURIComponent(this.editor.flow.id)}/comments`;
   }
 
-  /** What is said of a step, or with "" of the flow itself, or without one of anything. */
+  /** What is said of a step, or with "" of the flow itself, or without one of anything: each with its `replies`. */
   of(step) {
-    return step === undefined ? this.list : this.list.filter((one) => one.step === step);
+    const threads = threadsOf(this.list);
+    return step === undefined ? threads : threads.filter((one) => one.step === step);
   }
 
   async load() {
     if (this.editor.flow.id) this.#take(await ask(this.#path));
   }
 
-  async add(text, step) {
-    this.#take(await ask(this.#path, { method: "POST", body: { text, step } }));
+  async add(text, step, answers = "") {
+    this.#take(await ask(this.#path, { method: "POST", body: { text, step, answers } }));
   }
 
   async resolve(id, resolved) {
@@ -50,9 +51,16 @@ export class Comments {
   }
 }
 
+/** Comments with the replies to them, all oldest first. */
+export function threadsOf(list) {
+  const threads = new Map(list.filter(({ answers }) => !answers).map((one) => [one.id, { ...one, replies: [] }]));
+  for (const one of list) if (one.answers) threads.get(one.answers)?.replies.push(one);
+  return [...threads.values()];
+}
+
 /** Step id -> the mark of a step with comments that are open. */
 export function marksOf(list) {
   const counts = new Map();
-  for (const { step, resolved } of list) if (step && !resolved) counts.set(step, (counts.get(step) ?? 0) + 1);
+  for (const { step, answers, resolved } of list) if (step && !answers && !resolved) counts.set(step, (counts.get(step) ?? 0) + 1);
   return new Map([...counts].map(([step, count]) => [step, { kind: "comments", icon: "message-square", tip: count === 1 ? "1 open comment" : `${count} open comments` }]));
 }
