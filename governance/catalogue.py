@@ -133,9 +133,9 @@ def export_template(world: World, actor: Principal, cid: str) -> dict[str, Any]:
     return found
 
 
-def import_template(world: World, actor: Principal, bundle: Mapping[str, Any]) -> str:
+def import_template(world: World, actor: Principal, bundle: Mapping[str, Any], source: str = "") -> str:
     """Propose a template of another DAO, byte for byte as it was there; gives the draft's id. What was
-    approved elsewhere is approved here by this DAO's own vote only.
+    approved elsewhere is approved here by this DAO's own vote only. ``source`` says where it comes from.
 
     Raises :class:`NotGenuine` where the template is not the one that its CID names.
     """
@@ -145,5 +145,5 @@ def import_template(world: World, actor: Principal, bundle: Mapping[str, Any]) -
     origin = bundle.get("origin")
     dao = origin.get("dao", "") if isinstance(origin, Mapping) else ""
     title = f"Approve {template['name']} of another DAO"[:100]
-    text = f"It comes from DAO {dao}."[:2_000]
+    text = source or f"It comes from DAO {dao}."[:2_000]
     return desk.propose(world, actor, {"kind": "approve", "title": title, "text": text, "template": template})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ENTRY = Entry("dao", "governance.commands", "found a DAO, propose, review, vote, and verify its tallies")
 _VERBS = (
     "create|show|members|invite|join|leave|delegate|proposals|proposal|draft|propose|submit|reproduce|review"
-    "|comment|vote|reveal|cancel|templates|template|uses|receipts|notices|import|stop|advise|policy|budget|sign|verify-tally"
+    "|comment|vote|reveal|cancel|templates|template|uses|receipts|notices|import|stop|advise|notifications|policy|budget|sign|verify-tally"
     "|export|validator"
 )
 
@@ -55,6 +55,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     _configure_proposals(verb)
     _configure_votes(verb)
     _configure_templates(verb)
+    _configure_notifications(verb)
     _configure_policy(verb)
 
 
@@ -100,8 +101,13 @@ def _configure_votes(verb: Callable[..., argparse.ArgumentParser]) -> None:
 def _configure_templates(verb: Callable[..., argparse.ArgumentParser]) -> None:
     listed = verb("templates", "list or search the catalogue of templates")
     listed.add_argument("--search", default="", help="words in names and summaries")
-    template = verb("template", "show a template, or write it into a file for another DAO", "template")
+    template = verb("template", "show a template, write it into a file, or fetch one from another node")
+    template.add_argument("words", nargs="+", metavar="[fetch] TEMPLATE", help="its CID; fetch: from --from")
     template.add_argument("-o", "--output", default="", metavar="FILE", help="write it, with its vote")
+    template.add_argument("--from", dest="source", default="", metavar="URL", help="the node to fetch from")
+    template.add_argument("--from-token", metavar="TOKEN", help="a token for that node (default: --token)")
+    template.add_argument("--dao", default="", metavar="ID", help="refuse a template of another DAO")
+    template.add_argument("--propose", action="store_true", help="propose what was fetched")
     verb("uses", "list the flows that use a template", "template")
     verb("receipts", "show how many executions used a template, and the last of them", "template")
     taken = verb("import", "propose a template of another DAO, byte for byte", "file")
@@ -110,6 +116,27 @@ def _configure_templates(verb: Callable[..., argparse.ArgumentParser]) -> None:
     stop.add_argument("--reason", required=True)
     advise = verb("advise", "tell of a weakness of a template", "template", "text")
     advise.add_argument("--severity", default="medium", help="low, medium, high or critical")
+
+
+def _configure_notifications(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    told = verb("notifications", "list what you were told, mark it as read, or choose how you are told")
+    told.add_argument(
+        "action",
+        nargs="?",
+        default="list",
+        choices=("list", "read", "preferences"),
+        help="list (default), read, or show and change the preferences",
+    )
+    told.add_argument("ids", nargs="*", metavar="NUMBER", help="those to mark as read; all without any")
+    told.add_argument("--limit", type=int, default=50, help="how many to list (default: 50)")
+    told.add_argument("--unread", action="store_true", help="list what was not read")
+    for way, option in (("page", "on-page"), ("mail", "by-mail"), ("webhook", "by-webhook")):
+        told.add_argument(f"--{option}", metavar="KINDS", help=f"what is told by {way}: kinds, all, or none")
+    told.add_argument("--every", choices=("now", "hourly", "daily"), help="how mails come")
+    told.add_argument("--mail-to", metavar="ADDRESS", help="send a code there; empty for no mail any more")
+    told.add_argument("--code", default="", help="the code that was sent")
+    told.add_argument("--webhook-to", metavar="URL", help="call this address; empty for none")
+    told.add_argument("--new-secret", action="store_true", help="make another secret for the webhook")
 
 
 def _configure_policy(verb: Callable[..., argparse.ArgumentParser]) -> None:
@@ -131,6 +158,9 @@ def _run(args: argparse.Namespace) -> int:
         return _verified(args, _verify_bundle(args))
     if args.verb == "policy" and args.action == "fetch":
         _print(args, _fetch(args))
+        return OK
+    if args.verb == "template" and args.words[0] == "fetch":
+        _print(args, _fetch_template(args))
         return OK
     if args.verb in ("reproduce", "validator"):
         _print(args, _on_this_node(args))
@@ -206,6 +236,21 @@ def _fetch(args: argparse.Namespace) -> Any:
 
     node = Elsewhere(args.place, token_of(args))
     return adopted(fetch_policies(world, local_actor(args), node, args.cid))
+
+
+def _fetch_template(args: argparse.Namespace) -> Any:
+    """A template of a node elsewhere, verified; written into a file, proposed behind the door, or shown."""
+    from engine.api import InvalidInput
+
+    if len(args.words) != 2 or not args.source:
+        raise InvalidInput("write: qflow dao template fetch CID --from URL")
+    setup_django(load_quiet_settings(args))
+    from governance.fetching import fetched, from_here
+    from governance.verbs import fetched_template
+
+    token = args.from_token if args.from_token is not None else token_of(args)
+    bundle = fetched(from_here(args.source, token), args.words[1], args.dao)
+    return fetched_template(_door(args) if args.propose else None, args, bundle)
 
 
 def _print(args: argparse.Namespace, shown: Any) -> None:

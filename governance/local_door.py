@@ -15,6 +15,7 @@ from governance.door import Json, Rows
 from governance.drafting import template_from
 from governance.reproducing import CheckReport
 from governance.rest_nodes import adopted
+from governance.telling import choosing
 
 _DAY_US = 24 * 3600 * 1_000_000
 
@@ -145,6 +146,30 @@ class LocalDoor:
 
     def import_template(self, bundle: Mapping[str, Any]) -> Json:
         return self.proposal(catalogue.import_template(self.world, self.actor, bundle))
+
+    # --- notifications ------------------------------------------------------------------------------
+
+    def notifications(self, limit: int, unread: bool) -> Rows:
+        return choosing.listed(self.world, self.actor, limit, unread)
+
+    def read_notifications(self, ids: Sequence[int]) -> Json:
+        return {"read": choosing.read(self.world, self.actor, ids)}
+
+    def preferences(self) -> Json:
+        return choosing.preferences(self.world, self.actor)
+
+    def prefer(self, told: Mapping[str, Sequence[str]], every_s: int | None) -> None:
+        choosing.choose(self.world, self.actor, told, every_s)
+
+    def notify_mail(self, address: str | None, code: str) -> None:
+        if code:
+            choosing.confirm(self.world, self.actor, code)
+        if address is not None:
+            choosing.ask_mail(self.world, self.actor, address)
+
+    def notify_webhook(self, url: str | None, fresh: bool) -> str:
+        made = choosing.set_webhook(self.world, self.actor, url) if url is not None else ""
+        return choosing.renew_secret(self.world, self.actor) if fresh else made
 
     # --- policy -------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from designer.access import local_redirect, page
-from designer.models import Person
-from engine.api import Principal, UnknownObject, WrongState, world
+from engine.api import Principal, UnknownObject, world
 from governance import desk
 from governance.models import Delivery, Notification, Wish
 from governance.shown import when
-from governance.telling import wishes
-from governance.telling.delivering import confirm_mail, outbox
+from governance.telling import choosing, wishes
+from governance.telling.delivering import outbox
 from governance.telling.gathering import gather
 from governance.telling.notes import MEANING
 
@@ -42,7 +40,7 @@ def bell(request: HttpRequest, actor: Principal) -> HttpResponse:
 @page
 def overview(request: HttpRequest, actor: Principal) -> HttpResponse:
     """The newest notifications, and how the person is told."""
-    count, person = unread(actor), _person(actor)
+    count, person = unread(actor), choosing.person_of(actor)
     rows = Notification.objects.filter(person=person, listed=True).order_by("-at_us", "-pk")[:SHOWN_MAX]
     wish = Wish.objects.filter(person=person).first()
     context = {
@@ -78,7 +76,7 @@ def _table(ways: wishes.Ways) -> list[dict[str, Any]]:
 @page
 def read(request: HttpRequest, actor: Principal, notification: int) -> HttpResponse:
     """Go to what a notification is about, which is read from then on; or take its being read back."""
-    mine = Notification.objects.filter(pk=notification, person=_person(actor))
+    mine = Notification.objects.filter(pk=notification, person=choosing.person_of(actor))
     one = mine.first()
     if one is None:
         raise UnknownObject("there is no such notification")
@@ -92,8 +90,7 @@ def read(request: HttpRequest, actor: Principal, notification: int) -> HttpRespo
 @page
 def read_all(request: HttpRequest, actor: Principal) -> HttpResponse:
     """All are read."""
-    mine = Notification.objects.filter(person=_person(actor), read_us=None)
-    mine.update(read_us=world().clock.now_us())
+    choosing.read(world(), actor)
     return local_redirect("governance:notifications")
 
 
@@ -101,9 +98,9 @@ def read_all(request: HttpRequest, actor: Principal) -> HttpResponse:
 @page
 def choose(request: HttpRequest, actor: Principal) -> HttpResponse:
     """Take the choices of what is told by which way."""
-    choices = {way: request.POST.getlist(way) for way in wishes.WAYS}
+    told = {name: request.POST.getlist(way) for name, way in choosing.WAYS.items()}
     every = request.POST.get("every", "0")
-    wishes.choose(_person(actor), actor.subnet, choices, int(every) if every.isdecimal() else -1)
+    choosing.choose(world(), actor, told, int(every) if every.isdecimal() else -1)
     return local_redirect("governance:notifications")
 
 
@@ -111,20 +108,10 @@ def choose(request: HttpRequest, actor: Principal) -> HttpResponse:
 @page
 def mail(request: HttpRequest, actor: Principal) -> HttpResponse:
     """Ask for a code at an address, prove the address by its code, or want no mail any more."""
-    person = _person(actor)
-    places = wishes.places_of(world(), person, actor.subnet)
     if "code" in request.POST:
-        places = wishes.confirmed(world(), places, request.POST["code"])
-    elif address := request.POST.get("mail", "").strip():
-        if not outbox().there:
-            raise WrongState(
-                "this node has no mail server; who keeps it sets QFLOW_MAIL_URL and QFLOW_MAIL_FROM"
-            )
-        places = wishes.asked_for(world(), places, address)
-        confirm_mail(world(), places.asked, places.code)
+        choosing.confirm(world(), actor, request.POST["code"])
     else:
-        places = replace(places, mail="", asked="", code="")
-    wishes.keep_places(world(), person, actor.subnet, places)
+        choosing.ask_mail(world(), actor, request.POST.get("mail", "").strip())
     return local_redirect("governance:notifications")
 
 
@@ -132,16 +119,8 @@ def mail(request: HttpRequest, actor: Principal) -> HttpResponse:
 @page
 def hook(request: HttpRequest, actor: Principal) -> HttpResponse:
     """Take the address of a webhook, or make a new secret for it."""
-    person = _person(actor)
-    places = wishes.places_of(world(), person, actor.subnet)
-    if "fresh" in request.POST and places.hook:
-        places = replace(places, secret=wishes.fresh_secret(world()))
+    if "fresh" in request.POST:
+        choosing.renew_secret(world(), actor)
     else:
-        places = wishes.with_hook(world(), places, request.POST.get("hook", "").strip())
-    wishes.keep_places(world(), person, actor.subnet, places)
+        choosing.set_webhook(world(), actor, request.POST.get("hook", "").strip())
     return local_redirect("governance:notifications")
-
-
-def _person(actor: Principal) -> Person:
-    person: Person = Person.objects.get(identity=actor.identity)
-    return person

@@ -37,6 +37,9 @@ class RemoteDoor:
     def _post(self, path: str, **body: Any) -> Any:
         return self._node.post(self._base + path, body)
 
+    def _put(self, path: str, **body: Any) -> Any:
+        return self._node.put(self._base + path, body)
+
     def _about(self, proposal: str, act: str, **body: Any) -> Any:
         return self._post(f"/proposals/{segment(proposal)}/{act}", **body)
 
@@ -156,6 +159,30 @@ class RemoteDoor:
     def import_template(self, bundle: Mapping[str, Any]) -> Json:
         found: Json = self._post("/imports", bundle=dict(bundle))
         return found
+
+    # --- notifications ------------------------------------------------------------------------------
+
+    def notifications(self, limit: int, unread: bool) -> Rows:
+        found: Rows = self._get("/notifications", limit=limit, unread="true" if unread else "")
+        return found
+
+    def read_notifications(self, ids: Sequence[int]) -> Json:
+        found: Json = self._post("/notifications/read", ids=list(ids))
+        return found
+
+    def preferences(self) -> Json:
+        found: Json = self._get("/notifications/preferences")
+        return found
+
+    def prefer(self, told: Mapping[str, Sequence[str]], every_s: int | None) -> None:
+        named = {name: list(kinds) for name, kinds in told.items()}
+        self._put("/notifications/preferences", told=named, everySeconds=every_s)
+
+    def notify_mail(self, address: str | None, code: str) -> None:
+        self._put("/notifications/mail", address=address, code=code)
+
+    def notify_webhook(self, url: str | None, fresh: bool) -> str:
+        return str(self._put("/notifications/webhook", url=url, newSecret=fresh)["webhook"].get("secret", ""))
 
     # --- policy -------------------------------------------------------------------------------------
 

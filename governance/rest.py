@@ -22,6 +22,7 @@ from governance.domain.ballot import Ballot, SignedBallot, choice_of
 from governance.domain.state import Dao
 from governance.drafting import template_from
 from governance.encoding import bytes_of
+from governance.fetching import propose_fetched
 from governance.policies import pending
 from governance.reproducing import CheckReport
 from governance.rest_nodes import router as nodes
@@ -35,10 +36,11 @@ _SECOND_US = 1_000_000
 
 async def _call(request: HttpRequest, dao: str, verb: Callable[..., Any], *args: Any) -> Any:
     """Run ``verb(world, actor, *args)`` where the DAO is the caller's."""
-    return await call(request, _within, dao, verb, *args)
+    return await call(request, within, dao, verb, *args)
 
 
-def _within(world: World, actor: Principal, dao: str, verb: Callable[..., Any], *args: Any) -> Any:
+def within(world: World, actor: Principal, dao: str, verb: Callable[..., Any], *args: Any) -> Any:
+    """What a verb gives where the DAO is the actor's; raises :class:`UnknownObject` for another one."""
     known = logs().of_subnet(actor.subnet)
     if dao not in (known.id, known.subnet):
         raise UnknownObject(f"there is no DAO {dao!r} for this token")
@@ -329,6 +331,15 @@ async def export(request: HttpRequest, daoId: m.DaoId, cid: Name) -> Json:
 async def import_template(request: HttpRequest, daoId: m.DaoId, body: m.ImportBody) -> Status[Json]:
     """Propose a template of another DAO, byte for byte."""
     id = await _call(request, daoId, catalogue.import_template, body.bundle)
+    return Status(201, await _proposal(request, daoId, id))
+
+
+@router.post("/dao/{daoId}/imports/fetched", response={201: Json})
+async def fetch_template(request: HttpRequest, daoId: m.DaoId, body: m.FetchBody) -> Status[Json]:
+    """Fetch a template from another node by its CID, check it with the log of its DAO, and propose it. The
+    node goes out as steps of the subnet may."""
+    token = body.token.get_secret_value()
+    id = await _call(request, daoId, propose_fetched, body.url, token, body.cid, body.dao)
     return Status(201, await _proposal(request, daoId, id))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from engine.web.rest.models import Given, Name
+from governance.domain.limits import TOKEN_CHARACTERS_MAX
 
 Json = dict[str, Any]
 Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
@@ -120,6 +121,16 @@ class ImportBody(Given):
     """A template as another DAO gave it out."""
 
     bundle: Json
+
+
+class FetchBody(Given):
+    """A template at another node: its CID, the node's address and a token for it, and, where another DAO's
+    shall be refused, the DAO's id."""
+
+    cid: Name
+    url: Annotated[str, Field(min_length=1, max_length=2_000)]
+    token: Annotated[SecretStr, Field(max_length=TOKEN_CHARACTERS_MAX)]
+    dao: Annotated[str, Field(max_length=128)] = ""
 
 
 class AdvisoryBody(Given):

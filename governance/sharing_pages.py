@@ -10,12 +10,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from designer.access import local_redirect, page
-from engine.api import InvalidInput, PermissionDenied, Principal, Problem, world
+from engine.api import InvalidInput, PermissionDenied, Principal, Problem, QflowError, world
 from governance import catalogue, desk, shown, wording
 from governance.domain.asking import template as template_of
 from governance.domain.deciding_policy import SEVERITIES
 from governance.domain.limits import CONTENT_BYTES_MAX
 from governance.domain.state import Dao
+from governance.fetching import propose_fetched
 
 NOTICES_SHOWN_MAX = 200
 _BUNDLE_BYTES_MAX = 2 * CONTENT_BYTES_MAX
@@ -40,6 +41,25 @@ def take_in(request: HttpRequest, actor: Principal) -> HttpResponse:
         return render(request, "governance/import.html", {"dao": desk.look(world(), actor, shown.dao)})
     proposal = catalogue.import_template(world(), actor, _bundle(request))
     return local_redirect("governance:proposal", proposal)
+
+
+@require_POST
+@page
+def fetch(request: HttpRequest, actor: Principal) -> HttpResponse:
+    """A template of another node, by its CID; verified, it becomes a draft here."""
+    form = {name: request.POST.get(name, "").strip() for name in ("cid", "url", "token", "dao")}
+    try:
+        given = form["url"], form["token"], form["cid"], form["dao"]
+        return local_redirect("governance:proposal", propose_fetched(world(), actor, *given))
+    except PermissionDenied:
+        raise
+    except QflowError as error:
+        context = {
+            "dao": desk.look(world(), actor, shown.dao),
+            "form": form,
+            "why": error.message,
+        }
+        return render(request, "governance/import.html", context, status=422)
 
 
 def _bundle(request: HttpRequest) -> dict[str, Any]:

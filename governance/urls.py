@@ -55,6 +55,7 @@ urlpatterns = [
     path("proposals/<str:proposal>/act/<str:verb>", proposal_pages.act, name="act"),
     path("templates", catalogue_pages.templates, name="templates"),
     path("templates/import", sharing_pages.take_in, name="import"),
+    path("templates/fetch", sharing_pages.fetch, name="fetch"),
     path("advisories", sharing_pages.advisories, name="advisories"),
     path("notices", sharing_pages.notices, name="notices"),
     path("templates/<str:cid>", catalogue_pages.template, name="template"),

@@ -14,11 +14,14 @@ from engine.api import InvalidInput
 from engine.api.governing import chain_file, read_chain_file
 from governance.desk import choice_for
 from governance.domain.ballot import seal
+from governance.domain.template import reach_of
 from governance.door import Door, Json
 from governance.encoding import bytes_of
 
 Run = Callable[[Door, argparse.Namespace], Any]
 SALT_BYTES = 16
+EVERY_S = {"now": 0, "hourly": 3_600, "daily": 86_400}
+"""How long mails collect what there is to tell, as it is said here."""
 
 
 def json_file(path: str) -> Json:
@@ -158,9 +161,19 @@ def _export(door: Door, args: argparse.Namespace) -> Any:
 
 
 def _template(door: Door, args: argparse.Namespace) -> Any:
+    if len(args.words) != 1:
+        raise InvalidInput("write: qflow dao template CID, or: qflow dao template fetch CID --from URL")
     if args.output:
-        return written(args.output, _json_bytes(door.export_template(args.template)))
-    return door.template(args.template)
+        return written(args.output, _json_bytes(door.export_template(args.words[0])))
+    return door.template(args.words[0])
+
+
+def fetched_template(door: Door | None, args: argparse.Namespace, bundle: Json) -> Any:
+    """What is done with a template that was fetched and verified; with a door it is proposed there."""
+    told = written(args.output, _json_bytes(bundle)) if args.output else None
+    if door is not None:
+        return door.import_template(bundle)
+    return told or {**bundle, "reach": reach_of(bundle["template"])}
 
 
 def _import(door: Door, args: argparse.Namespace) -> Any:
@@ -168,6 +181,66 @@ def _import(door: Door, args: argparse.Namespace) -> Any:
     if args.cid and bundle.get("cid") != args.cid:
         raise InvalidInput(f"{args.file} holds template {bundle.get('cid')}, not {args.cid}")
     return door.import_template(bundle)
+
+
+# --- notifications ----------------------------------------------------------------------------------
+
+
+def _notifications(door: Door, args: argparse.Namespace) -> Any:
+    if args.action == "list":
+        return door.notifications(args.limit, args.unread)
+    if args.action == "read":
+        return door.read_notifications([_number_of(one) for one in args.ids])
+    secret = _preferred(door, args)
+    shown = door.preferences()
+    if secret:
+        shown["webhook"]["secret"] = secret
+    return shown if args.json else _preferences_told(shown)
+
+
+def _preferred(door: Door, args: argparse.Namespace) -> str:
+    """Change what the options say; gives the secret of a webhook that was made."""
+    given = {"page": args.on_page, "mail": args.by_mail, "webhook": args.by_webhook}
+    told = {way: _kinds(door, text) for way, text in given.items() if text is not None}
+    every_s = None if args.every is None else EVERY_S[args.every]
+    if told or every_s is not None:
+        door.prefer(told, every_s)
+    if args.mail_to is not None or args.code:
+        door.notify_mail(args.mail_to, args.code)
+    wanted = args.webhook_to is not None or args.new_secret
+    return door.notify_webhook(args.webhook_to, args.new_secret) if wanted else ""
+
+
+def _kinds(door: Door, text: str) -> list[str]:
+    """Kinds as people list them: ``opens,over``; ``all``; ``none``."""
+    if text == "all":
+        return list(door.preferences()["kinds"])
+    return [] if text == "none" else [one.strip() for one in text.split(",") if one.strip()]
+
+
+def _preferences_told(shown: Json) -> Json:
+    """What was chosen, a line each."""
+    every = next(name for name, seconds in EVERY_S.items() if seconds == shown["everySeconds"])
+    lines = {f"told by {way}": ", ".join(kinds) or "nothing" for way, kinds in shown["told"].items()}
+    places = {
+        "mails come": every,
+        "mail address": shown["mail"]["address"] or "none",
+        "waits for its code": shown["mail"]["unconfirmed"],
+        "webhook": shown["webhook"]["url"] or "none",
+        "secret": shown["webhook"].get("secret", ""),
+    }
+    meanings = {f"kind {name}": text for name, text in shown["kinds"].items()}
+    failures = {
+        f"not arrived {place}": f"{one['way']}, {one['state']} after {one['attempts']}: {one['error']}"
+        for place, one in enumerate(shown["failures"], 1)
+    }
+    return {**lines, **places, **failures, **meanings}
+
+
+def _number_of(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InvalidInput(f"{text[:100]!r} is no number of a notification; see: qflow dao notifications")
+    return int(text)
 
 
 # --- policy -----------------------------------------------------------------------------------------
@@ -230,6 +303,7 @@ RUNS: dict[str, Run] = {
     "import": _import,
     "stop": lambda door, args: door.stop(args.template, args.reason),
     "advise": lambda door, args: door.advise(args.template, args.severity, args.text),
+    "notifications": _notifications,
     "policy": _policy,
     "budget": _budget,
     "sign": _sign,

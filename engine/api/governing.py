@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.base.canonical import RAW, cid_of_bytes, decode_canonical, encode
 from engine.base.errors import NotGenuine
+from engine.base.limits import POLICY_CHAIN_MAX
 from engine.base.multikey import public_key_of
 from engine.ports.capabilities import HttpCall, HttpReply
 from engine.ports.grants import Capability
@@ -39,7 +40,7 @@ from engine.usecases.policy_chain import chain_file, policy_chain, read_chain_fi
 from engine.usecases.world import World
 from engine.validation.egress_entries import problems_of_entries
 from engine.validation.signed_policy import Draft as PolicyDraft
-from engine.validation.signed_policy import SignedPolicy, read_signed
+from engine.validation.signed_policy import SignedPolicy, check_follows, read_signed
 from engine.validation.signed_policy import body_of as policy_body
 from engine.validation.signed_policy import envelope_of as policy_envelope
 from engine.validation.signed_policy import to_sign as policy_to_sign
@@ -67,7 +68,21 @@ def log_verifier(logs: Mapping[str, Sequence[bytes]]) -> Callable[..., str]:
     return verifier(logs, wiring.without_node()[1])
 
 
+def checked_policies(chain: Sequence[bytes]) -> list[SignedPolicy]:
+    """Signed policies from the first one on, without a node: each signed by enough of the keys that the one
+    before names, whether they have ended or not. Raises :class:`InvalidInput` and :class:`NotGenuine`."""
+    from engine import wiring
+
+    checks, found = wiring.without_node()[1], list[SignedPolicy]()
+    for envelope in chain:
+        signed = read_signed(envelope)
+        check_follows(found[-1] if found else None, signed, checks, None)
+        found.append(signed)
+    return found
+
+
 __all__ = [
+    "POLICY_CHAIN_MAX",
     "RAW",
     "VOTE_SCOPE",
     "Capability",
@@ -84,6 +99,7 @@ __all__ = [
     "chain_file",
     "check_policy_document",
     "check_statement",
+    "checked_policies",
     "cid_of_bytes",
     "codes_of",
     "contain",

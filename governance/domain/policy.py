@@ -7,7 +7,8 @@ from typing import Any
 
 from governance.domain.state import Dao, Template
 
-_RUNNING = ("active", "deprecated", "superseded")
+RUNNING = ("active", "deprecated", "superseded")
+"""What a template is while its code may run."""
 
 
 def document_of(dao: Dao) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def document_of(dao: Dao) -> dict[str, Any]:
     stopped: dict[str, int] = {}
     for template in dao.templates.values():
         for cid in template.object["codes"]:
-            if template.status in _RUNNING:
+            if template.status in RUNNING:
                 approved[cid] = max(approved.get(cid, 0), template.since_us)
             elif template.status == "stopped":
                 stopped[cid] = max(stopped.get(cid, 0), template.stopped_until_us or 0)
@@ -56,7 +57,7 @@ def _ceilings(dao: Dao) -> dict[str, list[Mapping[str, Any]]]:
 
 def _held(dao: Dao) -> list[Template]:
     """What runs, and what will where a stop ends by itself."""
-    return [one for one in dao.templates.values() if one.status in (*_RUNNING, "stopped")]
+    return [one for one in dao.templates.values() if one.status in (*RUNNING, "stopped")]
 
 
 def _replaced(dao: Dao, template: Template) -> bool:

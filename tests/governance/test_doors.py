@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from engine.api import InvalidInput, QflowError, WrongState, create_flow
+from engine.api import InvalidInput, QflowError, UnknownObject, WrongState, create_flow
 from engine.cli.web_client import error_of
 from engine.web.asgi import http_application
 from engine.web.deps import use_world
@@ -28,6 +28,7 @@ from tests.engine.web.conftest import client_of, headers, nothing
 from tests.governance.domain.support import approve
 from tests.governance.hall import Hall, second_node
 from tests.governance.memory_store import MemoryDaoStore
+from tests.governance.telling.support import with_persons
 
 
 class Wire(Elsewhere):
@@ -192,3 +193,68 @@ def test_a_draft_is_a_flow_or_step_with_everything_filled_in(shell: Shell, tmp_p
     assert shell("ann", "cancel", made["id"], "--why", "later")["stage"] == "cancelled"
     assert shell("ann", "proposals", "--stage", "open") == []
     assert shell("ann", "notices") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_lists_reads_and_chooses_notifications(shell: Shell, tmp_path: Path) -> None:
+    with_persons(shell.hall)
+    made = shell("ann", "propose", saved(tmp_path, "wish.json", approve()), "--submit")
+    shell("bob", "review", made["id"])
+    (told,) = shell("cem", "notifications")
+    assert (told["about"], told["readAt"]) == ("opens", None)
+    assert shell("cem", "notifications", "--unread", "--limit", "1") == [told]
+    with pytest.raises(UnknownObject, match="no notification 99999"):
+        shell("cem", "notifications", "read", "99999", str(told["id"]))
+    with pytest.raises(InvalidInput, match="no number"):
+        shell("cem", "notifications", "read", "one")
+    assert shell("dia", "notifications", "read") == {"read": 1}
+    assert shell("cem", "notifications", "read", str(told["id"])) == {"read": 1}
+    assert shell("cem", "notifications", "--unread") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_chooses_by_which_ways_it_is_told(shell: Shell) -> None:
+    with_persons(shell.hall)
+    verb = ("notifications", "preferences")
+    before = shell("cem", *verb)
+    assert before["told"]["mail"] == sorted(before["kinds"])
+    assert before["webhook"] == {"url": ""}
+    words = ("--on-page", "opens, decided", "--by-mail", "none", "--by-webhook", "all", "--every", "daily")
+    chosen = shell("cem", *verb, *words)
+    assert chosen["told"] == {"page": ["decided", "opens"], "mail": [], "webhook": sorted(before["kinds"])}
+    assert chosen["everySeconds"] == 86_400
+    made = shell("cem", *verb, "--webhook-to", "https://host.example/x")
+    assert made["told"] == chosen["told"]
+    assert made["webhook"]["secret"].startswith("whsec_")
+    assert "secret" not in shell("cem", *verb)["webhook"]
+    again = shell("cem", *verb, "--new-secret")["webhook"]
+    assert again["secret"] not in ("", made["webhook"]["secret"])
+    assert shell("cem", *verb, "--webhook-to", "")["webhook"] == {"url": ""}
+    assert shell("dia", *verb)["told"] == before["told"]
+    for words, kind in (
+        (("--new-secret",), WrongState),
+        (("--mail-to", "cem@example.com"), WrongState),  # this node has no mail server
+        (("--code", "guess"), InvalidInput),
+        (("--on-page", "weather"), InvalidInput),
+        (("--webhook-to", "ftp://x"), InvalidInput),
+    ):
+        with pytest.raises(kind):
+            shell("cem", *verb, *words)
+    assert shell("cem", *verb)["told"] == chosen["told"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_preferences_are_told_a_line_each(shell: Shell) -> None:
+    with_persons(shell.hall)
+    args = shell.parser.parse_args(["notifications", "preferences", "--by-mail", "none"])
+    args.json = False
+    told = RUNS["notifications"](shell.door("cem"), args)
+    assert (told["told by mail"], told["mails come"], told["webhook"]) == ("nothing", "now", "none")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_signs_in_nowhere_has_no_notifications(shell: Shell) -> None:
+    assert shell("cem", "notifications") == []
+    for verb in ("read", "preferences"):
+        with pytest.raises(UnknownObject, match="persons who sign in"):
+            shell("cem", "notifications", verb)

@@ -66,7 +66,7 @@ WORDS = {
 LEFT_OUT = {
     "after", "allowed", "archived", "dryRun", "form", "format", "from", "kind", "limit", "message", "name",
     "outcome", "passed", "publish", "run", "search", "sinceUs", "size", "stage", "status",
-    "to", "untilUs", "withhold",
+    "to", "unread", "untilUs", "withhold",
 }  # fmt: skip
 """Parameters of queries that name no object."""
 
