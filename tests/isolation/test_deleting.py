@@ -62,6 +62,13 @@ def _database(node: Any) -> Any:
 def _gone(node: Any) -> None:
     """Wait until the node has erased it."""
     end = time.monotonic() + 60
-    while "gamma" in {one["id"] for one in json.loads(node.qflow("subnet", "list", "--json"))}:
+    while _known(node):
         assert time.monotonic() < end, "the subnet is still there"
         time.sleep(0.2)  # the poll's own pace
+    assert "gamma" not in {one["id"] for one in json.loads(node.qflow("subnet", "list", "--json"))}
+
+
+def _known(node: Any) -> bool:
+    with _database(node) as database:
+        sql = "SELECT COUNT(*) FROM engine_subnet WHERE id = 'gamma' AND ended_us IS NULL"
+        return bool(database.execute(sql).fetchone()[0])
