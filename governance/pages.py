@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from designer.access import local_redirect, page
@@ -196,17 +194,3 @@ def _taker(dao: Dao, named: str) -> str:
         )
         raise InvalidInput("the member is not known", [Problem("taker", told)])
     return found[0]
-
-
-@require_safe
-def without_slash(request: HttpRequest, address: str) -> HttpResponse:
-    """Lead from an address that ends in a slash to the page of the same address without one."""
-    home = reverse("governance:home")
-    try:
-        found = resolve(home + address)
-    except Resolver404:
-        raise Http404("there is no such page") from None
-    if found.url_name == "without-slash":
-        raise Http404("there is no such page")
-    place, query = home + quote(address), request.META.get("QUERY_STRING", "")
-    return redirect(f"{place}?{query}" if query else place)

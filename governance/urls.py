@@ -63,5 +63,4 @@ urlpatterns = [
     path("templates/<str:cid>/stop", catalogue_pages.stop, name="stop"),
     path("templates/<str:cid>/advise", sharing_pages.advise, name="advise"),
     path("templates/<str:cid>/export.json", sharing_pages.export, name="export"),
-    path("<path:address>/", pages.without_slash, name="without-slash"),
 ]

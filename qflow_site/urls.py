@@ -5,7 +5,6 @@ from __future__ import annotations
 from allauth.account import views
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 
 def closed(request: HttpRequest) -> HttpResponse:
@@ -27,7 +26,6 @@ urlpatterns = [
     path("", include("engine.web.urls")),
     path("account/", include(ACCOUNT)),
     path("account/2fa/", include("allauth.mfa.urls")),
-    path("governance", RedirectView.as_view(pattern_name="governance:home", query_string=True)),
     path("governance/", include("governance.urls")),
     path("", include("designer.urls")),
 ]

@@ -118,6 +118,9 @@ def _followed(member: Tenant, other: Tenant) -> None:
     assert error["error"]["code"] == "policy_violation"
     assert other.ask("PUT", "/api/v1/policy", {"document": {"code": "any"}, "revision": 9}).status_code == 403
     _, cid = approved(member, "crop")
+    words = ("--from", member.node.url, "--from-token", member.token, "--json")
+    fetched = json.loads(other.node.qflow("dao", "template", "fetch", cid, *words))
+    assert (fetched["cid"], fetched["origin"]["vote"]["ballots"]) == (cid, 1)
     running = _waiting(other, "crop")
     member.must("POST", f"{DAO}/templates/{cid}/stop", {"reason": "it steals"})
     until(other, f"/api/v1/executions/{running}", "status", "aborted")

@@ -46,7 +46,7 @@ PAGES = {
 """Parameter in the address of a page -> what of the victim stands there."""
 
 ANY_PAGE = {
-    "address": "members", "comment": "cmt_0", "invitation": "inv_0", "link": "lnk_0", "name": "css/base.css",
+    "comment": "cmt_0", "invitation": "inv_0", "link": "lnk_0", "name": "css/base.css",
     "notification": "1", "secret": "guessed",
     "type_name": "data.set", "verb": "abort",
 }  # fmt: skip
