@@ -9,12 +9,34 @@ from collections.abc import Callable
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
+from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
 from twisted.internet import defer, reactor, threads
 
 log = logging.getLogger("qflow.server")
 
 WEBSOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
+
+
+class NodeRequest(WebRequest):  # type: ignore[misc]
+    """A request whose body only the application reads: Twisted would take forms apart, and hold all of an
+    upload a second time, for arguments that nobody asks for."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, parsePOSTFormSubmission=False, **named)
+
+
+class NodeFactory(HTTPFactory):  # type: ignore[misc]
+    """Makes the protocols of connections. It formats no access log, which would go nowhere."""
+
+    def buildProtocol(self, addr: Any) -> Any:
+        """See :class:`HTTPFactory`."""
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = NodeRequest
+        return protocol
+
+    def log(self, request: Any) -> None:
+        """Nothing: measures count requests, and what goes wrong is in the node's log."""
 
 
 class NodeServer(Server):  # type: ignore[misc]
@@ -48,6 +70,15 @@ class NodeServer(Server):  # type: ignore[misc]
         self._before_stop = before_stop
         self._ports: list[Any] = []
         self._stopping = False
+
+    @property
+    def http_factory(self) -> NodeFactory:
+        """What answers HTTP; Daphne sets its own when it begins to run."""
+        return self._factory
+
+    @http_factory.setter
+    def http_factory(self, _usual: HTTPFactory) -> None:
+        self._factory = NodeFactory(self)
 
     def run(self) -> None:
         """Serve until a signal comes."""

@@ -6,6 +6,8 @@ import json
 import signal
 import threading
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -26,6 +28,19 @@ def test_the_sample_flow_answers(node):
     status, body = node.get("/webhook/hello?name=Ada")
     assert status == 200
     assert json.loads(body)["name"] == "Ada"
+
+
+def test_a_broken_form_is_refused_in_words(node):
+    """It is the node that reads forms, not the web server before it."""
+    form = urllib.request.Request(
+        f"{node.url}/webhook/hello",
+        b"--x\r\nno part",
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        method="POST",
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(form, timeout=20)
+    assert (refused.value.code, "multipart" in refused.value.read().decode()) == (400, True)
 
 
 def test_a_second_node_on_the_data_directory_is_refused(node):
