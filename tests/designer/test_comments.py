@@ -10,6 +10,7 @@ import pytest
 
 from tests.designer.test_editor import Scripts
 from tests.designer.test_pages import EVIL, Browser
+from tests.designer.test_people import joined
 from tests.designer.test_versions import ada, eve, twice_saved
 from tests.faults.node import NodeProcess
 
@@ -70,6 +71,18 @@ def test_a_reply_stands_with_what_it_answers_and_opens_it_again(ada, scripts):
     twice_saved(ada, "other")
     elsewhere = {"text": "x", "step": "", "answers": one["id"]}
     assert scripts.send("POST", "/flows/other/comments", elsewhere).status_code == 404
+    assert scripts.send("POST", f"{path}/delete", {}).json()["comments"] == []
+
+
+def test_what_others_have_answered_is_resolved_and_not_taken_back(ada, scripts, node):
+    twice_saved(ada, "debated")
+    ben = Scripts(joined(node, ada, "ben", scopes=["flows:read", "flows:write"]))
+    (one,) = said(ben, "debated", "Why?")
+    said(scripts, "debated", "Because.", answers=one["id"])
+    path = f"/flows/debated/comments/{one['id']}"
+    refused = ben.send("POST", f"{path}/delete", {})
+    assert (refused.status_code, "others have answered" in refused.json()["error"]) == (403, True)
+    assert ben.send("POST", f"{path}/resolve", {"resolved": True}).status_code == 200
     assert scripts.send("POST", f"{path}/delete", {}).json()["comments"] == []
 
 

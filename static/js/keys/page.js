@@ -77,7 +77,8 @@ async function look() {
     tell(`The key log is not valid: ${error.message}`, true);
     return;
   }
-  part("checked").textContent = `This browser has checked all ${found.state.sequence + 1} events and their signatures.`;
+  const events = found.state.sequence + 1;
+  part("checked").textContent = `This browser has checked ${events === 1 ? "the event and its signature" : `all ${events} events and their signatures`}.`;
   if (found.held) show("held", "checked");
   else if (found.active?.identity === found.person) show("first", "checked");
   else if (found.active) show("further", "checked", "lost");
