@@ -215,7 +215,7 @@ def test_it_is_off_unless_the_node_is_told_and_rows_go_with_their_subnet(
         made.sweep(second)
         assert made._busy.acquire(timeout=30)
         made._busy.release()
-        assert asked == [] if wanted == "off" else ["https://a"]
+        assert asked == ([] if wanted == "off" else ["https://a"])
     for subnet in ("acme", "gone"):
         Recheck.objects.create(subnet=subnet, cid=subnet, begun_us=hall.clock.now_us())
     forget(hall.world)
