@@ -83,10 +83,9 @@ def pack(value: Any) -> bytes:
         return encode({"cbor": encode(value)})
 
 
-def settle(value: Any) -> tuple[Any, bytes]:
-    """The value as it will be read back, and its packed form; raises what :func:`text_of` raises."""
-    settled, text = settle_text(value)
-    return settled, encode({"json": text})
+def packed(text: bytes) -> bytes:
+    """The packed form of a value by its JSON text."""
+    return encode({"json": text})
 
 
 def unpack(data: bytes) -> Any:

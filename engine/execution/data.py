@@ -10,7 +10,7 @@ from typing import Any
 from engine.base.canonical import DAG_CBOR, cid_of, cid_of_bytes
 from engine.base.errors import PayloadTooLarge, StepFailure
 from engine.base.limits import SPILLED_BYTES_MAX, Limits
-from engine.base.ordered import settle, unpack
+from engine.base.ordered import packed, settle_text, unpack
 from engine.journal.facts import PortData
 from engine.journal.state import ExecutionState, Source, Task
 from engine.ports.block_store import BlockStore
@@ -28,10 +28,11 @@ class ItemStore:
 
     def store(self, subnet: str, items: Sequence[Item]) -> PortData:
         """Port data of items; raises :class:`PayloadTooLarge` above ``step_output_bytes_max``."""
-        settled, encoded = settle(list(items))
+        settled, text = settle_text(list(items))
+        encoded = packed(text)
         size = len(encoded)
         if size <= self._limits.inline_output_bytes_max:
-            return PortData(cid_of_bytes(encoded), len(settled), settled)
+            return PortData(cid_of_bytes(encoded), len(settled), settled, text)
         if size > self._limits.step_output_bytes_max:
             limit = self._limits.step_output_bytes_max
             raise PayloadTooLarge(f"an output of {size} bytes; the limit is {limit} (step_output_bytes_max)")

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.base.canonical import cid_of, cid_of_bytes
 from engine.base.limits import DATA_SUBJECTS_MAX
-from engine.base.ordered import pack
+from engine.base.ordered import pack, text_of
 from engine.execution.data import ItemStore
 from engine.flow.model import Flow
 from engine.flow.plan import Plan
@@ -83,7 +83,7 @@ def input_finding(state: ExecutionState, task: Task, execution: str) -> Finding 
 def changed(data: PortData) -> str:
     """The CID that inline items have now, where it is not theirs; else nothing. Older journals name them
     by their canonical form."""
-    if data.items is None:
+    if data.items is None or (data.text is not None and text_of(data.items) == data.text):
         return ""
     actual = cid_of_bytes(pack(data.items))
     return "" if data.cid in (actual, cid_of(data.items)) else actual

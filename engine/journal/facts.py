@@ -21,11 +21,13 @@ from engine.base.record import record
 
 @record
 class PortData:
-    """The items of one output port: their CID, how many, and the items unless they are a block."""
+    """The items of one output port: their CID, how many, and the items unless they are a block; with their
+    JSON text where this process wrote it."""
 
     cid: str
     count: int
     items: list[dict[str, Any]] | None = None
+    text: bytes | None = field(default=None, compare=False, repr=False)
 
 
 @record(kw_only=True)
@@ -341,9 +343,10 @@ def port_from_plain(value: Mapping[str, Any]) -> PortData:
 def to_plain(fact: Fact) -> dict[str, Any]:
     """The fact as a map for canonical encoding."""
     plain = shown(fact)
-    for data in [*plain.get("outputs", {}).values(), plain.get("items", {})]:
-        if "items" in data:
-            data["json"] = text_of(data.pop("items"))
+    for port, data in plain.get("outputs", {}).items():
+        _write_out(data, fact.outputs[port])  # type: ignore[attr-defined]
+    if "items" in plain:
+        _write_out(plain["items"], fact.items)  # type: ignore[attr-defined]
     users = {name: plain.pop(name) for name in _USERS if name in plain}
     try:
         written: dict[str, Any] = {"json": text_of(users)} if users else {}
@@ -353,6 +356,12 @@ def to_plain(fact: Fact) -> dict[str, Any]:
     except TypeError:  # with bytes in it, which JSON has not: then without the order of keys
         written = users
     return {**plain, **written}
+
+
+def _write_out(plain: dict[str, Any], data: PortData) -> None:
+    """Items as their text."""
+    if plain.pop("items", None) is not None:
+        plain["json"] = text_of(data.items) if data.text is None else data.text
 
 
 def shown(fact: Fact) -> dict[str, Any]:
