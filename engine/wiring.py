@@ -61,6 +61,7 @@ from engine.settings import EngineSettings, current
 from engine.steps.registry import Registry
 from engine.storage.access import DjangoAccessStore
 from engine.storage.capability_uses import DjangoCapabilityStore
+from engine.storage.database import brisk_drivers
 from engine.storage.flows import DjangoFlowStore
 from engine.storage.journal import DjangoJournalStore
 from engine.storage.packs import PackedBlocks
@@ -208,7 +209,7 @@ def build(
         sandbox=sandbox,
         violations=violations,
         trust=trust,
-        worker=Worker(parts, drivers=settings.workers, acts=ACTS_MAX),
+        worker=Worker(parts, drivers=settings.workers, acts=ACTS_MAX, brisk=brisk_drivers()),
         node=settings.node_id,
         timezone=settings.timezone,
         drive_here=drive_here,

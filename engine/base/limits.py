@@ -161,6 +161,7 @@ STREAM_MESSAGE_BYTES_MAX = 64 * 1024  # a message from a watcher
 GUEST_STACK_BYTES = 2 * 1024 * 1024  # of a guest's calls; a thread's stack must be larger (8 MiB is usual)
 GUEST_TABLE_ELEMENTS_MAX = 20_000  # entries of one table
 GUEST_TICK_MS = 10  # how often running guests are asked for their deadlines
+DRIVERS_BRISK = 2  # short turns that a process takes at once where one writer keeps all others waiting
 SWITCH_INTERVAL_S = 0.001  # how long a thread may keep the interpreter while another waits: short latencies
 GUEST_VECTORS_MAX = 1_024  # buffers of one WASI read or write
 GUEST_RANDOM_BYTES_MAX = 65_536  # of one request for chance

@@ -70,12 +70,12 @@ class Parts:
 
 
 class Worker:
-    """Runs executions in this process. ``drivers`` threads take turns, ``acts`` steps act at once."""
+    """Runs executions. ``drivers`` threads take turns, ``brisk`` at once while short; ``acts`` steps act."""
 
-    def __init__(self, parts: Parts, drivers: int = 4, acts: int = 32) -> None:
+    def __init__(self, parts: Parts, drivers: int = 4, acts: int = 32, brisk: int | None = None) -> None:
         self._parts = parts
         self._acts_max = acts
-        self._drivers = FairPool(drivers, "qflow-driver")
+        self._drivers = FairPool(drivers, "qflow-driver", brisk=brisk)
         self._actors = FairPool(acts, "qflow-step", most=max(1, acts * 3 // 4))
         self._alarm = Alarm(parts.clock)
         self._sessions: dict[str, Session] = {}

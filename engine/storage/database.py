@@ -14,6 +14,7 @@ from django.db import DataError, InterfaceError, OperationalError, connections, 
 
 from engine.base.canonical import plain
 from engine.base.errors import DatabaseUnavailable, InvalidInput
+from engine.base.limits import DRIVERS_BRISK
 
 Row = tuple[Any, ...]
 
@@ -132,6 +133,12 @@ class Database:
 def text(value: str) -> str:
     """The text as every database can hold it: without NUL, lone surrogates replaced."""
     return str(plain(value)).replace("\x00", "")
+
+
+def brisk_drivers() -> int | None:
+    """How many short turns a process should take at once; None: as many as it has threads. On SQLite a
+    thread that writes keeps all others from writing, also while it waits for the interpreter."""
+    return DRIVERS_BRISK if Database().vendor == "sqlite" else None
 
 
 def insert_many(cursor: Any, into: str, rows: Sequence[Row]) -> None:

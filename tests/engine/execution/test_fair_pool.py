@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.execution import fair_pool
 from engine.execution.fair_pool import FairPool
 
 
@@ -61,6 +62,42 @@ def test_one_party_never_takes_every_thread(gate: Gate) -> None:
     for _ in range(3):
         assert gate.entered.acquire(timeout=30)
     pool.shutdown(wait=True)
+
+
+def test_what_comes_waits_for_young_work_that_is_brisk(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fair_pool, "BRISK_S", 1_000.0)
+    pool, order = FairPool(8, "test", brisk=2), list[str]()
+    for _ in range(2):
+        pool.submit("a", gate)
+        assert gate.entered.acquire(timeout=30)
+    ends = [noted(pool, order, party, 20) for party in "bcd"]
+    assert order == []
+    gate.open.set()
+    assert all(end.wait(30) for end in ends)
+    assert len(order) == 60
+    pool.shutdown(wait=True)
+
+
+def test_work_that_takes_long_keeps_nobody_waiting(gate: Gate) -> None:
+    pool, order = FairPool(8, "test", brisk=2), list[str]()
+    for _ in range(4):
+        pool.submit("a", gate)
+    assert noted(pool, order, "b", 10).wait(30)
+    assert all(gate.entered.acquire(timeout=30) for _ in range(4))
+    gate.open.set()
+    pool.shutdown(wait=True)
+
+
+def test_a_pool_with_young_work_ends(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fair_pool, "BRISK_S", 1_000.0)
+    pool = FairPool(4, "test", brisk=1)
+    for _ in range(3):
+        pool.submit("a", gate)
+    assert gate.entered.acquire(timeout=30)
+    pool.shutdown(wait=False)
+    gate.open.set()
+    pool.shutdown(wait=True)
+    assert not gate.entered.acquire(blocking=False)
 
 
 def test_work_that_fails_leaves_the_thread_at_work(caplog: pytest.LogCaptureFixture) -> None:
