@@ -14,7 +14,7 @@ def test_a_credential_is_filled_in_tried_listed_and_forgotten(qflow, tmp_path):
     assert "My account" in listed.out
     assert "sesame" not in listed.out + qflow("credential", "list", "--json").out
     assert "forgotten" in qflow("credential", "delete", *named).err
-    assert "there is no credential" in qflow("credential", "test", *named, code=1).err
+    assert "there is no credential" in qflow("credential", "test", *named, code=2).err
     assert "no credentials" in qflow("credential", "list").out
 
 
