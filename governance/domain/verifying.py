@@ -32,6 +32,7 @@ class Report:
     proposal: str = ""
     entries: int = 0
     head: str = ""
+    signers: list[str] = field(default_factory=list)  # the nodes that wrote the log; whoever asks knows them
     ballots: int = 0
     count: dict[str, Any] = field(default_factory=dict)
     outcome: str = ""
@@ -61,6 +62,8 @@ def verify_tally(entries: Sequence[SignedEntry], verify: Verify, proposal: str) 
         except (QflowError, KeyError, TypeError, ValueError) as error:
             report.problems.append(f"entry {report.entries} cannot be read: {error}")
             break
+        if signed.signer not in report.signers:
+            report.signers.append(signed.signer)
         report.entries += 1
     report.dao, report.head = dao.id, dao.head
     _recount(report, dao, proposal)

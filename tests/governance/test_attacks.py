@@ -282,6 +282,19 @@ def test_a_ballot_that_the_node_made_up_is_found_out(hall: Hall) -> None:
     assert "the ballot of" in report["problems"][0]
 
 
+def test_whoever_writes_a_log_on_is_named(hall: Hall) -> None:
+    """A log says not which nodes may write it: who checks it sees whose they are."""
+    made = hall.opened(approve())
+    entries = list(logs().entries(hall.id))
+    assert verified(hall, entries, made.id)["signers"] == [entries[0].signer]
+    zed = hall.book.signer(hall.people["zed"].identity, hall.clock.now_us())
+    stranger = replace(
+        entries[-1], signer=zed.identity, key=zed.key, signature=zed.sign(entries[-1].to_sign())
+    )
+    report = verified(hall, [*entries[:-1], stranger], made.id)
+    assert report["signers"] == [entries[0].signer, zed.identity]
+
+
 def verified(hall: Hall, entries: list[SignedEntry], proposal: str) -> dict[str, Any]:
     from engine.api.governing import log_verifier
     from governance.domain.verifying import verify_tally
