@@ -14,6 +14,7 @@ export class TestsPane {
   #results;
   #asked = false; // whether the node was asked for the last results
   #running = null; // names that run now
+  #accepting = null; // what a test is about to expect, since a step gave it
   #kept = null; // the execution whose data is at hand
   #editing = null; // the form that is open
 
@@ -129,7 +130,7 @@ export class TestsPane {
       canWrite && iconButton("trash-2", `Remove ${name}`, () => this.editor.do(removeCase(this.editor.doc, name))),
     ].filter(Boolean);
     for (const tool of tools) if (this.#running) tool.disabled = true;
-    const flaws = result && !result.passed && !busy ? flawsOf(this.editor, result, (flaw) => this.#accept(name, result, flaw)) : null;
+    const flaws = result && !result.passed && !busy ? flawsOf(this.editor, result, (flaw) => (this.#accepting = this.#accept(name, result, flaw))) : null;
     const age = busy ? "" : ageOf(result);
     const told = age ? h("p", { class: "tests-age" }, `${STATES[state][1]}, ${age}`) : null;
     return h("li", { class: "tests-case", data: { outcome: state, ...(age ? { age: "older" } : {}) } }, h("div", { class: "tests-row" }, stateOf(state), open, tools), told, flaws);
@@ -139,6 +140,7 @@ export class TestsPane {
   /** Save, and run some tests or all of them. */
   async run(names = [...this.#tests.keys()]) {
     const { editor } = this;
+    await this.#accepting;
     if (this.#running || ((editor.saving.dirty || !editor.flow.id) && !(await editor.saving.save()))) return;
     const all = names.length === this.#tests.size;
     this.#running = names;
