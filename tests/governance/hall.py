@@ -148,6 +148,19 @@ def visitor(hall: Hall, name: str) -> Client:
     return client
 
 
+SOURCE = "return items"
+TESTED = {"tests": {"cases": [{"name": "one", "items": [{"n": 1}], "expect": [{"n": 1}]}]}}
+"""Code that is proposed with a test, which it passes where a sandbox gives what the test expects."""
+
+
+def hall_of_two_nodes() -> Hall:
+    """A DAO whose rules ask for the reports of two nodes; its own sandbox gives what the test expects."""
+    made = Hall(rule={"reports": 2})
+    sandbox: Any = made.world.sandbox
+    sandbox.answers[SOURCE] = [{"n": 1}]
+    return made
+
+
 def second_node(hall: Hall, sandbox: FakeSandbox) -> World:
     """Another node with the same subnet and a validator of its own, which the DAO named beside the first."""
     access = MemoryAccess()

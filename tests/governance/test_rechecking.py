@@ -21,11 +21,8 @@ from governance.models import Recheck
 from governance.rechecking import recheck
 from governance.telling.chores import forget
 from tests.governance.domain.support import approve
-from tests.governance.hall import Hall, pages_of, second_node, visitor
+from tests.governance.hall import SOURCE, TESTED, Hall, hall_of_two_nodes, pages_of, second_node, visitor
 from tests.governance.test_doors import Wire
-
-SOURCE = "return items"
-TESTED = {"tests": {"cases": [{"name": "one", "items": [{"n": 1}], "expect": [{"n": 1}]}]}}
 
 
 class Counting(FakeSandbox):
@@ -58,9 +55,7 @@ class Remote(Wire):
 
 @pytest.fixture
 def hall(transactional_db: Any) -> Iterator[Hall]:
-    made = Hall(rule={"reports": 2})
-    sandbox: Any = made.world.sandbox
-    sandbox.answers[SOURCE] = [{"n": 1}]
+    made = hall_of_two_nodes()
     yield made
     made.stop()
 

@@ -15,19 +15,15 @@ from governance import desk, shown
 from governance.domain.state import Proposal
 from governance.reproducing import CheckReport, reproduced
 from tests.governance.domain.support import approve
-from tests.governance.hall import Hall, second_node
+from tests.governance.hall import SOURCE, TESTED, Hall, hall_of_two_nodes, second_node
 
 ADMIN = Principal("root", "root", "acme", frozenset({"admin"}))
-SOURCE = "return items"
-TESTED = {"tests": {"cases": [{"name": "one", "items": [{"n": 1}], "expect": [{"n": 1}]}]}}
 
 
 @pytest.fixture
 def hall(transactional_db: Any) -> Iterator[Hall]:
     """A DAO whose rules name two nodes; its own sandbox gives what the tests expect."""
-    made = Hall(rule={"reports": 2})
-    sandbox: Any = made.world.sandbox
-    sandbox.answers[SOURCE] = [{"n": 1}]
+    made = hall_of_two_nodes()
     yield made
     made.stop()
 
