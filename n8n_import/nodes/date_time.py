@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from n8n_import.expressions import converted, is_expression
 from n8n_import.names import chosen
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node
@@ -20,9 +24,23 @@ OUTPUTS = {
 }
 
 
+_WHOLE = re.compile(r"=\s*\{\{((?:(?!\{\{|\}\}|;|//).)*)\}\}\s*", re.S)
+_MAKES_DATES = re.compile(r"DateTime|\$now|\$today|toDateTime")
+_WITH_ITS_ZONE = "((date) => date instanceof DateTime ? { at: date.toISO(), zone: date.zoneName } : date)"
+
+
 def translate(node: Node, context: Context) -> Draft:
     """Version 1 formats and calculates with Moment's formats; version 2 has Luxon's."""
     return _first(node, context) if node.version < 2 else _second(node, context)
+
+
+def _date(context: Context, name: str) -> Any:
+    """A date; where its expression may give a DateTime, that keeps its own zone."""
+    raw = context.node.param(name, "")
+    whole = _WHOLE.fullmatch(raw) if isinstance(raw, str) else None
+    if whole is None or not _MAKES_DATES.search(raw):
+        return context.param(name, "")
+    return converted(f"={{{{ {_WITH_ITS_ZONE}({whole[1].strip()}) }}}}")
 
 
 def _unit(written: str) -> str:
@@ -37,6 +55,7 @@ def _first(node: Node, context: Context) -> Draft:
     shared: Json = {
         "date": context.param("value"),
         "into": context.param("dataPropertyName", "data"),
+        "dots": False,
         "tokens": "moment",
         "fromFormat": context.param("options.fromFormat", ""),
         "fromZone": "UTC",
@@ -44,11 +63,9 @@ def _first(node: Node, context: Context) -> Draft:
     if chosen(node, "action", "format") == "calculate":
         return Draft("data.date", {**shared, **_moved(node, context), "zone": "UTC", "utc": True})
     zones = [context.param("options.fromTimezone", ""), context.param("options.toTimezone", "")]
-    shared["zone"] = zones[1] if any(zones) else "UTC"
-    if zones[0]:
-        shared["fromZone"] = zones[0]
-    written = context.param("toFormat", "MM/DD/YYYY")
-    return Draft("data.date", {**shared, "operation": "format", "format": written})
+    shared["fromZone"], shared["zone"] = zones if any(zones) else ("UTC", "UTC")
+    written = context.param("toFormat", "" if node.param("custom") is True else "MM/DD/YYYY")
+    return Draft("data.date", {**shared, "operation": "format", "format": written, "loose": True})
 
 
 def _moved(node: Node, context: Context) -> Json:
@@ -66,6 +83,7 @@ def _second(node: Node, context: Context) -> Draft:
     keeps = node.param("options.includeInputFields") is True
     shared: Json = {
         "into": context.param("outputFieldName", OUTPUTS[operation]),
+        "dots": False,
         "keep": "all" if keeps else "none",
         "fromZone": "UTC",
     }
@@ -81,7 +99,7 @@ def _shift(node: Node, context: Context) -> Json:
     adds = node.param("operation") == "addToDate"
     return {
         "operation": "add" if adds else "subtract",
-        "date": context.param("magnitude", ""),
+        "date": _date(context, "magnitude"),
         "amount": context.param("duration", 0),
         "unit": _unit(chosen(node, "timeUnit", "days")),
     }
@@ -91,26 +109,29 @@ def _written(node: Node, context: Context) -> Json:
     written = context.param("format", "MM/dd/yyyy")
     if written == "custom":
         written = context.param("customFormat", "")
-    zone = context.param("options.timezone", False)
+    flows = context.param("options.timezone", False) is True
+    parsed = context.param("options.fromFormat", "")
     return {
         "operation": "format",
-        "date": context.param("date", ""),
+        "date": _date(context, "date"),
         "format": written,
-        "fromFormat": context.param("options.fromFormat", ""),
-        "zone": "" if zone is True else "UTC",
+        "fromFormat": parsed,
+        "fromZone": "" if parsed and is_expression(node.param("date")) else "UTC",
+        "zone": "" if flows else "UTC",
+        "ahead": not flows,
     }
 
 
 def _rounded(node: Node, context: Context) -> Json:
     up = chosen(node, "mode", "roundDown") == "roundUp"
     unit = chosen(node, "to", "month") if up else chosen(node, "toNearest", "month")
-    return {"operation": "round", "date": context.param("date", ""), "unit": _unit(unit), "up": up}
+    return {"operation": "round", "date": _date(context, "date"), "unit": _unit(unit), "up": up}
 
 
 def _part(node: Node, context: Context) -> Json:
     return {
         "operation": "part",
-        "date": context.param("date", ""),
+        "date": _date(context, "date"),
         "unit": _unit(chosen(node, "part", "month")),
     }
 
@@ -119,8 +140,8 @@ def _between(node: Node, context: Context) -> Json:
     units = node.param("units", ["day"])
     return {
         "operation": "between",
-        "date": context.param("startDate", ""),
-        "end": context.param("endDate", ""),
+        "date": _date(context, "startDate"),
+        "end": _date(context, "endDate"),
         "units": [_unit(str(unit)) for unit in (units if isinstance(units, list) else [units])],
         "iso": node.param("options.isoString") is True,
     }
@@ -136,4 +157,9 @@ _OPERATIONS = {
     "getTimeBetweenDates": _between,
 }
 
-NODES = (NodeType("n8n-nodes-base.dateTime", (1, 2), translate, "data.date"),)
+_DIFFERS = (
+    "a date of digits only is read by the From Format that is given, never as a timestamp then",
+    "a missing or empty date that is moved, rounded or compared stays null or is refused, instead of 1970",
+)
+
+NODES = (NodeType("n8n-nodes-base.dateTime", (1, 2), translate, "data.date", differs=_DIFFERS),)

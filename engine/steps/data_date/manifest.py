@@ -25,16 +25,24 @@ class DateParameters(Parameters):
     )
     date: Any = Field(
         None,
-        description="A date in any common notation, or seconds or milliseconds since 1970. Null stays null.",
+        description="A date in any common notation, or seconds or milliseconds since 1970, or an object "
+        "{at, zone}: an ISO date that is shown in its own zone. Null stays null.",
     )
     end: Any = Field(None, description="For between: the later date.")
     fromFormat: str = Field(
         "", max_length=FORMAT_CHARACTERS_MAX, description="How the date is written, where it is not common."
     )
+    loose: bool = Field(
+        False,
+        description="Read fromFormat with Moment's letters as Moment does: what does not fit is passed over.",
+    )
     fromZone: str = Field("", description="Time zone of dates that name none; without it the flow's.")
     zone: str = Field("", description="Time zone of the result; without it the flow's.")
+    ahead: bool = Field(
+        False, description="Show a date that names a zone ahead of UTC, as +02:00, in that zone, to the hour."
+    )
     format: str = Field(
-        "yyyy-MM-dd", min_length=1, max_length=FORMAT_CHARACTERS_MAX, description="How the result is written."
+        "yyyy-MM-dd", max_length=FORMAT_CHARACTERS_MAX, description="How the result is written."
     )
     tokens: Literal["luxon", "moment"] = Field(
         "luxon", description="The letters that formats are made of: yyyy-MM-dd, or YYYY-MM-DD."

@@ -44,7 +44,7 @@ def test_a_date_that_cannot_be_read_names_its_item():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"operation": "guess"}, {"unit": "moons"}, {"units": "days, moons"}, {"into": ""}, {"format": ""}],
+    [{"operation": "guess"}, {"unit": "moons"}, {"units": "days, moons"}, {"into": ""}],
 )
 def test_wrong_parameters_are_refused(wrong):
     with pytest.raises(InvalidInput):
