@@ -15,6 +15,8 @@ from typing import Any
 
 _BRACES = re.compile(r"\\*\{\{")
 _CLOSING = re.compile(r"\\+\}\}")
+_PIECES = re.compile(r"\{\{([\s\S]*?)\}\}")
+_WRITTEN = '((v) => typeof v === "object" && v !== null ? JSON.stringify(v) : String(v))'
 _REFERENCE = re.compile(r"\$[A-Za-z_][\w-]*[\w.\-\[\]\"' ]*\Z")
 
 
@@ -53,6 +55,27 @@ def literal(text: str) -> str:
     if _REFERENCE.match(text):
         return f"{{{{ {json.dumps(text)} }}}}"
     return text
+
+
+def json_text(text: str) -> str:
+    """An n8n expression in which JSON is written, without its ``=``: what stands in braces becomes JSON
+    where it gives an object or a list, and else its text, as n8n puts it in."""
+    body = text.lstrip("=")
+    alone = body.strip()
+    if alone.startswith("{{") and alone.endswith("}}") and body.count("{{") == 1:
+        return template(alone)
+    parts = _PIECES.split(body)
+    return "".join(
+        code(f"{_WRITTEN}(\n{part}\n)") if at % 2 else literal(part) for at, part in enumerate(parts)
+    )
+
+
+def through(function: str, value: Any) -> Any:
+    """A parameter after a JavaScript function; only what is one expression can need it."""
+    text = value[1:].strip() if is_expression(value) else ""
+    if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
+        return code(f"({function})(\n{text[2:-2].strip()}\n)")
+    return converted(value)
 
 
 def code(text: str) -> str:

@@ -22,7 +22,8 @@ OPERATOR = "How value is compared. Operators that ask about value alone, such as
 COMPARE_TO = "What value is compared with."
 TYPE = (
     "The type that both sides must have. Without one the values themselves say what they are; script "
-    "compares as JavaScript does and refuses nothing."
+    "compares as JavaScript does and refuses nothing. Empty text is no number, but 0 as a numeral; truth is "
+    "a boolean for which any text but the empty one is true."
 )
 FOLD = "Whether letter case does not count; only where a type is given."
 

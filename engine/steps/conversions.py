@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 from engine.steps.operators import kind
-from engine.steps.values import number_of, number_text, text_of
+from engine.steps.values import number_of, number_text, text_of, truth_of
 
 
 class NotConvertible(ValueError):
@@ -24,34 +24,60 @@ def type_name(value: Any) -> str:
     return "array" if found == "list" else found
 
 
+def script_type(value: Any) -> str:
+    """What JavaScript's ``typeof`` says of the value."""
+    found = kind(value)
+    return "object" if found in ("list", "null") else found
+
+
+UNDEFINED = {"$undefined": True}
+"""Stands for JavaScript's undefined where null would be taken for something else."""
+
+
+def is_nan(value: Any) -> bool:
+    """Whether it is the number that is none."""
+    return isinstance(value, float) and math.isnan(value)
+
+
 def converted(value: Any, wanted: str, strict: bool) -> Any:
-    """The value as ``wanted``; null stays null. Raises :class:`NotConvertible`."""
-    if value is None or wanted == "any":
+    """The value as ``wanted``; null stays null, and so does what is empty where a number is wanted.
+    Raises :class:`NotConvertible`."""
+    if value is None or wanted == "any" or (wanted in _NUMBERS and is_nan(value)):
         return value
+    if wanted in _NUMBERS and value == UNDEFINED:
+        return math.nan
+    if wanted == "number" and (value == [] or (isinstance(value, str) and not value.strip())):
+        return None
     if strict:
-        if type_name(value) != wanted:
+        if type_name(value) != _NAMED.get(wanted, wanted):
             raise NotConvertible(
-                f"Wrong type: '{shown(value)}' is {_article(type_name(value))} but was expecting "
-                f"{_article(wanted)}"
+                f"Wrong type: '{shown(value)}' is {article(script_type(value))} but was expecting "
+                f"{article(wanted)}"
             )
         return value
     try:
         return _LOOSE[wanted](value)
     except ValueError:
         raise NotConvertible(
-            f"Conversion error: the {type_name(value)} '{shown(value)}' can't be converted to "
-            f"{_article(wanted)}"
+            f"Conversion error: the {script_type(value)} '{shown(value)}' can't be converted to "
+            f"{article(wanted)}"
         ) from None
 
 
 def shown(value: Any) -> str:
     """The value for messages, not too long."""
-    text = as_text(value)
+    text = text_of(value)
     return text if len(text) <= 200 else f"{text[:200]}..."
 
 
-def _article(name: str) -> str:
+def article(wanted: str) -> str:
+    """The name of a type with the word that goes before it."""
+    name = _NAMED.get(wanted, wanted)
     return f"an {name}" if name[:1] in "aeo" else f"a {name}"
+
+
+_NAMED = {"numeral": "number", "truth": "boolean"}
+_NUMBERS = ("number", "numeral")
 
 
 def as_text(value: Any) -> str:
@@ -80,9 +106,12 @@ def _quoted(text: str) -> str:
 
 def as_number(value: Any) -> float | None:
     """A number; text without anything in it is none at all. Raises ValueError."""
-    if isinstance(value, str) and not value.strip():
-        return None
-    number = number_of(value) if not isinstance(value, dict | list) else math.nan
+    return None if isinstance(value, str) and not value.strip() else as_numeral(value)
+
+
+def as_numeral(value: Any) -> float:
+    """A number as JavaScript makes it; empty text and lists are 0. Raises ValueError."""
+    number = number_of(value)
     if math.isnan(number):
         raise ValueError("no number")
     return number
@@ -142,7 +171,9 @@ def loose_truth(value: Any) -> bool:
 _LOOSE = {
     "string": as_text,
     "number": as_number,
+    "numeral": as_numeral,
     "boolean": loose_truth,
+    "truth": truth_of,
     "array": as_list,
     "object": as_object,
 }

@@ -9,7 +9,15 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.steps.conversions import NotConvertible, converted, shown, type_name
+from engine.steps.conversions import (
+    NotConvertible,
+    article,
+    converted,
+    is_nan,
+    script_type,
+    shown,
+    type_name,
+)
 from engine.steps.operators import kind, same
 from engine.steps.typed_words import LENGTHS, MOMENTS, NEGATIONS
 from engine.steps.values import code_units, less, text_of, truth_of
@@ -35,10 +43,12 @@ def typed_holds(
 
     Raises :class:`NotConvertible` for a value that is not, or cannot be made, of the type.
     """
+    if wanted == "dateTime" and name == "notEquals" and (_nothing(value) or _nothing(other)):
+        return False
     if name in NEGATIONS:
         return not typed_holds(NEGATIONS[name], wanted, value, other, strict, fold, answers)
     if name == "exists":
-        return value is not None
+        return value is not None and not is_nan(value)
     if wanted == "dateTime":
         return _dates(name, value, other, answers)
     value, other = sides(name, wanted, value, other, strict, fold)
@@ -49,15 +59,41 @@ def typed_holds(
 
 def sides(name: str, wanted: str, value: Any, other: Any, strict: bool, fold: bool) -> tuple[Any, Any]:
     """Both sides converted; a list is searched for anything, and lengths are numbers."""
-    value = converted(value, wanted, strict)
+    try:
+        left = converted(value, wanted, strict)
+    except NotConvertible:
+        _both_wrong(name, wanted, value, other, strict)
+        raise
+    right = other
     if name in LENGTHS:
-        other = converted(other, "number", strict)
-    elif name not in ("isEmpty", "isTrue", "isFalse") and wanted != "array":
-        other = converted(other, wanted, strict)
+        right = converted(other, "number", strict)
+    elif _compares(name, wanted):
+        right = converted(other, wanted, strict)
     if fold:
-        value = value.lower() if isinstance(value, str) else value
-        other = other.lower() if isinstance(other, str) and name != "matches" else other
-    return value, other
+        left = left.lower() if isinstance(left, str) else left
+        right = right.lower() if isinstance(right, str) and name != "matches" else right
+    return left, right
+
+
+def _compares(name: str, wanted: str) -> bool:
+    return name not in ("isEmpty", "isTrue", "isFalse") and wanted != "array"
+
+
+def _both_wrong(name: str, wanted: str, value: Any, other: Any, strict: bool) -> None:
+    """Raises :class:`NotConvertible` where the second side is as wrong as the first."""
+    if not _compares(name, wanted) or script_type(value) != script_type(other):
+        return
+    try:
+        converted(other, wanted, strict)
+    except NotConvertible:
+        message = (
+            f"Comparison type expects {article(wanted)} but both fields are {article(script_type(value))}"
+        )
+        raise NotConvertible(message) from None
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or value == ""
 
 
 def _dates(name: str, value: Any, other: Any, answers: Answers) -> bool:
@@ -75,12 +111,12 @@ def _dates(name: str, value: Any, other: Any, answers: Answers) -> bool:
 
 
 def _moment(value: Any, answers: Answers) -> Any:
-    if value is None or value == "":
+    if _nothing(value):
         return None
     found = answers[("date", text_of(value), "")]
     if found is None:
         message = (
-            f"Conversion error: the {type_name(value)} '{shown(value)}' can't be converted to a dateTime"
+            f"Conversion error: the {script_type(value)} '{shown(value)}' can't be converted to a dateTime"
         )
         raise NotConvertible(message)
     return found
@@ -106,7 +142,7 @@ def _texts(name: str, text: str, part: str) -> bool:
 def _number(name: str, value: Any, other: Any, fold: bool) -> bool:
     """Null is less than nothing: it counts as 0 where two values are ordered."""
     if name == "isEmpty":
-        return value is None
+        return value is None or is_nan(value)
     if name in ORDERS:
         return ORDERS[name](value or 0, other or 0)
     return _any(name, value, other, fold)
@@ -153,7 +189,9 @@ def _any(name: str, value: Any, other: Any, fold: bool) -> bool:
 _HOLDS: dict[str, Callable[[str, Any, Any, bool], bool]] = {
     "string": _string,
     "number": _number,
+    "numeral": _number,
     "boolean": _boolean,
+    "truth": _boolean,
     "array": _array,
 }
 
@@ -197,9 +235,11 @@ def _script_order(name: str, left: Any, right: Any) -> bool:
 
 
 def _instant(value: Any, answers: Answers) -> Any:
-    if value is None or value == "":
-        return 0
-    found = answers[("moment", text_of(value), "number" if kind(value) == "number" else "")]
+    found = (
+        None
+        if _nothing(value)
+        else answers[("moment", text_of(value), "number" if kind(value) == "number" else "")]
+    )
     if found is None:
         raise NotConvertible(f'The value "{shown(value)}" is not a valid DateTime.')
     return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-ValueType = Literal["string", "number", "boolean", "dateTime", "array", "object", "any", "script"]
+ValueType = Literal[
+    "string", "number", "numeral", "boolean", "truth", "dateTime", "array", "object", "any", "script"
+]
 
 UnaryOperator = Literal["isEmpty", "isNotEmpty", "isTrue", "isFalse", "exists", "notExists"]
 BinaryOperator = Literal[

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import ge, gt, le, lt
 from typing import Any
 
+from n8n_import.expressions import converted, through
 from n8n_import.names import chosen
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
-from n8n_import.words import Json, Node, at, objects
+from n8n_import.words import Json, Node, at, is_number, objects
 
 OPERATORS = {
     "equal": "equals",
@@ -53,6 +55,9 @@ FIRST_OPERATION = {"number": "smaller", "dateTime": "after"}
 FIRST_VALUE = {"boolean": False, "number": 0, "string": "", "dateTime": ""}
 """What version 1 takes where an operation or a value to compare with is not written."""
 
+NUMBERS = ("number", "numeral")
+ORDERS = {"less": lt, "lessOrEqual": le, "greater": gt, "greaterOrEqual": ge}
+NOT_THERE = '(v) => v === undefined ? { "$undefined": true } : v'
 TYPES = frozenset({"string", "number", "boolean", "dateTime", "array", "object", "any"})
 
 
@@ -78,9 +83,13 @@ def parameters(node: Node, context: Context, combine: str, anyone: str) -> Json:
         some = at(written, "combinator") == "or"
         loose = is_loose(node, written)
     if not conditions:
-        always = {"value": True, "operator": "isTrue", "type": "boolean"}
-        conditions = [always if not some or node.version < 2 else {**always, "operator": "isFalse"}]
+        conditions = [constant(node.version < 2 or at(written, "combinator") == "and")]
     return {"conditions": conditions, "combine": "any" if some else "all", "loose": loose}
+
+
+def constant(holds: bool) -> Json:
+    """A condition that always holds, or never."""
+    return {"value": True, "operator": "isTrue" if holds else "isFalse", "type": "boolean"}
 
 
 def is_loose(node: Node, written: Json) -> bool:
@@ -110,19 +119,37 @@ def script(one: Json, kind: str, value: Any) -> Json:
 def listed(written: Json, conditions: Any, ignore_case: bool) -> Iterator[Json]:
     """The conditions of a filter parameter, converted."""
     fold = ignore_case or at(written, "options.caseSensitive", True) is False
-    for one in objects(conditions.get("conditions")):
+    raw = objects(written.get("conditions"))
+    for one, before in zip(objects(conditions.get("conditions")), raw, strict=True):
         operator = one.get("operator")
         operator = (
             operator if isinstance(operator, dict) else {"type": "any", "operation": operator or "equals"}
         )
-        kind = operator.get("type", "any")
-        made = {
-            "value": one.get("leftValue"),
-            "operator": _operator(operator.get("operation", "equals")),
-            "compareTo": one.get("rightValue"),
-            "type": kind if kind in TYPES else "any",
-        }
+        name = _operator(operator.get("operation", "equals"))
+        kind = _kind(operator.get("type", "any"), written)
+        value = one.get("leftValue")
+        if kind in NUMBERS and name in ORDERS:
+            value = _ordered(name, before.get("leftValue"), before.get("rightValue"))
+        made = {"value": value, "operator": name, "compareTo": one.get("rightValue"), "type": kind}
         yield {**made, "ignoreCase": True} if fold else made
+
+
+def _kind(kind: Any, written: Json) -> str:
+    """The type of a comparison, which newer versions of the parameter take in a narrower sense."""
+    version = at(written, "options.version", 1)
+    old = version if is_number(version) else 1
+    if kind == "number" and old < 3:
+        return "numeral"
+    if kind == "boolean" and old < 2 and at(written, "options.typeValidation") != "strict":
+        return "truth"
+    return kind if kind in TYPES else "any"
+
+
+def _ordered(name: str, left: Any, right: Any) -> Any:
+    """A value to put in order: what is not there is neither less nor greater than a number, though null
+    counts as 0. Where 0 would not fit either, the value is as it is written."""
+    plain = is_number(right) and not ORDERS[name](0, right)
+    return converted(left) if plain else through(NOT_THERE, left)
 
 
 def _operator(operation: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from n8n_import.expressions import is_expression
 from n8n_import.names import chosen
-from n8n_import.nodes.conditions import is_loose, listed, script
+from n8n_import.nodes.conditions import constant, is_loose, listed, script
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node, at, objects
 
@@ -57,9 +57,9 @@ def _newer(node: Node, context: Context) -> Draft:
     for number, (rule, converted) in enumerate(zip(written, read, strict=True)):
         filters = rule.get("conditions") or {}
         conditions = list(listed(filters, converted.get("conditions") or {}, fold))
+        conditions = conditions or [constant(at(filters, "combinator") == "and")]
         combine = "any" if at(filters, "combinator") == "or" else "all"
-        if conditions:
-            cases.append({"name": str(number), "conditions": conditions, "combine": combine})
+        cases.append({"name": str(number), "conditions": conditions, "combine": combine})
     if not cases:
         raise Unsupported("it has no rules")
     every = node.param("options.allMatchingOutputs") is True

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from collections.abc import Callable
 from typing import Any
 
 from engine.base.errors import StepFailure
 from engine.steps.conversions import as_boolean, as_text, type_name
 from engine.steps.data_set.manifest import TypedValue
-from engine.steps.values import number_of
+from engine.steps.loose_json import loose_json
+from engine.steps.values import number_of, truth_of
 
-_BARE_NAME = re.compile(r"([{,]\s{0,100})([A-Za-z_$][\w$]{0,200})(\s{0,100}:)")
 
-
-def typed(field: TypedValue, index: int, lenient: bool) -> Any:
-    """The field's value with its type; null stays null. Raises :class:`StepFailure` naming field and
-    item, unless ``lenient``."""
+def typed(field: TypedValue, index: int, lenient: bool, nulls: bool = True) -> Any:
+    """The field's value with its type; null stays null, except where text is wanted and ``nulls`` are not.
+    Raises :class:`StepFailure` naming field and item, unless ``lenient``."""
     value = field.value
-    if field.type is None or value is None:
+    if field.type == "truth":
+        return truth_of(value)
+    if field.type is None or (value is None and (nulls or lenient or field.type != "string")):
         return value
     try:
+        if value is None:
+            raise ValueError("null is no text")
         return _CONVERSIONS[field.type](value)
     except ValueError:
         if lenient:
@@ -58,15 +59,12 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _parsed(value: Any) -> Any:
     """JSON; also with single quotes and with bare names, as people write objects in scripts."""
-    text = as_text(value)
-    for written in (text, text.replace("'", '"'), _BARE_NAME.sub(r'\1"\2"\3', text.replace("'", '"'))):
-        try:
-            return json.loads(written)
-        except ValueError:
-            continue
-        except RecursionError:
-            break
-    raise ValueError("no JSON")
+    return loose_json(as_text(value))
+
+
+def _numeral(value: Any) -> Any:
+    number = number_of(value) if isinstance(value, str) else math.nan
+    return value if math.isnan(number) else number
 
 
 _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
@@ -75,4 +73,5 @@ _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "boolean": as_boolean,
     "array": _list,
     "object": _object,
+    "numeral": _numeral,
 }

@@ -34,7 +34,7 @@ class SetStep(StepType):
         def work(item: Item, index: int) -> list[Item]:
             given: SetParameters = context.parameters(index)
             made = _set(item, given, index)
-            if not given.copies:
+            if not given.copies or (given.copiesFor == "manual" and context.trigger.get("type") != "manual"):
                 return [made]
             places = {"pairedItem": {"item": index}}
             return [{**made, **places} for _ in range(given.copies + 1)]
@@ -60,7 +60,7 @@ def _new(given: SetParameters, index: int) -> list[tuple[str, Any]]:
     lenient = given.onConversionError == "keep"
     fields = list((given.json_ or {}).items())
     fields += given.fields.items()
-    fields += [(one.name, typed(one, index, lenient)) for one in given.values]
+    fields += [(one.name, typed(one, index, lenient, given.nulls == "keep")) for one in given.values]
     return fields
 
 
@@ -77,5 +77,6 @@ def _kept(json: Json, given: SetParameters) -> Json:
     for name in given.keep:
         value = get(json, name, given.dots)
         if value is not MISSING:
-            found = with_field(found, name, value, given.dots)
+            alone = given.dots and given.keptAs == "name"
+            found = with_field(found, name.rpartition(".")[2] if alone else name, value, given.dots)
     return found

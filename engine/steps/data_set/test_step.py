@@ -108,6 +108,11 @@ def typed_field(kind, value, **rest):
         ("array", "['a', 'b']", ["a", "b"]),
         ("object", "{a: 1, 'b': {c: 2}}", {"a": 1, "b": {"c": 2}}),
         ("number", None, None),
+        ("truth", "no", True),
+        ("truth", None, False),
+        ("numeral", "12", 12),
+        ("numeral", "a dozen", "a dozen"),
+        ("numeral", True, True),
         (None, "1", "1"),
     ],
 )
@@ -160,3 +165,40 @@ def test_copies_are_given_besides_each_item():
     made = StepBench("data.set", {"copies": 2}).run(items_of({"a": 1}, {"a": 2})).outputs["main"]
     assert [item["json"]["a"] for item in made] == [1, 1, 1, 2, 2, 2]
     assert [item["pairedItem"]["item"] for item in made] == [0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("{'a': 1, b: \"it's\",}", {"a": 1, "b": "it's"}),
+        ('{"a": ["x" 2] /* missing */ "b": True', {"a": ["x", 2], "b": True}),
+        ("{a: some words, b: null} // end", {"a": "some words", "b": None}),
+    ],
+)
+def test_small_mistakes_in_json_text_are_forgiven(text, wanted):
+    bench = StepBench("data.set", {"json": text})
+    assert json_of(bench.run(items_of({})).outputs["main"]) == [wanted]
+
+
+@pytest.mark.parametrize("text", ["nothing", "[1]", '{"a": }', "{a 1}", "{" * 40])
+def test_what_says_no_object_is_refused(text):
+    with pytest.raises(InvalidInput):
+        StepBench("data.set", {"json": text}).run(items_of({}))
+
+
+def test_a_field_from_inside_may_stand_outside():
+    assert after({"a": {"b": 1}, "c": 2}, keep="a.b, c", keptAs="name") == {"b": 1, "c": 2}
+
+
+def test_copies_for_trying_are_left_out_where_nobody_tries():
+    bench = StepBench("data.set", {"copies": 2, "copiesFor": "manual"}, trigger={"type": "schedule"})
+    assert len(bench.run(items_of({})).outputs["main"]) == 1
+    bench = StepBench("data.set", {"copies": 2, "copiesFor": "manual"}, trigger={"type": "manual"})
+    assert len(bench.run(items_of({})).outputs["main"]) == 3
+
+
+def test_null_is_no_text_where_that_is_asked_for():
+    with pytest.raises(StepFailure, match=r"'v' expects a string but we got 'null' \[item 0\]"):
+        typed_field("string", None, nulls="fail")
+    assert typed_field("string", None, nulls="fail", onConversionError="keep") is None
+    assert typed_field("number", None, nulls="fail") is None

@@ -82,12 +82,39 @@ def test_letter_case_can_be_ignored_but_a_pattern_keeps_its_own():
     [
         ("number", "5", 5, r"Wrong type: '5' is a string but was expecting a number \[condition 0, item 0\]"),
         ("string", 5, "5", r"Wrong type: '5' is a number but was expecting a string"),
-        ("array", {"a": 1}, 1, r"Wrong type: '{\"a\":1}' is an object but was expecting an array"),
+        ("array", {"a": 1}, 1, r"Wrong type: '\[object Object\]' is an object but was expecting an array"),
     ],
 )
 def test_strict_types_refuse_others(kind, value, other, message):
     with pytest.raises(StepFailure, match=message):
         met(kind, "equals", value, other)
+
+
+def test_two_sides_that_are_wrong_alike_are_told_at_once():
+    with pytest.raises(StepFailure, match="Comparison type expects a number but both fields are a string"):
+        met("number", "greater", "5", "6")
+
+
+def test_no_date_is_neither_the_same_nor_another():
+    assert not met("dateTime", "equals", None, "2024-05-01")
+    assert not met("dateTime", "notEquals", None, "2024-05-01")
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_empty_text_is_no_number_but_zero_as_a_numeral(strict):
+    assert met("number", "isEmpty", "", loose=not strict)
+    assert not met("number", "equals", [], 0, loose=not strict)
+    assert not met("number", "greaterOrEqual", {"$undefined": True}, -1, loose=not strict)
+    assert met("numeral", "equals", "", 0, loose=True)
+    assert met("numeral", "equals", [], 0, loose=True)
+    with pytest.raises(StepFailure, match="Wrong type: '' is a string but was expecting a number"):
+        met("numeral", "equals", "", 0)
+
+
+def test_truth_asks_only_whether_there_is_something():
+    assert met("truth", "isTrue", "false", loose=True)
+    assert not met("boolean", "isTrue", "false", loose=True)
+    assert not met("truth", "isTrue", "", loose=True)
 
 
 @pytest.mark.parametrize(

@@ -136,3 +136,21 @@ def test_datasets_are_compared(version):
     different = [item["json"] for item in found["C"][0][2]]
     report = {"keys": {"id": 1}, "same": {"id": 1}, "different": {"v": {"inputA": 1, "inputB": 2}}}
     assert different == ([{"id": 1, "v": 2}] if version == 1 else [report])
+
+
+def test_what_is_not_there_is_neither_less_nor_greater():
+    for operation in ("lt", "gte"):
+        conditions = {
+            "options": {"typeValidation": "loose", "version": 2},
+            "combinator": "and",
+            "conditions": [
+                {"leftValue": "={{ $json.n }}", "rightValue": 0.5 if operation == "lt" else -1}
+                | {"operator": {"type": "number", "operation": operation}}
+            ],
+        }
+        assert outputs("if", 2.2, {"conditions": conditions}, {}, {"n": None})[:2] == [[{"n": None}], [{}]]
+
+
+def test_a_rule_without_conditions_fits_as_its_combination_says():
+    rules = [{"conditions": {"combinator": "or"}}, {"conditions": {"combinator": "and"}}]
+    assert outputs("switch", 3, {"rules": {"values": rules}}, {})[:2] == [[], [{}]]

@@ -47,6 +47,49 @@ def test_other_fields_go_or_stay_as_the_version_has_it():
     assert made("set", 3.4, raw, row) == [{"b": 1, "c": {"d": 2}, "a": 2}]
 
 
+def test_json_takes_in_objects_lists_and_what_is_nothing():
+    raw = {"mode": "raw", "jsonOutput": '={ "a": {{ $json.o }}, "b": "{{ $json.s }}", "c": {{ $json.n }} }\n'}
+    row = {"o": {"x": [1]}, "s": "text", "n": None}
+    assert made("set", 3.4, raw, row) == [{"a": {"x": [1]}, "b": "text", "c": None}]
+    listed = {"name": "v", "type": "objectValue", "objectValue": '={"x": {{ $json.o }}}'}
+    assert made("set", 3.2, {"include": "none", "fields": {"values": [listed]}}, row) == [
+        {"v": {"x": row["o"]}}
+    ]
+    assert made("set", 3, {"mode": "raw", "include": "none"}, {}) == [
+        {"my_field_1": "value", "my_field_2": 1}
+    ]
+
+
+def test_the_first_versions_set_booleans_then_numbers_then_texts():
+    values = {
+        "string": [{"name": "a", "value": "last"}],
+        "number": [{"name": "a", "value": 5}, {"name": "n", "value": "=a{{ 1 }}"}],
+        "boolean": [{"name": "b", "value": "={{ $json.s }}"}, {}],
+    }
+    wanted = {"a": "last", "b": True, "n": "a1", "propertyName": False}
+    assert made("set", 2, {"values": values, "keepOnlySet": True}, {"s": "x"}) == [wanted]
+
+
+@pytest.mark.parametrize(("version", "wanted"), [(3, "undefined"), (3.2, None)])
+def test_text_that_is_not_there_is_told_or_null(version, wanted):
+    field = {"name": "a", "type": "stringValue", "stringValue": "={{ $json.nope }}"}
+    assert made("set", version, {"include": "none", "fields": {"values": [field]}}, {}) == [{"a": wanted}]
+
+
+@pytest.mark.parametrize(
+    ("version", "parameters", "wanted"),
+    [
+        (3.2, {}, "drop"),
+        (3.2, {"options": {"includeBinary": True}}, "keep"),
+        (3.4, {"includeOtherFields": True}, "keep"),
+        (3.4, {"includeOtherFields": True, "options": {"stripBinary": True}}, "drop"),
+        (3.4, {}, "drop"),
+    ],
+)
+def test_files_stay_as_the_version_has_it(version, parameters, wanted):
+    assert step("set", version, parameters)[1]["files"] == wanted
+
+
 def test_a_value_that_cannot_be_converted_stays_if_the_node_says_so():
     assigned = {"assignments": {"assignments": [{"name": "a", "type": "number", "value": "x"}]}}
     lenient = {**assigned, "options": {"ignoreConversionErrors": True}}
