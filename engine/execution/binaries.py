@@ -9,12 +9,15 @@ from typing import Any, BinaryIO
 
 from engine.base.canonical import DAG_CBOR, RAW, decode, encode
 from engine.base.errors import PayloadTooLarge, StepFailure
-from engine.ports.binaries import entry_of
+from engine.ports.binaries import entry_of, type_of_head, type_of_name
 from engine.ports.block_store import BlockStore
 from engine.ports.step_catalogue import Blocks, Item
 
 PART_BYTES = 1024 * 1024
 """Size of a part; Kubo and bitswap carry blocks of up to 2 MiB."""
+
+HEAD_BYTES = 4096
+"""How much of a file without a telling name is looked at for its type."""
 
 _LIST_PREFIX = "bafyr"
 """How CIDs of DAG-CBOR blocks begin; those of bytes begin with ``bafkr``."""
@@ -44,13 +47,16 @@ class BlockBinaries:
         stream = io.BytesIO(data) if isinstance(data, bytes) else data
         parts: list[str] = []
         size = 0
+        head = b""
         for part in _parts(stream):
+            head = head or part[:HEAD_BYTES]
             size += len(part)
             if size > self._bytes_max:
                 raise PayloadTooLarge(f"a file of more than {self._bytes_max} bytes (binary_bytes_max)")
             parts.append(self._blocks.put(part, RAW))
         cid = parts[0] if len(parts) == 1 else self._blocks.put(_list_of(parts, size), DAG_CBOR)
-        return entry_of(cid, size, mime_type, file_name)
+        kind = mime_type or type_of_name(file_name) or type_of_head(head)
+        return entry_of(cid, size, kind, file_name)
 
     def open(self, entry: Mapping[str, Any]) -> BinaryIO:
         """See :meth:`Binaries.open`."""

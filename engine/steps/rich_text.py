@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.base.errors import StepFailure
-from engine.steps.tables import Row, bounded, number_in
+from engine.steps.tables import Row, bounded, value_in
 from engine.steps.values import text_of
 
 _RTF = re.compile(rb"\\'([0-9a-fA-F]{2})|\\([a-zA-Z]+)(-?\d{1,10})? ?|\\(.)|([{}])|([^\\{}\r\n]+)", re.S)
@@ -37,7 +37,7 @@ def _rtf_rows(data: bytes) -> Iterator[Row]:
             row.append(_paired("".join(text)).strip())
             text = []
         elif word == b"row":
-            yield [number_in(cell) for cell in row]
+            yield [value_in(cell) for cell in row]
             row, text = [], []
         elif word == b"trowd":
             text = []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -10,6 +13,7 @@ import orjson
 
 from engine.base.errors import StepFailure
 from engine.base.limits import TABLE_CELLS_MAX, TABLE_ROWS_MAX
+from engine.steps.values import number_of
 
 Row = Sequence[Any]
 Json = dict[str, Any]
@@ -27,15 +31,35 @@ def bounded(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def objects_of(rows: Iterable[Row], *, header: bool, empty_cells: bool) -> Iterator[Json]:
-    """An object for each row that holds anything; without a header ``{"row": [...]}``."""
+    """An object for each row that holds anything; without a header ``{"row": [...]}``, where an empty
+    cell is null, or with ``empty_cells`` an empty text."""
     names: list[str] | None = None
     for row in bounded(rows):
         if header and names is None:
             names = _names(row)
         elif names is None:
-            yield {"row": ["" if cell is None else cell for cell in row]}
+            blank = "" if empty_cells else None
+            yield {"row": [blank if cell is None else cell for cell in row]}
         elif found := _object(names, row, empty_cells):
             yield found
+
+
+def records_of(rows: Iterable[Row], *, header: bool, empty_cells: bool) -> Iterator[Json]:
+    """As :func:`objects_of` for CSV, whose cells are texts: names stand as they are written, the last of
+    two alike counts, and a row of empty cells is an object, too. Without a header and without empty cells
+    a row is an object of its cells by their number."""
+    names: Sequence[str] | None = None
+    for row in bounded(rows):
+        if header and names is None:
+            names = row
+        elif names is None:
+            yield {"row": list(row) if empty_cells else _filled(map(str, range(len(row))), row)}
+        else:
+            yield dict(zip(names, row, strict=False)) if empty_cells else _filled(names, row)
+
+
+def _filled(names: Iterable[str], row: Row) -> Json:
+    return {name: cell for name, cell in zip(names, row, strict=False) if cell != ""}
 
 
 def _object(names: list[str], row: Row, empty_cells: bool) -> Json:
@@ -66,10 +90,11 @@ def _names(row: Row) -> list[str]:
     return names
 
 
-def rows_of(objects: Sequence[Json], *, header: bool) -> Iterator[list[Any]]:
+def rows_of(objects: Sequence[Json], *, header: bool, lists: bool = False) -> Iterator[list[Any]]:
     """Rows of objects; columns in the order in which their names first come up. Objects inside are
-    laid flat, their names joined by dots; lists are written as JSON."""
-    flat = [dict(_flat(one, "")) for one in objects]
+    laid flat, their names joined by dots; lists are written as JSON, or with ``lists`` laid flat by the
+    numbers of their elements."""
+    flat = [dict(_spread(one, "") if lists else _flat(one, "")) for one in objects]
     names = list(dict.fromkeys(name for one in flat for name in one))
     if header and names:
         yield list(names)
@@ -86,13 +111,56 @@ def _flat(value: Json, prefix: str) -> Iterator[tuple[str, Any]]:
             yield f"{prefix}{name}", written
 
 
-def number_in(text: str) -> Any:
-    """A cell as a number where it reads as one, as spreadsheets take it."""
-    plain = text.removeprefix("-")
-    if not plain or len(plain) > 15 or not plain.replace(".", "", 1).isdecimal() or not plain.isascii():
+def _spread(value: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    pairs = enumerate(value) if isinstance(value, list) else value.items()
+    for name, inner in pairs:
+        if isinstance(inner, list | dict):
+            yield from _spread(inner, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", inner
+
+
+_SIGNS = re.compile(r"(?<=\d),(?=\d)|\$")
+_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?\Z")
+_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001
+
+
+def value_in(text: str) -> Any:
+    """What a spreadsheet takes a written cell for: a number (``1,200``, ``$5``, ``20%``, ``(3)``), true or
+    false in capitals, a date as days since 1900, or else the text; None for an empty one."""
+    if text in ("TRUE", "FALSE"):
+        return text == "TRUE"
+    if not text or not any(map(str.isdecimal, text)):
         return text or None
-    value = float(text)
-    return int(value) if value.is_integer() else value
+    number = _number(text)
+    if math.isfinite(number):
+        return int(number) if float(number).is_integer() and abs(number) < 1e15 else number
+    day = _days(text)
+    return text if day is None else day
+
+
+def _number(text: str) -> float:
+    found = number_of(text)
+    if not math.isnan(found):
+        return found
+    plain = _SIGNS.sub("", text)
+    parts = 100 ** plain.count("%")
+    plain = plain.replace("%", "")
+    if plain.startswith("(") and plain.endswith(")"):
+        plain, parts = plain[1:-1], -parts
+    return number_of(plain) / parts if plain.strip() else math.nan
+
+
+def _days(text: str) -> float | None:
+    found = _DAY.match(text)
+    if found is None:
+        return None
+    try:
+        moment = datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:
+        return None
+    days = (moment - _FIRST_DAY) / timedelta(days=1)
+    return int(days) if days.is_integer() else days
 
 
 def cells_within(rows: Iterable[Row], area: str) -> Iterator[Row]:

@@ -19,11 +19,13 @@ def translate(node: Node, context: Context) -> Draft:
         raise Unsupported(f"the operation {operation!r} is not known")
     kind = chosen(node, "outputFormat", "zip")
     parameters |= {"operation": "pack", "format": kind}
-    if kind == "gzip":
+    if kind == "gzip" and node.version < 1.1:
+        parameters["name"] = "stem"
         parameters["prefix"] = context.param("outputPrefix") or "data"
         return Draft("file.archive", parameters)
     into = context.param("binaryPropertyOutput") or "data"
-    name = context.param("fileName") or "data.zip"
+    name = context.param("fileName") or ("data.zip" if kind == "zip" else "data.gzip")
+    parameters["single"] = kind == "gzip"
     return Draft("file.archive", {**parameters, "into": into, "fileName": name})
 
 

@@ -20,14 +20,15 @@ def translate(node: Node, context: Context) -> Draft:
     if operation == "xls":
         operation = newer_workbook(context)
     if operation in TABLES:
-        return Draft("file.create", {**parameters, **table(context, operation)})
+        return Draft("file.create", {**parameters, **table(context, operation, "File")})
     if operation == "toJson":
         together = chosen(node, "mode", "once") == "once"
         indent = node.param("options.format") is True
         return Draft("file.create", {**parameters, "format": "json", "together": together, "indent": indent})
     if operation in ("toText", "toBinary"):
         source = field_value(node, "sourceProperty", "")
-        kind = "text" if operation == "toText" else "base64"
+        plain = operation == "toText" or node.param("options.dataIsBase64") is False
+        kind = "text" if plain else "base64"
         return Draft("file.create", {**parameters, "format": kind, "source": source})
     raise Unsupported(f"there is no operation {operation!r} to make files with")
 
@@ -53,11 +54,11 @@ def options(context: Context) -> Json:
     }
 
 
-def table(context: Context, kind: str) -> Json:
+def table(context: Context, kind: str, name: str = "spreadsheet") -> Json:
     """What tables have."""
-    found: Json = {"format": kind, "header": context.param("options.headerRow", True)}
+    found: Json = {"format": kind, "header": context.param("options.headerRow", True), "lists": "columns"}
     if not context.node.param("options.fileName"):
-        found["fileName"] = f"spreadsheet.{kind}"
+        found["fileName"] = f"{name}.{kind}"
     if context.node.param("options.delimiter"):
         found["delimiter"] = context.param("options.delimiter")
     if context.node.param("options.sheetName"):

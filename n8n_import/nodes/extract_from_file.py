@@ -7,6 +7,7 @@ from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node
 
 VALUES = {"fromJson": "json", "fromIcs": "ics", "text": "text", "xml": "text", "binaryToPropery": "base64"}
+SKIPPED = {"missing": "skip"}
 TABLES = ("csv", "html", "ods", "rtf", "xls", "xlsx")
 
 
@@ -29,8 +30,11 @@ def translate(node: Node, context: Context) -> Draft:
                 "of a calendar only the events are told: no alarms, to-dos and time zones", "files"
             )
         return Draft(
-            "file.extract", {**parameters, "format": VALUES[operation], "into": into, "stripMark": mark}
+            "file.extract",
+            {**parameters, "format": VALUES[operation], "into": into, "stripMark": mark, **SKIPPED},
         )
+    if operation == "html" and node.param("options.rawData") is True:
+        parameters["cells"] = "text"
     if operation in TABLES:
         return Draft("file.extract", {**parameters, "format": operation, **table(context)})
     if operation == "pdf":
@@ -41,9 +45,10 @@ def translate(node: Node, context: Context) -> Draft:
 def table(context: Context) -> Json:
     """What tables have."""
     node = context.node
-    context.ignores("options.rawData", "options.readAsString", "options.relaxQuotes")
+    context.ignores("options.readAsString", "options.relaxQuotes")
     context.ignores("options.skipRecordsWithErrors")
     found: Json = {
+        "records": True,
         "header": context.param("options.headerRow", True),
         "emptyCells": context.param("options.includeEmptyCells", False),
         "stripMark": node.param("options.enableBOM") is True,

@@ -14,20 +14,20 @@ def translate(node: Node, context: Context) -> Draft:
     context.note(FOLDER, "files")
     if chosen(node, "operation", "read") == "write":
         return _written(context)
-    context.ignores("options.fileExtension")
     return Draft(
         "file.read",
         {
             "path": context.param("fileSelector", ""),
             "property": context.param("options.dataPropertyName") or "data",
             "describe": True,
+            "none": "fail" if node.version > 1 else "pass",
             **_named(context),
         },
     )
 
 
 def _named(context: Context) -> Json:
-    names = ("fileName", "mimeType")
+    names = ("fileName", "fileExtension", "mimeType")
     return {name: context.param(f"options.{name}") for name in names if context.node.param(f"options.{name}")}
 
 
@@ -55,7 +55,8 @@ def translate_many(node: Node, context: Context) -> Draft:
     """The older node that reads all files that a pattern fits."""
     context.note(FOLDER, "files")
     name = context.param("dataPropertyName") or "data"
-    return Draft("file.read", {"path": context.param("fileSelector", ""), "property": name})
+    path = context.param("fileSelector", "")
+    return Draft("file.read", {"path": path, "property": name, "once": True})
 
 
 NODES = (

@@ -21,6 +21,7 @@ def translate(node: Node, context: Context) -> Draft:
         "property": context.param("sourceKey") or "data",
         "into": "" if whole else context.param("destinationKey") or "data",
         "keepFields": not whole,
+        "missing": "skip",
         "keepFile": node.param("options.keepSource") is True,
         "stripMark": whole or node.param("options.stripBOM", True) is not False,
     }
@@ -33,18 +34,23 @@ def _written(node: Node, context: Context) -> Draft:
     whole = node.param("convertAllData", True) is not False
     kept = node.param("options.keepSource") is True
     parameters: Json = {**options(context), "property": context.param("destinationKey") or "data"}
-    parameters["keep"] = kept or not whole
+    parameters |= {
+        "keep": kept or not whole,
+        "keepFiles": True,
+        "naming": "none" if node.version < 1.1 else "file",
+    }
     if whole:
         return Draft("file.create", {"mimeType": "application/json", **parameters, "format": "json"})
     if not kept:
-        context.differs("the field that went into the file stays in the item", "files")
+        parameters["drop"] = context.param("sourceKey") or "data"
     if node.param("options.dataIsBase64") is True:
         kind = "base64"
     else:
         kind = "text" if node.param("options.useRawData") is True else "json"
-    return Draft(
-        "file.create", {**parameters, "format": kind, "source": field_value(node, "sourceKey", "data")}
-    )
+    if node.version < 1.1:
+        parameters = {"mimeType": "application/json", **parameters}
+    source = field_value(node, "sourceKey", "data")
+    return Draft("file.create", {**parameters, "format": kind, "source": source, "missing": "skip"})
 
 
 NODES = (NodeType("n8n-nodes-base.moveBinaryData", (1, 1.1), translate, "file.extract"),)

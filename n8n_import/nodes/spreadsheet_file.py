@@ -13,11 +13,14 @@ def translate(node: Node, context: Context) -> Draft:
     name = context.param("binaryPropertyName") or "data"
     if chosen(node, "operation", "fromFile") == "toFile":
         return _written(node, context, name)
-    kind = chosen(node, "fileFormat", "autodetect" if node.version < 2 else "csv")
+    kind = chosen(node, "fileFormat", "autodetect")
     if kind not in ("autodetect", *extract_from_file.TABLES):
         raise Unsupported(f"there is no format {kind!r} to read files in")
     format_ = "auto" if kind == "autodetect" else kind
     parameters = extract_from_file.table(context)
+    if node.version < 2:
+        del parameters["records"]
+        parameters["cells"] = "text" if node.param("options.rawData") is True else "values"
     return Draft("file.extract", {"property": name, "format": format_, **parameters})
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from n8n_import.expressions import code, is_expression
 from n8n_import.names import chosen
 from n8n_import.translating import Context, Draft, NodeType
 from n8n_import.words import Json, Node
+
+_WHOLE = re.compile(r"\s*\{\{((?:(?!\{\{|\}\}|;|//).)*)\}\}\s*", re.S)
 
 FLAGS = {
     "explicitRoot": ("root", True),
@@ -47,9 +51,13 @@ def _written(node: Node, context: Context) -> Json:
 
 def field_value(node: Node, path: str, default: str) -> str:
     """An expression that gives the item's field whose name a parameter holds."""
-    written = node.param(path, default)
+    written = node.param(path) or default
     if is_expression(written):
-        raise ValueError(f"{path} is worked out while it runs, and must be fixed here")
+        written = written[1:]
+        if whole := _WHOLE.fullmatch(written):
+            return code(f"String({whole[1].strip()}).split('.').reduce((at, part) => at?.[part], $json)")
+        if "{{" in written:
+            raise ValueError(f"{path} is put together while it runs, and must be one expression here")
     parts = str(written).replace("[", ".").replace("]", "").split(".")
     steps = "".join(f"?.[{converted_name(part)}]" for part in parts if part)
     return code(f"$json{steps}")

@@ -15,6 +15,10 @@ class FileArchiveParameters(Parameters):
 
     operation: Literal["pack", "unpack"] = Field("unpack", description="Which way.")
     format: Literal["zip", "gzip"] = Field("zip", description="For pack: one archive, or each file alone.")
+    name: Literal["kept", "stem"] = Field(
+        "kept", description="For pack to gzip: x.txt becomes x.txt.gz, or x.gzip."
+    )
+    single: bool = Field(False, description="For pack to gzip: into and fileName name the one archive.")
     properties: list[str] = Field(["data"], min_length=1, description="Names of the item's files.")
     into: str = Field("data", min_length=1, description="For pack to zip: name of the archive in the item.")
     fileName: str = Field("archive.zip", description="For pack to zip: its file name.")

@@ -53,11 +53,17 @@ def unpacked(stream: BinaryIO, name: str, budget: Budget) -> Iterator[tuple[str,
     head = stream.read(4)
     stream.seek(0)
     if head.startswith(b"\x1f\x8b"):
-        plain = name.removesuffix(".gz") or "file"
+        plain = _plain_name(name)
         with gzip.GzipFile(fileobj=stream) as source:
             yield plain, budget.stream(cast(IO[bytes], source))
         return
     yield from _unzipped(stream, budget)
+
+
+def _plain_name(name: str) -> str:
+    """A gzip file's name without its ending; where nothing else tells what it is, it is taken for text."""
+    stem = name.removesuffix(".gz").removesuffix(".gzip") or "file"
+    return stem if "." in stem else f"{stem}.txt"
 
 
 def _unzipped(stream: BinaryIO, budget: Budget) -> Iterator[tuple[str, BinaryIO]]:
@@ -66,7 +72,7 @@ def _unzipped(stream: BinaryIO, budget: Budget) -> Iterator[tuple[str, BinaryIO]
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise StepFailure("the file is neither zip nor gzip") from error
     with archive:
-        parts = [part for part in archive.infolist() if not part.is_dir()]
+        parts = [part for part in archive.infolist() if not part.is_dir() and "__MACOSX" not in part.filename]
         if len(parts) > ARCHIVE_FILES_MAX:
             raise StepFailure(f"the archive holds more than {ARCHIVE_FILES_MAX} files")
         for part in parts:

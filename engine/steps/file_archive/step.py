@@ -71,9 +71,13 @@ def _unpacked(
 def _gzipped(context: StepContext, entries: list[Mapping[str, Any]], given: FileArchiveParameters) -> Entries:
     found: Entries = {}
     for number, entry in enumerate(entries):
-        name = f"{entry.get('fileName') or 'file'}.gz"
+        name = given.fileName if given.single else _gzip_name(str(entry.get("fileName") or "file"), given)
         with context.binaries.open(entry) as stream, gzipped(stream) as packed:
-            found[f"{given.prefix}{number}"] = context.binaries.put(
+            found[given.into if given.single else f"{given.prefix}{number}"] = context.binaries.put(
                 packed, mime_type="application/gzip", file_name=name
             )
     return found
+
+
+def _gzip_name(name: str, given: FileArchiveParameters) -> str:
+    return f"{name.partition('.')[0]}.gzip" if given.name == "stem" else f"{name}.gz"

@@ -23,7 +23,7 @@ from engine.steps.workbooks import workbook_of
 
 def table_bytes(objects: Sequence[dict[str, Any]], given: FileCreateParameters) -> bytes:
     """A table with a row for each object. Text is written as it is."""
-    rows = bounded(rows_of(objects, header=given.header))
+    rows = bounded(rows_of(objects, header=given.header, lists=given.lists == "columns"))
     if given.format == "xlsx":
         return workbook_of(rows, given.sheet)
     if given.format == "ods":
@@ -34,7 +34,7 @@ def table_bytes(objects: Sequence[dict[str, Any]], given: FileCreateParameters) 
         return _html(rows).encode("utf-8", "replace")
     held = StringIO(newline="")
     writer = csv.writer(held, delimiter=given.delimiter, lineterminator="\n")
-    writer.writerows(["" if cell is None else text_of(cell) for cell in row] for row in rows)
+    writer.writerows([_written(cell) for cell in row] for row in rows)
     return encoded(held.getvalue().removesuffix("\n"), given)
 
 
@@ -50,12 +50,14 @@ def value_bytes(value: Any, given: FileCreateParameters) -> bytes:
     if given.format == "text":
         if value is None:
             raise StepFailure("there is no text to write; name it in source")
-        return encoded(
-            json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else text_of(value), given
-        )
+        return encoded(_json(value) if isinstance(value, dict | list) else text_of(value), given)
     separators = None if given.indent else (",", ":")
     text = json.dumps(value, ensure_ascii=False, indent=2 if given.indent else None, separators=separators)
     return encoded(text, given)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def encoded(text: str, given: FileCreateParameters) -> bytes:
@@ -75,4 +77,11 @@ def _decoded(value: Any) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else escape(text_of(value))
+    return escape(_written(value))
+
+
+def _written(value: Any) -> str:
+    """A cell as spreadsheets write it: nothing for null, and truth values in capitals."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return "" if value is None else text_of(value)

@@ -10,6 +10,7 @@ from engine.steps.file_create.making import table_bytes, value_bytes
 from engine.steps.file_create.manifest import MANIFEST, TABLES, FileCreateParameters
 from engine.steps.files import with_file
 from engine.steps.item_errors import each_item
+from engine.steps.paths import without_field
 from engine.steps.provenance import place
 
 _TYPES = {
@@ -37,7 +38,7 @@ class FileCreateStep(StepType):
         first: FileCreateParameters = context.parameters(0)
         if first.format in TABLES or (first.format == "json" and first.together):
             return StepResult({MAIN: [_all(context, first)]})
-        return StepResult({MAIN: each_item(context, lambda item, index: [_one(context, item, index)])})
+        return StepResult({MAIN: each_item(context, lambda item, index: _one(context, item, index))})
 
 
 def _all(context: StepContext, given: FileCreateParameters) -> Item:
@@ -47,21 +48,36 @@ def _all(context: StepContext, given: FileCreateParameters) -> Item:
     return {**_with(context, {"json": {}}, data, given), "pairedItem": paired}
 
 
-def _one(context: StepContext, item: Item, index: int) -> Item:
+def _one(context: StepContext, item: Item, index: int) -> list[Item]:
     given: FileCreateParameters = context.parameters(index)
+    if given.source is None and given.missing == "skip":
+        return []
     value: Any = given.source
     if value is None and given.format == "json":
         value = item["json"]
-    kept: Item = {"json": dict(item["json"])} if given.keep else {"json": {}}
-    if given.keep and item.get("binary"):
+    made = _with(context, _kept(item, given), value_bytes(value, given), given)
+    if given.format == "text" and isinstance(value, dict | list) and not given.mimeType:
+        made["binary"][given.property] |= {"mimeType": _TYPES["json"], "fileType": "json"}
+    return [made]
+
+
+def _kept(item: Item, given: FileCreateParameters) -> Item:
+    kept: Item = {"json": {}}
+    if given.keep:
+        kept["json"] = without_field(item["json"], given.drop) if given.drop else dict(item["json"])
+    if (given.keep or given.keepFiles) and item.get("binary"):
         kept["binary"] = item["binary"]
-    return _with(context, kept, value_bytes(value, given), given)
+    return kept
 
 
 def _with(context: StepContext, item: Item, data: bytes, given: FileCreateParameters) -> Item:
     name = given.fileName or (
-        "" if given.format == "base64" else f"file.{_ENDINGS.get(given.format, given.format)}"
+        ""
+        if given.format == "base64" or given.naming == "none"
+        else f"file.{_ENDINGS.get(given.format, given.format)}"
     )
     kind = given.mimeType or _TYPES[given.format]
     entry = context.binaries.put(data, mime_type=kind, file_name=name)
+    if not name and given.naming == "file":
+        entry["fileName"] = ".".join(filter(None, ("file", entry.get("fileExtension"))))
     return with_file(item, given.property, entry)

@@ -27,7 +27,7 @@ def test_all_items_become_one_table():
 
 
 def test_tables_go_without_header_and_with_other_delimiters():
-    assert made("csv", {"a": 1, "b": True}, header=False, delimiter=";")[1] == [b"1;true"]
+    assert made("csv", {"a": 1, "b": True}, header=False, delimiter=";")[1] == [b"1;TRUE"]
     assert made("csv", {"a": "\u00e4"}, encoding="latin-1", header=False)[1] == [b"\xe4"]
     assert made("csv", {"a": "b"}, byteOrderMark=True)[1] == [b"\xef\xbb\xbfa\nb"]
 

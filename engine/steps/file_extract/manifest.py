@@ -26,6 +26,16 @@ class FileExtractParameters(Parameters):
     emptyCells: bool = Field(False, description="For tables: whether empty cells become empty texts.")
     delimiter: str = Field(",", min_length=1, max_length=1, description="For csv: what separates cells.")
     fromLine: int = Field(1, ge=1, description="For csv: the first line that is read.")
+    cells: Literal["auto", "text", "values"] = Field(
+        "auto",
+        description="For csv and html: cells are texts, or numbers, truth values and days; auto takes csv "
+        "for text and html for values.",
+    )
+    records: bool = Field(
+        False,
+        description="For csv: names of columns stand as written, the last of two alike counts, rows of "
+        "empty cells are items, and without a header a row is an object of its filled cells by number.",
+    )
     range: str = Field(
         "",
         pattern=r"^(|[A-Za-z]{1,3}[1-9]\d{0,6}(:[A-Za-z]{1,3}[1-9]\d{0,6})?|\d{1,7})$",
@@ -36,6 +46,9 @@ class FileExtractParameters(Parameters):
     password: str = Field("", repr=False, description="For pdf: what opens it.")
     pagesMax: int = Field(0, ge=0, description="For pdf: no more pages than this; 0: all.")
     joinPages: bool = Field(True, description="For pdf: one text, or a list with one for each page.")
+    missing: Literal["fail", "skip"] = Field(
+        "fail", description="What becomes of an item without the file: an error, or nothing."
+    )
     keepFields: bool = Field(False, description="Whether the fields of the item are kept.")
     keepFile: bool = Field(False, description="Whether the file is kept.")
 

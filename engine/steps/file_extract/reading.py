@@ -17,7 +17,7 @@ from engine.steps.files import text_in
 from engine.steps.old_workbooks import rows_in_old_workbook
 from engine.steps.rich_text import rows_in_rtf
 from engine.steps.spreadsheets import rows_in_ods
-from engine.steps.tables import Json, Row, cells_within, number_in, objects_of
+from engine.steps.tables import Json, Row, cells_within, objects_of, records_of, value_in
 from engine.steps.workbooks import rows_in_workbook
 
 TABLES = frozenset({"csv", "xlsx", "html", "ods", "rtf", "xls"})
@@ -69,7 +69,8 @@ def rows_from(data: bytes, format_: str, given: FileExtractParameters) -> Iterat
     rows = _rows(data, format_, given)
     if given.range and format_ != "csv":
         rows = cells_within(rows, given.range)
-    found = objects_of(rows, header=given.header, empty_cells=given.emptyCells)
+    plain = format_ == "csv" and given.records
+    found = (records_of if plain else objects_of)(rows, header=given.header, empty_cells=given.emptyCells)
     return found if given.rowsMax < 0 else islice(found, given.rowsMax)
 
 
@@ -79,10 +80,16 @@ def _rows(data: bytes, format_: str, given: FileExtractParameters) -> Iterator[R
     if format_ == "rtf":
         return rows_in_rtf(data)
     text = text_in(data, given.encoding, strip_mark=given.stripMark)
-    return _csv(text, given) if format_ == "csv" else _html(text)
+    if format_ == "html":
+        return _valued(_html(text), given.cells != "text")
+    return _valued(_csv(text, given), given.cells == "values")
 
 
-def _csv(text: str, given: FileExtractParameters) -> Iterator[Row]:
+def _valued(rows: Iterator[list[str]], worked_out: bool) -> Iterator[Row]:
+    return ([value_in(cell) for cell in row] for row in rows) if worked_out else rows
+
+
+def _csv(text: str, given: FileExtractParameters) -> Iterator[list[str]]:
     held = StringIO(text, newline="")
     for _ in range(given.fromLine - 1):
         held.readline()
@@ -93,7 +100,7 @@ def _csv(text: str, given: FileExtractParameters) -> Iterator[Row]:
         raise StepFailure(f"line {reader.line_num} of the CSV cannot be read: {error}") from error
 
 
-def _html(text: str) -> Iterator[Row]:
+def _html(text: str) -> Iterator[list[str]]:
     """The rows of the first table."""
     from selectolax.lexbor import LexborHTMLParser
 
@@ -101,7 +108,7 @@ def _html(text: str) -> Iterator[Row]:
     if table is None:
         raise StepFailure("the HTML holds no table")
     for row in table.css("tr"):
-        yield [number_in(cell.text(deep=True).strip()) for cell in row.css("td, th")]
+        yield [cell.text(deep=True).strip() for cell in row.css("td, th")]
 
 
 def value_from(data: bytes, format_: str, given: FileExtractParameters) -> Any:

@@ -141,7 +141,7 @@ def test_large_files_and_tables_are_refused(monkeypatch):
 
 def test_a_file_that_nothing_names_wants_a_format():
     with pytest.raises(StepFailure, match="set format"):
-        rows(b"x", "x.unknown")
+        rows(b"\0", "x.unknown")
     with pytest.raises(StepFailure, match="no table"):
         rows(b"<p>", "x.html")
     with pytest.raises(StepFailure, match="no JSON"):

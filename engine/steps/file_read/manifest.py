@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from engine.ports.step_catalogue import Effect, Manifest
@@ -16,6 +18,11 @@ class FileReadParameters(Parameters):
     )
     property: str = Field("data", min_length=1, description="Name of the file in the item.")
     fileName: str = Field("", description="Its name; else the one it has.")
+    fileExtension: str = Field("", description="The ending that is told of it; else the one it has.")
+    once: bool = Field(False, description="Read for the first item only.")
+    none: Literal["pass", "fail"] = Field(
+        "pass", description="What a pattern does that nothing fits: give no items, or fail."
+    )
     mimeType: str = Field("", description="Its media type; else what its name speaks of.")
     pattern: bool = Field(True, description="Whether *, ?, [ ] and { } have their meaning.")
     keep: bool = Field(False, description="Whether fields and other files of the item that came in are kept.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.base.errors import StepFailure
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.file_paths import FilesBelow, is_pattern, name_of
@@ -25,11 +26,15 @@ class FileReadStep(StepType):
 
         def work(item: Item, index: int) -> list[Item]:
             given: FileReadParameters = context.parameters(index)
+            if given.once and index:
+                return []
             below = FilesBelow(context.policy)
             if given.pattern and is_pattern(given.path):
                 found = below.matching(given.path)
             else:
                 found = [below.parts(given.path)]
+            if not found and given.none == "fail":
+                raise StepFailure(f"no file fits the pattern {given.path[:200]!r}")
             return [_item(context, item, given, below, parts) for parts in found]
 
         return StepResult({MAIN: each_item(context, work)})
@@ -42,6 +47,8 @@ def _item(
     name = given.fileName or name_of(parts[-1] if parts else "")
     with below.reading(parts) as stream:
         entry = context.binaries.put(stream, mime_type=given.mimeType, file_name=name)
+    if given.fileExtension:
+        entry["fileExtension"] = given.fileExtension
     base: Item = {"json": dict(item["json"]), **_files(item)} if given.keep else {"json": {}}
     if given.describe:
         base = {**base, "json": {**base["json"], **{key: entry[key] for key in _TOLD if key in entry}}}
