@@ -108,6 +108,7 @@ FIELD_DEPTH_MAX = 32  # parts of a dotted field name
 FORESIGHT_STEPS_MAX = 64  # steps in a row that one call of the guest is asked for
 FORESIGHT_ITEMS_MAX = 100  # items of the first of them
 FORESIGHT_ROWS_MAX = 256  # such rows that a process remembers
+FORESIGHT_KEPT_BYTES_MAX = 65_536  # of what is kept of each, so that it is not made again
 FORESIGHT_FUEL = 1_000_000_000  # of such a call, a tenth of a second about
 EXPRESSION_ITEMS_MAX = 10_000  # items that one call of the guest evaluates simple expressions for
 LIST_GAP_MAX = 10_000  # how far beyond the end of a list a field may be set

@@ -16,6 +16,9 @@ from engine.journal.state import ExecutionState, Source, Task
 from engine.ports.block_store import BlockStore
 from engine.ports.step_catalogue import Item, PortItems
 
+Given = Mapping[str, Sequence[tuple[Source, PortData]]]
+"""What goes into a task; see :func:`given_to`."""
+
 
 class ItemStore:
     """Turns items into port data and back; outputs above a size become blocks."""
@@ -65,26 +68,28 @@ class ItemStore:
                 _, (_, dropped) = self._spilled.popitem(last=False)
                 self._spilled_bytes -= dropped
 
-    def inputs(self, subnet: str, state: ExecutionState, task: Task, ports: Sequence[str]) -> PortItems:
-        """The task's items per input port, in port order; empty ports are there too."""
-        names = [*ports, *(port for port in task.inputs if port not in ports)]
-        return {port: self._gather(subnet, state, task.inputs.get(port, ())) for port in names}
+    def inputs(self, subnet: str, given: Given, ports: Sequence[str]) -> PortItems:
+        """A task's items per input port, in port order; empty ports are there too."""
+        names = [*ports, *(port for port in given if port not in ports)]
+        return {port: self._gather(subnet, given.get(port, ())) for port in names}
 
-    def _gather(self, subnet: str, state: ExecutionState, sources: tuple[Source, ...]) -> list[Item]:
-        if len(sources) == 1:
-            data = state.items_of(sources[0])
-            return self.load(subnet, data) if data else []
-        found = (state.items_of(source) for source in sources)
-        return [item for data in found if data for item in self.load(subnet, data)]
+    def _gather(self, subnet: str, found: Sequence[tuple[Source, PortData]]) -> list[Item]:
+        if len(found) == 1:
+            return self.load(subnet, found[0][1])
+        return [item for _, data in found for item in self.load(subnet, data)]
 
 
-def input_cid(state: ExecutionState, task: Task) -> str:
-    """One CID over the CIDs of everything a task is given."""
-    given = {
-        port: [data.cid for source in sources if (data := state.items_of(source))]
+def given_to(state: ExecutionState, task: Task) -> Given:
+    """What goes into a task: data by input port, with where they come from."""
+    return {
+        port: [(source, data) for source in sources if (data := state.items_of(source)) is not None]
         for port, sources in task.inputs.items()
     }
-    return cid_of(given)
+
+
+def input_cid(given: Given) -> str:
+    """One CID over the CIDs of everything a task is given."""
+    return cid_of({port: [data.cid for _, data in found] for port, found in given.items()})
 
 
 def output_cid(outputs: Mapping[str, PortData]) -> str:

@@ -172,14 +172,15 @@ def _start(
     run = task.run if task.run >= 0 else _free_run(state, task.step, used)
     # an answered wait goes on with the attempt that asked for it
     attempt = task.attempt if task.signal is not None else task.attempt + 1
+    effect = rules.effect_of(task.step)
     return f.StepStarted(
         at_us=now_us,
         task=task.id,
         step=task.step,
         run=run,
         attempt=attempt,
-        effect=rules.effect_of(task.step),
-        key=idempotency_key(rules.execution, task.step, run),
+        effect=effect,
+        key="" if effect == "pure" else idempotency_key(rules.execution, task.step, run),
         node=rules.node,
     )
 

@@ -12,7 +12,9 @@ from engine.base.limits import EXPRESSION_ITEMS_MAX, TEMPLATE_KEPT_CHARACTERS_MA
 from engine.execution.data import ItemStore
 from engine.flow.model import Step
 from engine.flow.plan import FAILURE, Plan
+from engine.journal.facts import ExecutionStarted
 from engine.journal.state import ExecutionState, Source, Task
+from engine.ports.policy import Policy
 from engine.ports.sandbox import NOTHING_USED, Determinism, ExpressionBatch, Sandbox, SandboxLimits
 from engine.ports.step_catalogue import PortItems
 
@@ -118,6 +120,35 @@ def sandbox_limits(limits: Limits, timeout_ms: int) -> SandboxLimits:
     )
 
 
+class Around:
+    """What expressions of an execution may name whichever step they are in; made anew for another policy."""
+
+    def __init__(
+        self, plan: Plan, started: ExecutionStarted, execution: str, environment: Mapping[str, str]
+    ) -> None:
+        self._plan, self._started, self._execution = plan, started, execution
+        self._environment = environment  # the node's
+        self._policy: Policy | None = None
+        self._made: dict[str, Any] = {}
+
+    def of(self, policy: Policy) -> dict[str, Any]:
+        """``workflow``, ``execution``, ``vars``, and of the environment what the policy lists."""
+        if policy is not self._policy:
+            started, node = self._started, self._environment
+            self._made = {
+                "workflow": {
+                    "id": started.flow,
+                    "name": self._plan.flow.name,
+                    "active": started.mode == "production",
+                },
+                "execution": {"id": self._execution, "mode": started.mode},
+                "vars": dict(started.variables),
+                "env": {name: node[name] for name in policy.environment if name in node},
+            }
+            self._policy = policy
+        return self._made
+
+
 def batch_of(
     plan: Plan,
     state: ExecutionState,
@@ -126,33 +157,29 @@ def batch_of(
     inputs: PortItems,
     items: ItemStore,
     *,
-    execution: str,
-    environment: Mapping[str, str],
+    around: Mapping[str, Any],
     determinism: Determinism,
     resume_url: Callable[[], str],
 ) -> ExpressionBatch:
-    """Templates and everything they may name. What earlier steps gave is handed in only where a
-    template's text speaks of them."""
-    step, started = plan.step(task.step), state.started
+    """Templates and everything they may name: what is ``around``, of :class:`Around`, and what is the step's.
+    What earlier steps gave is handed in only where a template's text speaks of them."""
+    step = plan.step(task.step)
     first = next(iter(inputs.values()), [])
     context: dict[str, Any] = {
         "node": step.title,
         "run": max(task.run, 0),
         "source": [_place(plan, source) for sources in task.inputs.values() for source in sources[:1]],
-        "workflow": {"id": started.flow, "name": plan.flow.name, "active": started.mode == "production"},
-        "execution": {"id": execution, "mode": started.mode},
-        "vars": dict(started.variables),
-        "env": dict(environment),
+        **around,
     }
     if len(inputs) > 1:
         context["inputs"] = list(inputs.values())
     if state.custom:
-        context["execution"]["custom"] = dict(state.custom)
+        context["execution"] = {**context["execution"], "custom": dict(state.custom)}
     asks = _asks_of(tuple(templates))
     if asks.parameters:
         context["parameter"] = _parameters(plan, step)
     if asks.url:
-        context["execution"]["resumeUrl"] = resume_url()
+        context["execution"] = {**context["execution"], "resumeUrl": resume_url()}
     if asks.back:
         context["nodes"] = _nodes(plan, state, items, "\n".join(templates), task)
     return ExpressionBatch(templates, first, determinism, context)

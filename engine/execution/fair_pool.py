@@ -44,9 +44,7 @@ class FairPool:
             if self._stopped:
                 raise RuntimeError("the pool has ended")
             self._waiting.setdefault(party, deque()).append(work)
-            if self._idle == 0 and len(self._threads) < self._threads_max:
-                self._begin()
-            self._bell.notify()
+            self._call()
 
     def shutdown(self, *, wait: bool) -> None:
         """Drop what waits; what is under way ends, and is waited for if wished."""
@@ -59,6 +57,12 @@ class FairPool:
             for thread in threads:
                 if thread is not threading.current_thread():
                     thread.join()
+
+    def _call(self) -> None:
+        """Have somebody look at what waits: a thread that rests, or a new one."""
+        if self._idle == 0 and len(self._threads) < self._threads_max:
+            self._begin()
+        self._bell.notify()
 
     def _begin(self) -> None:
         name = f"{self._name}_{len(self._threads)}"
@@ -94,8 +98,8 @@ class FairPool:
             if works:
                 self._waiting[party] = works  # behind all others
             self._busy[party] = self._busy.get(party, 0) + 1
-            if self._waiting:
-                self._bell.notify()
+            if self._next() is not None:
+                self._call()  # who was called for it may have become this very thread
             return party, work
 
     def _pause_s(self) -> float:

@@ -7,8 +7,10 @@ changes nothing else; a step that looked at the clock or at chance, or crossed a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
 from engine.base.errors import SandboxViolation
 from engine.base.limits import BINDINGS_MAX, FORESIGHT_FUEL, FORESIGHT_ITEMS_MAX, FORESIGHT_ROWS_MAX
@@ -22,6 +24,8 @@ from engine.ports.sandbox import (
     Foresight,
     Foretold,
     HostCalls,
+    Later,
+    RowAhead,
     Sandbox,
     SandboxLimits,
 )
@@ -38,7 +42,7 @@ class KnownRow:
     policy: Policy
     revision: int
     steps: Sequence[str]
-    calls: Sequence[Ahead]
+    later: Later
 
 
 class Outlook:
@@ -91,6 +95,7 @@ class Row:
 
     def __init__(self, outlook: Outlook, version: str) -> None:
         self.outlook, self.version = outlook, version
+        self.shared: Mapping[str, Any] = {}  # in the contexts of the calls that were foretold
         self._told: dict[str, tuple[Ahead, Foretold]] = {}  # by step
 
     def take(self, step: str) -> tuple[Ahead, Foretold] | None:
@@ -105,7 +110,7 @@ class Row:
         self,
         sandbox: Sandbox,
         steps: Sequence[str],
-        row: Sequence[Ahead],
+        row: RowAhead,
         items: Sequence[Item],
         limits: SandboxLimits,
     ) -> Foretold | None:
@@ -121,24 +126,24 @@ class Row:
             self.outlook.note_alone((self.version, steps[count]))
         elif 0 < count < len(steps):  # the first step, where it has no answer, says itself why
             self.outlook.note_end((self.version, steps[count]))
-        told = list(zip(steps, zip(row, seen.answers, strict=False), strict=False))
-        self._told = dict(told[1:])
+        told = zip(steps, zip(row.calls, seen.answers, strict=False), strict=False)
+        self._told, self.shared = dict(islice(told, 1, None)), row.shared
         return seen.answers[0] if count else None
 
 
 Own = Callable[[ExpressionBatch | CodeRequest], Ahead | None]
 """A step's call, with what follows from its answer."""
 
-Later = Callable[[Ahead], tuple[Sequence[str], Sequence[Ahead]]]
-"""The steps of a row behind its first one, and what will be asked for them."""
+Behind = Callable[[Ahead], tuple[Sequence[str], RowAhead] | None]
+"""The steps of a row behind the one with this call, and the whole row."""
 
 
 class Seer:
     """The sandbox as one step of a row sees it: implements :class:`engine.ports.sandbox.Sandbox`."""
 
-    def __init__(self, sandbox: Sandbox, row: Row, step: str, own: Own, later: Later) -> None:
+    def __init__(self, sandbox: Sandbox, row: Row, step: str, own: Own, behind: Behind) -> None:
         self._sandbox, self._row, self._step = sandbox, row, step
-        self._own, self._later = own, later
+        self._own, self._behind = own, behind
 
     @property
     def guest_cid(self) -> str:
@@ -157,7 +162,7 @@ class Seer:
         found = None if host is not None else self._answer(request, limits)
         return found if isinstance(found, CodeResult) else self._sandbox.run_code(request, limits, host)
 
-    def foresee(self, items: Sequence[Item], row: Sequence[Ahead], limits: SandboxLimits) -> Foresight:
+    def foresee(self, items: Sequence[Item], row: RowAhead, limits: SandboxLimits) -> Foresight:
         """See :class:`Sandbox`."""
         return self._sandbox.foresee(items, row, limits)
 
@@ -170,18 +175,19 @@ class Seer:
     ) -> ExpressionValues | CodeResult | None:
         known = self._row.take(self._step)
         if known is not None:
-            if _is_same(call, *known):
-                return known[1].answer
+            ahead, told = known
+            if call.asks_the_same(ahead.call, self._row.shared) and _are_same(call.items, told.items):
+                return told.answer
             self._row.note_end(self._step)
         own = self._own(call) if len(call.items) <= FORESIGHT_ITEMS_MAX else None
-        steps, later = self._later(own) if own is not None else ((), ())
-        if own is None or not steps:
+        found = self._behind(own) if own is not None else None
+        if found is None:
             return None
-        found = self._row.ask(self._sandbox, [self._step, *steps], [own, *later], call.items, limits)
-        return found.answer if found else None
+        steps, row = found
+        first = self._row.ask(self._sandbox, [self._step, *steps], row, call.items, limits)
+        return first.answer if first else None
 
 
-def _is_same(call: ExpressionBatch | CodeRequest, ahead: Ahead, told: Foretold) -> bool:
-    """Whether a call is what was foretold: its items to the kind of every number and the order of keys, and
-    all else but time and chance, at which the answer did not look."""
-    return call.asks_the_same(ahead.call) and repr(call.items) == repr(told.items)
+def _are_same(given: Sequence[Item], told: Sequence[Item]) -> bool:
+    """Whether items are those that were foretold, to the kind of every number and the order of keys."""
+    return repr(given) == repr(told)

@@ -8,7 +8,7 @@ from typing import Any
 from engine.base.canonical import cid_of, cid_of_bytes
 from engine.base.limits import DATA_SUBJECTS_MAX
 from engine.base.ordered import pack, text_of
-from engine.execution.data import ItemStore
+from engine.execution.data import Given, ItemStore
 from engine.flow.model import Flow
 from engine.flow.plan import Plan
 from engine.journal.facts import PortData
@@ -67,16 +67,15 @@ def cleared(gate: StepGate, plan: Plan, state: ExecutionState, items: ItemStore,
     )
 
 
-def input_finding(state: ExecutionState, task: Task, execution: str) -> Finding | None:
+def input_finding(given: Given, step: str, execution: str) -> Finding | None:
     """Whether the items that go into an attempt are those whose CIDs the journal holds. Blocks are not
     looked at: their store checks them when it reads them."""
-    for sources in task.inputs.values():
-        for source in sources:
-            data = state.items_of(source)
-            if data is not None and (actual := changed(data)):
+    for found in given.values():
+        for source, data in found:
+            if actual := changed(data):
                 where = f"step {source.step!r}" if source.step else "the trigger"
                 content = Hash(f"what {where} gave on port {source.port!r}", data.cid, actual)
-                return altered(f"step {task.step!r} of {execution}", content)
+                return altered(f"step {step!r} of {execution}", content)
     return None
 
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.base.limits import METERED_SUBNETS_MAX
 from engine.ports.clock import Clock
 from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.policy import Policy
-from engine.ports.sandbox import Usage
 from engine.ports.violations import ALERT_EVENT
+
+
+@dataclass(slots=True)
+class GuestUse:
+    """What the guests of some steps used."""
+
+    wall_us: list[int] = field(default_factory=list)  # of each step
+    fuel: int = 0
+    host_calls: int = 0
+    memory_bytes: int = 0  # the most that one had
 
 
 @dataclass(slots=True)
@@ -35,39 +45,36 @@ class GuestMeter:
         self._peak_bytes = 0
         self._lock = threading.Lock()
 
-    def used(self, policy: Policy, step_type: str, usage: Usage) -> None:
-        """Count what the guests of one attempt used."""
-        if not usage.wall_us:
-            return
+    def used(self, policy: Policy, uses: Mapping[str, GuestUse]) -> None:
+        """Count what guests of a subnet's steps used, by step type."""
         metrics = self._metrics
-        metrics.observe("sandbox_seconds", usage.wall_us / 1e6, step=step_type)
-        metrics.count("sandbox_fuel", usage.fuel, step=step_type)
-        if usage.host_calls:
-            metrics.count("sandbox_host_calls", usage.host_calls, step=step_type)
-        if usage.memory_bytes > self._peak_bytes:
-            self._peak_bytes = usage.memory_bytes
-            metrics.gauge("sandbox_memory_peak_bytes", usage.memory_bytes)
-        self._watch(policy, usage)
+        for kind, use in uses.items():
+            metrics.observe("sandbox_seconds", *[wall_us / 1e6 for wall_us in use.wall_us], step=kind)
+            metrics.count("sandbox_fuel", use.fuel, step=kind)
+            if use.host_calls:
+                metrics.count("sandbox_host_calls", use.host_calls, step=kind)
+        peak = max(use.memory_bytes for use in uses.values())
+        if peak > self._peak_bytes:
+            self._peak_bytes = peak
+            metrics.gauge("sandbox_memory_peak_bytes", peak)
+        self._watch(policy, sum(sum(use.wall_us) for use in uses.values()), peak)
 
-    def _watch(self, policy: Policy, usage: Usage) -> None:
+    def _watch(self, policy: Policy, wall_us: int, peak: int) -> None:
         limits = policy.limits
         percent = limits.sandbox_alert_percent
         with self._lock:
             window = self._window(policy.subnet, limits.sandbox_alert_window_ms * 1_000)
-            window.wall_us += usage.wall_us
+            window.wall_us += wall_us
             given_us = limits.sandbox_alert_window_ms * 1_000 * self._cores
             time = not window.told_time and window.wall_us * 100 >= given_us * percent
-            memory = (
-                not window.told_memory
-                and usage.memory_bytes * 100 >= limits.sandbox_memory_bytes_max * percent
-            )
+            memory = not window.told_memory and peak * 100 >= limits.sandbox_memory_bytes_max * percent
             window.told_time |= time
             window.told_memory |= memory
             spent_us = window.wall_us
         if time:
             self._tell(policy, "time", spent_us, given_us)
         if memory:
-            self._tell(policy, "memory", usage.memory_bytes, limits.sandbox_memory_bytes_max)
+            self._tell(policy, "memory", peak, limits.sandbox_memory_bytes_max)
 
     def _window(self, subnet: str, length_us: int) -> _Window:
         now_us = self._clock.monotonic_us()

@@ -10,7 +10,7 @@ from typing import Any
 from engine.base.errors import QflowError
 from engine.base.limits import DIFFERENCE_CHARACTERS_MAX, PREVIEW_DEADLINE_MS
 from engine.execution.data import ItemStore
-from engine.execution.expressions import batch_of, sandbox_limits
+from engine.execution.expressions import Around, batch_of, sandbox_limits
 from engine.execution.runner import Services
 from engine.execution.summary import result_of, visible_status
 from engine.flow.cases import Case
@@ -138,7 +138,6 @@ class Judge:
         step, run = state.last or (plan.flow.steps[0].id, 0)
         data = result_of(state)
         items = services.items.load(state.started.subnet, data)[:1] if data else []
-        environment = services.environment
         batch = batch_of(
             plan,
             state,
@@ -146,8 +145,7 @@ class Judge:
             templates,
             {"main": items},
             services.items,
-            execution=self._execution,
-            environment={name: environment[name] for name in policy.environment if name in environment},
+            around=Around(plan, state.started, self._execution, services.environment).of(policy),
             determinism=Determinism(
                 services.clock.now_us(), _SEED, plan.flow.settings.timezone or services.timezone
             ),

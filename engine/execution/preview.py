@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.base.errors import QflowError
 from engine.base.limits import PREVIEW_DEADLINE_MS
-from engine.execution.expressions import Written, batch_of, sandbox_limits
+from engine.execution.data import given_to
+from engine.execution.expressions import Around, Written, batch_of, sandbox_limits
 from engine.execution.references import resolve
 from engine.execution.runner import Services
 from engine.execution.scope import ScopeOf
@@ -56,7 +57,7 @@ class Preview:
         self._now_us = services.clock.now_us()
         self._zone = plan.flow.settings.timezone or services.timezone
         ports = plan.ports[task.step].inputs
-        self.inputs: PortItems = services.items.inputs(state.started.subnet, state, task, ports)
+        self.inputs: PortItems = services.items.inputs(state.started.subnet, given_to(state, task), ports)
 
     def values(self, written: Sequence[Any], item: int, policy: Policy) -> list[dict[str, Any]]:
         """For each value as written ``{"value": V}``, or ``{"error": {"message", ...}}``."""
@@ -67,7 +68,7 @@ class Preview:
     def _row(self, templates: Sequence[str], item: int, policy: Policy) -> Mapping[str, Any]:
         if not templates:
             return {}
-        services, environment = self._services, self._services.environment
+        services = self._services
         batch = batch_of(
             self._plan,
             self._state,
@@ -75,8 +76,7 @@ class Preview:
             templates,
             self.inputs,
             services.items,
-            execution=self._execution,
-            environment={name: environment[name] for name in policy.environment if name in environment},
+            around=Around(self._plan, self._state.started, self._execution, services.environment).of(policy),
             determinism=Determinism(self._now_us, _SEED, self._zone),
             resume_url=str,
         )

@@ -13,7 +13,7 @@ from engine.flow.model import Edge
 from engine.flow.plan import Plan
 from engine.journal.state import ExecutionState, Source, Task
 from engine.ports.policy import Policy
-from engine.ports.sandbox import Ahead, CodeRequest, ExpressionBatch
+from engine.ports.sandbox import Ahead, CodeRequest, ExpressionBatch, Later, RowAhead
 from engine.ports.step_catalogue import Effect
 
 _SHARED = ("workflow", "execution", "vars", "env")
@@ -46,27 +46,34 @@ def _about(call: CodeRequest) -> ExpressionBatch:
     return ExpressionBatch((), call.items, call.determinism, call.context)
 
 
-def behind(view: View, task: Task, own: Ahead) -> tuple[Sequence[str], Sequence[Ahead]]:
+def behind(view: View, task: Task, own: Ahead) -> tuple[Sequence[str], RowAhead] | None:
     """The steps of the one way on from a task's first run, as far as they can be asked for before their time,
-    and their calls. An execution of a part of a flow, or with pinned items, has none."""
+    and the whole row; None for none. An execution of a part of a flow, or with pinned items, has none."""
     started = view.state.started
     if task.run > 0 or started.bounds or started.pins or own.call is None:
-        return (), ()
+        return None
     first = view.plan.version, task.step
     known = view.outlook.row(first, view.policy)
     if known is None:
         known = _found(view, task)
         view.outlook.keep(first, known)
     count = view.cleared(known.steps) if view.state.runs.keys().isdisjoint(known.steps) else 0
-    shared = {name: own.call.context[name] for name in _SHARED}
-    shared["execution"] = {key: value for key, value in shared["execution"].items() if key != "resumeUrl"}
-    return known.steps[:count], [_filled(ahead, shared) for ahead in known.calls[:count]]
+    if not count:
+        return None
+    shared = _shared(own.call.context)
+    context = {name: value for name, value in own.call.context.items() if shared.get(name) is not value}
+    return known.steps[:count], RowAhead(
+        Ahead(own.call.within(context), own.rule), known.later, count, shared
+    )
 
 
-def _filled(ahead: Ahead, shared: Mapping[str, Any]) -> Ahead:
-    """A call with what its execution adds to its context."""
-    call = ahead.call
-    return ahead if call is None else Ahead(call.within({**call.context, **shared}), ahead.rule)
+def _shared(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What the contexts of all steps have in common with that of one."""
+    shared = {name: context[name] for name in _SHARED}
+    execution = shared["execution"]
+    if "resumeUrl" in execution:
+        shared["execution"] = {key: value for key, value in execution.items() if key != "resumeUrl"}
+    return shared
 
 
 def _found(view: View, task: Task) -> KnownRow:
@@ -83,7 +90,7 @@ def _found(view: View, task: Task) -> KnownRow:
         steps.append(edge.target)
         calls.append(ahead)
         source = edge.target
-    return KnownRow(view.policy, view.outlook.revision, steps, calls)
+    return KnownRow(view.policy, view.outlook.revision, steps, Later(calls))
 
 
 def _ahead_of(view: View, edge: Edge) -> Ahead | None:

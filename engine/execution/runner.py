@@ -17,16 +17,23 @@ from engine.base.errors import (
     SandboxViolation,
     StepCancelled,
 )
-from engine.base.ids import idempotency_key
 from engine.base.limits import FAILURE_LOG_LINES_MAX, Limits
 from engine.execution.binaries import BlockBinaries, SubnetBlocks, with_stored_files
 from engine.execution.bindings import Binding, Bindings, codes_in
 from engine.execution.budgets import Budgets
 from engine.execution.cancellation import CancelToken
 from engine.execution.credentials import Pocket
-from engine.execution.data import ItemStore, checked_items, input_cid, output_cid, with_provenance
+from engine.execution.data import (
+    Given,
+    ItemStore,
+    checked_items,
+    given_to,
+    input_cid,
+    output_cid,
+    with_provenance,
+)
 from engine.execution.error_items import failed_items, failures_apart
-from engine.execution.expressions import Written, batch_of, sandbox_limits
+from engine.execution.expressions import Around, Written, batch_of, sandbox_limits
 from engine.execution.foresight import Outlook, Row, Seer
 from engine.execution.gate import cleared, input_finding, step_finding
 from engine.execution.inputs import Input, StepRaised, StepRefused, StepReturned, StepWaits, StepWithheld
@@ -60,6 +67,7 @@ from engine.ports.sandbox import (
     Ahead,
     Determinism,
     ExpressionBatch,
+    RowAhead,
     Sandbox,
     Spent,
     Usage,
@@ -117,10 +125,11 @@ class Attempt:
         state: ExecutionState,
         task: Task,
         execution: str,
-        row: Row | None = None,
+        around: Around,
+        row: Row,
     ) -> None:
         self.services, self.plan, self.task = services, plan, task
-        self._row = row
+        self._around, self._row = around, row
         self.id, self.run, self.step = task.id, task.run, plan.step(task.step)
         self.subnet, self.epoch = state.started.subnet, state.epoch
         self.started_us = services.clock.now_us()
@@ -174,14 +183,15 @@ class Attempt:
 
     def _plan_call(self) -> Callable[[], Input]:
         state, services = self._state, self.services
-        finding = self._gate(acts=False) or input_finding(state, self.task, self.execution)
+        given = given_to(state, self.task)
+        finding = self._gate(acts=False) or input_finding(given, self.step.id, self.execution)
         if finding is not None:
             self._acts = False
             return lambda: self._stopped(finding)
         stand_in = stand_in_of(self.plan, state.started, self.step, acts=self._acts)
         if stand_in is not None:
             self._acts = False
-            self.inputs, self._given = self._inputs(), input_cid(state, self.task)
+            self.inputs, self._given = self._inputs(given), input_cid(given)
             return lambda: self._stood_in(stand_in)
         pins = state.started.pins.get(self.step.id)
         if pins is not None:
@@ -195,8 +205,8 @@ class Attempt:
         if spent is not None:
             self._acts = False
             return lambda: self._stopped(spent)
-        self.inputs = inputs = self._inputs()
-        self._given = input_cid(state, self.task)
+        self.inputs = inputs = self._inputs(given)
+        self._given = input_cid(given)
         if self.step.disabled:
             first = self.plan.ports[self.step.id].outputs[0]
             return lambda: self._returned(StepResult({first: _first(inputs)}), inputs, "disabled")
@@ -230,9 +240,9 @@ class Attempt:
             return StepWithheld(now_us, self.id, RENEWED_EVENT, finding.message, finding.as_json())
         return StepRefused(now_us, self.id, ErrorInfo.of(error_of(finding), self.step.id))
 
-    def _inputs(self) -> PortItems:
+    def _inputs(self, given: Given) -> PortItems:
         ports = self.plan.ports[self.step.id].inputs
-        inputs = self.services.items.inputs(self.subnet, self._state, self.task, ports)
+        inputs = self.services.items.inputs(self.subnet, given, ports)
         if self.step.join == "all" and set(inputs) - set(ports):
             inputs = {MAIN: [item for items in inputs.values() for item in items]}
         if self.step.execute_once:
@@ -270,7 +280,6 @@ class Attempt:
             subnet=self.subnet,
             run=task.run,
             attempt=task.attempt,
-            idempotency_key=idempotency_key(self.execution, step.id, task.run),
             now_us=self.started_us,
             seed=self._seed(),
             timezone=zone,
@@ -330,14 +339,14 @@ class Attempt:
     def _sandbox(self, binding: Binding, policy: Policy, zone: str) -> Sandbox:
         """The sandbox; for a step that may be the first of a row, with foresight."""
         services, row = self.services, self._row
-        if row is None or not binding.foretells or self._state.started.case:
+        if not binding.foretells or self._state.started.case:
             return services.sandbox
         if not row.outlook.begins_at((self.plan.version, self.step.id)):
             return services.sandbox
-        own, later = partial(own_of, binding, policy), partial(self._behind, policy, zone)
-        return Seer(services.sandbox, row, self.step.id, own, later)
+        own, others = partial(own_of, binding, policy), partial(self._behind, policy, zone)
+        return Seer(services.sandbox, row, self.step.id, own, others)
 
-    def _behind(self, policy: Policy, zone: str, own: Ahead) -> tuple[Sequence[str], Sequence[Ahead]]:
+    def _behind(self, policy: Policy, zone: str, own: Ahead) -> tuple[Sequence[str], RowAhead] | None:
         services, plan, state = self.services, self.plan, self._state
         view = View(
             plan,
@@ -366,16 +375,14 @@ class Attempt:
         zone: str,
         task: Task | None = None,
     ) -> ExpressionBatch:
-        services, environment = self.services, self.services.environment
         return batch_of(
             self.plan,
             self._state,
             task or self.task,
             templates,
             inputs,
-            services.items,
-            execution=self.execution,
-            environment={name: environment[name] for name in policy.environment if name in environment},
+            self.services.items,
+            around=self._around.of(policy),
             determinism=Determinism(self.started_us, self._seed(), zone),
             resume_url=self._resume_url,
         )
@@ -395,11 +402,7 @@ class Attempt:
             result = self._pocket.cleared(result)
             if result.wait is not None:
                 return self._waits(result)
-            returned = _with_traffic(
-                self._returned(result, inputs, binding.code), traffic.total() - sent_before
-            )
-            services.violations.meter.used(context.policy, self.step.type, returned.usage)
-            return returned
+            return _with_traffic(self._returned(result, inputs, binding.code), traffic.total() - sent_before)
         except StepCancelled:
             return self.failed(ErrorInfo.of(QflowError("the step was cancelled"), self.step.id))
         except Exception as error:  # whatever a step raises is its result, not the engine's
@@ -408,9 +411,7 @@ class Attempt:
                 log.exception("step failed", extra={"execution": self.execution, "step": self.step.id})
             if isinstance(error, SandboxViolation):
                 services.violations.record(self._place(), context.policy, error)
-            gone = spent(error)
-            services.violations.meter.used(context.policy, self.step.type, gone.usage)
-            return self.failed(ErrorInfo.of(error, self.step.id), _logs_of(error), gone)
+            return self.failed(ErrorInfo.of(error, self.step.id), _logs_of(error), spent(error))
 
     def _place(self) -> Place:
         started, task = self._state.started, self.task

@@ -15,6 +15,7 @@ from engine.base.errors import ErrorInfo
 from engine.base.limits import Limits
 from engine.execution import outgoing
 from engine.execution.decide import Rules, RunStep, decide
+from engine.execution.expressions import Around
 from engine.execution.foresight import Row
 from engine.execution.inputs import Input, Signalled
 from engine.execution.runner import Attempt, Services
@@ -73,6 +74,7 @@ class Session:
         self.in_flight: dict[int, Attempt] = {}
         self.begun: deque[Attempt] = deque()  # decided on, to be made ready
         self.to_act: list[Attempt] = []  # begun, but not before the commit that says so
+        self._around = Around(plan, state.started, header.id, services.environment)
         self.row = Row(services.outlook, plan.version)
         self.lock = threading.Lock()
         self.scheduled = False
@@ -122,7 +124,7 @@ class Session:
 
     def _attempt(self, effect: RunStep) -> Attempt:
         task = self.state.running[effect.task]
-        attempt = Attempt(self.services, self.plan, self.state, task, self.header.id, self.row)
+        attempt = Attempt(self.services, self.plan, self.state, task, self.header.id, self._around, self.row)
         self.in_flight[task.id] = attempt
         return attempt
 

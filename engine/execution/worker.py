@@ -25,6 +25,7 @@ from engine.base.errors import (
 )
 from engine.base.ids import ulid
 from engine.base.limits import UNLIMITED, Limits
+from engine.execution import measures
 from engine.execution.alarm import Alarm
 from engine.execution.crash import crash_point
 from engine.execution.data import ItemStore
@@ -43,7 +44,6 @@ from engine.ports.journal_store import Header, JournalStore, Outgoing, Posted
 from engine.ports.metrics import Metrics
 from engine.ports.notifier import Notifier
 from engine.ports.step_catalogue import Effect
-from engine.validation.anomalies import Anomaly
 
 log = logging.getLogger("qflow.worker")
 
@@ -431,35 +431,13 @@ class Worker:
         first, facts, effects = done
         if facts:
             parts.notifier.committed(session.header, first, facts)
-            self._measure(session, facts)
+            measures.tell(session, facts, parts.metrics)
         if effects:
             parts.relay(effects)
         self.watches.tell(session, parts.services.items)
         limit = session.plan.flow.settings.history_facts_max or parts.limits.history_facts_max
         if not release and session.committed - session.kept_from >= limit:
             session.truncate(parts.journal, now, ulid("chk", now, parts.entropy.bytes(10)))
-
-    def _measure(self, session: Session, facts: Sequence[f.Fact]) -> None:
-        metrics = self._parts.metrics
-        for fact in facts:
-            if isinstance(fact, f.StepCompleted):
-                kind = session.plan.step(fact.step).type
-                metrics.observe("step_seconds", (fact.at_us - fact.started_us) / 1e6, type=kind)
-                self._watch(session, fact)
-            elif isinstance(fact, f.StepFailed):
-                metrics.count("errors", type=str(fact.error.get("type")), component="step")
-            elif isinstance(fact, f.ExecutionCompleted | f.ExecutionFailed | f.ExecutionAborted):
-                took = (fact.at_us - session.state.started.at_us) / 1e6
-                metrics.observe("execution_seconds", took, status=str(session.state.status))
-
-    def _watch(self, session: Session, fact: f.StepCompleted) -> None:
-        """Learn from a run of a step, and raise the alarm where it was unusual."""
-        trust, header = self._parts.services.trust, session.header
-        items = sum(data.count for data in fact.outputs.values())
-        took_us = fact.at_us - fact.started_us
-        found = trust.watch.step_ended(header.subnet, header.flow, fact.step, took_us, items)
-        if found is not None:
-            trust.alarmed(Anomaly(header.subnet, found, header.flow, header.id, header.actor))
 
     def _give_up(self, session: Session) -> None:
         """What we know of it is wrong, or somebody else has it: whoever sweeps next reads it anew."""

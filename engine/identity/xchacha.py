@@ -14,11 +14,9 @@ from __future__ import annotations
 import hashlib
 import os
 
+from nacl._sodium import ffi, lib
 from nacl.bindings import (
     crypto_aead_xchacha20poly1305_ietf_decrypt as _decrypt,
-)
-from nacl.bindings import (
-    crypto_aead_xchacha20poly1305_ietf_encrypt as _encrypt,
 )
 from nacl.exceptions import CryptoError
 
@@ -30,6 +28,8 @@ OVERHEAD_BYTES = 1 + 8 + 24 + 16
 
 _VERSION = b"\x01"
 _ID_END, _NONCE_END = 9, 33
+_NONCE_BYTES, _TAG_BYTES = 24, 16
+_ROOM, _NOTHING = ffi.typeof("unsigned char[]"), ffi.NULL
 
 
 def key_id_of(key: bytes) -> bytes:
@@ -64,9 +64,8 @@ class XChaChaKey:
 
     def seal(self, data: bytes, place: bytes) -> bytes:
         """See :meth:`DataKey.seal`."""
-        head, nonce = self._head, os.urandom(24)
-        ciphertext: bytes = _encrypt(data, head + place, nonce, self._key)
-        return head + nonce + ciphertext
+        head, nonce = self._head, os.urandom(_NONCE_BYTES)
+        return head + nonce + _encrypt(data, head + place, nonce, self._key)
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
         """See :meth:`DataKey.open`. Whatever was changed, the error and the work are the same."""
@@ -94,3 +93,15 @@ class XChaChaKey:
     def rewrapped(self, wrapped: bytes, place: bytes, by: XChaChaKey) -> bytes:
         """A key that this one wrapped, wrapped by another one instead."""
         return by.seal(self.open(wrapped, place), place)
+
+
+def _encrypt(data: bytes, about: bytes, nonce: bytes, key: bytes) -> bytes:
+    """Ciphertext and tag. libsodium itself is called: PyNaCl's own function looks at lengths that are right
+    here, which takes four times as long as to seal an entry of a journal."""
+    size = len(data) + _TAG_BYTES
+    room = ffi.new(_ROOM, size)
+    lib.crypto_aead_xchacha20poly1305_ietf_encrypt(
+        room, _NOTHING, data, len(data), about, len(about), _NOTHING, nonce, key
+    )
+    sealed: bytes = ffi.buffer(room, size)[:]
+    return sealed

@@ -80,7 +80,7 @@ class StepStarted(Fact):
     run: int
     attempt: int
     effect: str
-    key: str  # idempotency key, the same for every attempt
+    key: str  # idempotency key, the same for every attempt; empty for pure steps
     node: str = ""
 
 

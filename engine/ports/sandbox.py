@@ -115,12 +115,13 @@ class ExpressionBatch:
     indexes: Sequence[int] | None = None  # evaluate only for these items; None: for all, or once without any
     marked: bool = False  # mark what JSON lacks: {"$undefined": true}, {"$date": ISO}, {"$number": "NaN"}
 
-    def asks_the_same(self, other: object) -> bool:
-        """Whether both ask for the same, whatever the items are, and the moment and the seed."""
+    def asks_the_same(self, other: object, shared: Mapping[str, Any]) -> bool:
+        """Whether both ask for the same, whatever the items are, and the moment and the seed; the context of
+        the other has besides its own what is shared."""
         return (
             isinstance(other, ExpressionBatch)
             and self.templates == other.templates
-            and self.context == other.context
+            and self.context == {**other.context, **shared}
             and self.determinism.timezone == other.determinism.timezone
             and self.indexes == other.indexes
             and self.marked == other.marked
@@ -168,12 +169,12 @@ class CodeRequest:
     context: Mapping[str, Any] = field(default_factory=dict)
     file: Callable[[str], bytes] | None = field(default=None, compare=False)  # None: files are not read
 
-    def asks_the_same(self, other: object) -> bool:
-        """Whether both ask for the same, whatever the items are, and the moment and the seed."""
+    def asks_the_same(self, other: object, shared: Mapping[str, Any]) -> bool:
+        """See :meth:`ExpressionBatch.asks_the_same`."""
         return (
             isinstance(other, CodeRequest)
             and self.source == other.source
-            and self.context == other.context
+            and self.context == {**other.context, **shared}
             and self.determinism.timezone == other.determinism.timezone
             and self.language == other.language
             and self.mode == other.mode
@@ -214,6 +215,32 @@ class Ahead:
 
     call: ExpressionBatch | CodeRequest | None
     rule: Mapping[str, Any]
+
+
+class Later:
+    """The steps of a row behind its first one: the same object for every execution of a version, so that
+    a sandbox may keep with it, by how many of them were asked for, what it made of them."""
+
+    __slots__ = ("calls", "kept")
+
+    def __init__(self, calls: Sequence[Ahead]) -> None:
+        self.calls = tuple(calls)
+        self.kept: dict[int, bytes] = {}
+
+
+@record
+class RowAhead:
+    """Steps in a row. ``shared`` is in the contexts of all of them, besides what is their own."""
+
+    first: Ahead
+    later: Later
+    count: int  # of those behind the first
+    shared: Mapping[str, Any]
+
+    @property
+    def calls(self) -> tuple[Ahead, ...]:
+        """All of them, in order."""
+        return (self.first, *self.later.calls[: self.count])
 
 
 @record
@@ -267,7 +294,7 @@ class Sandbox(Protocol):
         language without a guest, and an error of the host itself where the code does not catch it.
         """
 
-    def foresee(self, items: Sequence[Item], row: Sequence[Ahead], limits: SandboxLimits) -> Foresight:
+    def foresee(self, items: Sequence[Item], row: RowAhead, limits: SandboxLimits) -> Foresight:
         """Ask for steps in a row in one call of the guest: for the first with these items, for each other
         with those that the one before is likely to give.
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel
 
 from engine.base.errors import CapabilityDenied
+from engine.base.ids import idempotency_key
 from engine.base.limits import Limits
 from engine.flow.model import MAIN, Flow, Step
 from engine.ports.binaries import Binaries
@@ -198,7 +199,6 @@ class StepContext:
     subnet: str
     run: int  # run index, from 0
     attempt: int  # from 1
-    idempotency_key: str
     now_us: int
     seed: bytes  # 32 bytes, a function of (execution, step, run)
     timezone: str
@@ -219,10 +219,16 @@ class StepContext:
     open_host: Callable[[Sequence[Capability], Collection[str]], HostCalls] | None = None
     """Asks for capabilities for code with these CIDs, and opens the host to this attempt; whoever opens it
     closes it."""
+    effect: str = ""  # ends the idempotency key, where a step has several outside effects
     kept: KeptValues | None = None
     credential: Callable[[str, str], Credential] = no_credential
     """The credential of a type and a name that the step's parameters write out as ``"credential": {"type",
     "name"}``. Its secrets are taken out of whatever the step gives back."""
+
+    @property
+    def idempotency_key(self) -> str:
+        """The key that the step's outside effect carries, the same for every attempt of its run."""
+        return idempotency_key(self.execution_id, self.step.id, self.run) + self.effect
 
     @property
     def items(self) -> list[Item]:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from engine.base.errors import QflowError
+from engine.base.limits import FORESIGHT_KEPT_BYTES_MAX
 from engine.ports.items import Item
 from engine.ports.sandbox import (
     Ahead,
@@ -20,6 +21,7 @@ from engine.ports.sandbox import (
     ExpressionValues,
     Foresight,
     Foretold,
+    RowAhead,
     SandboxLimits,
     Usage,
 )
@@ -40,21 +42,24 @@ def foreseen(
     prepared: Prepared,
     encoded: Callable[[Any], bytes],
     items: Sequence[Item],
-    row: Sequence[Ahead],
+    row: RowAhead,
     limits: SandboxLimits,
 ) -> Foresight:
     """One call for the row, up to the first step whose code is for another guest."""
-    ours = list(takewhile(_is_ours, row))
-    same = _same([ahead.call.context for ahead in ours if ahead.call is not None])
-    steps = [_step(ahead, prepared, same) for ahead in ours]
-    document = encoded({"op": "foresee", "items": list(items), "context": same, "steps": steps})
+    if not _is_ours(row.first):
+        return Foresight()
+    first = _steps([row.first], prepared)
+    later = orjson.Fragment(_later(row, prepared, encoded))
+    document = encoded(
+        {"op": "foresee", "items": list(items), "context": row.shared, "first": first, "later": later}
+    )
     with guest.machine(limits, _UNSEEN) as machine:
         reply = orjson.loads(machine.request(document))
         usage = machine.instance.usage()
     told = reply["steps"]
     shares = _shares(usage, len(told))
     answers = []
-    for ahead, (given, answer), share in zip(row, told, shares, strict=False):
+    for ahead, (given, answer), share in zip(row.calls, told, shares, strict=False):
         try:
             answers.append(Foretold(given, _answer(ahead.call, answer, share)))
         except QflowError:
@@ -73,14 +78,15 @@ def values_of(reply: Mapping[str, Any], usage: Usage) -> ExpressionValues:
 
 def batch_document(batch: ExpressionBatch, prepared: Sequence[Any]) -> dict[str, Any]:
     """A batch as the guest takes it, with its items."""
-    request = {
+    request: dict[str, Any] = {
         "op": "evaluate",
         "templates": prepared,
         "items": list(batch.items),
         "context": dict(batch.context),
         "zone": batch.determinism.timezone,
-        "marked": batch.marked,
     }
+    if batch.marked:
+        request["marked"] = True
     if batch.indexes is not None:
         request["indexes"] = list(batch.indexes)
     return request
@@ -90,23 +96,41 @@ def _is_ours(ahead: Ahead) -> bool:
     return not isinstance(ahead.call, CodeRequest) or ahead.call.language == JAVASCRIPT
 
 
-def _same(contexts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What all contexts hold, to be told once."""
-    first = contexts[0] if contexts else {}
-    return {
-        key: value
-        for key, value in first.items()
-        if all(key in context and context[key] == value for context in contexts)
-    }
+def _later(row: RowAhead, prepared: Prepared, encoded: Callable[[Any], bytes]) -> bytes:
+    """The steps behind the first one as the guest takes them, made once."""
+    later, count = row.later, row.count
+    made = later.kept.get(count)
+    if made is None:
+        made = encoded(_steps(list(takewhile(_is_ours, later.calls[:count])), prepared))
+        if len(made) <= FORESIGHT_KEPT_BYTES_MAX:
+            later.kept[count] = made
+    return made
 
 
-def _step(ahead: Ahead, prepared: Prepared, same: Mapping[str, Any]) -> dict[str, Any]:
-    call = ahead.call
+def _steps(row: Sequence[Ahead], prepared: Prepared) -> dict[str, Any]:
+    """Steps, with templates and rules, which several may have, in tables beside them."""
+    templates: dict[str, Any] = {}
+    for call in (ahead.call for ahead in row):
+        if isinstance(call, ExpressionBatch) and not templates.keys() >= set(call.templates):
+            templates |= zip(call.templates, prepared(call), strict=True)
+    rules: list[Mapping[str, Any]] = []
+    for ahead in row:
+        if ahead.rule not in rules:
+            rules.append(ahead.rule)
+    places = {template: place for place, template in enumerate(templates)}
+    steps = [_step(ahead.call, places) | {"rule": rules.index(ahead.rule)} for ahead in row]
+    return {"templates": list(templates.values()), "rules": rules, "steps": steps}
+
+
+def _step(call: ExpressionBatch | CodeRequest | None, places: Mapping[str, int]) -> dict[str, Any]:
     if call is None:
-        return {"op": "pass", "rule": dict(ahead.rule)}
-    document = code_document(call) if isinstance(call, CodeRequest) else batch_document(call, prepared(call))
-    document["context"] = {key: value for key, value in call.context.items() if key not in same}
-    return document | {"rule": dict(ahead.rule)}
+        return {"op": "pass"}
+    if isinstance(call, CodeRequest):
+        document = code_document(call)
+    else:
+        document = batch_document(call, [places[template] for template in call.templates])
+    del document["items"]
+    return document
 
 
 def _answer(

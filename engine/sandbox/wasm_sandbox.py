@@ -15,13 +15,13 @@ import orjson
 from engine.base.errors import InvalidInput, QflowError, SandboxViolation
 from engine.ports.items import Item
 from engine.ports.sandbox import (
-    Ahead,
     CodeRequest,
     CodeResult,
     ExpressionBatch,
     ExpressionValues,
     Foresight,
     HostCalls,
+    RowAhead,
     SandboxLimits,
     note_spent,
 )
@@ -80,7 +80,7 @@ class WasmSandbox:
             usage = machine.instance.usage()
         return values_of(reply, usage)
 
-    def foresee(self, items: Sequence[Item], row: Sequence[Ahead], limits: SandboxLimits) -> Foresight:
+    def foresee(self, items: Sequence[Item], row: RowAhead, limits: SandboxLimits) -> Foresight:
         """Answers for the steps of a row that the JavaScript guest is asked for, in one call of a fresh
         machine."""
         prepared = partial(self._prepared, limits=limits)
@@ -140,7 +140,8 @@ class WasmSandbox:
 
 
 def _document(value: Any) -> bytes:
-    """JSON for the guest; bytes become text, and integers too long for 64 bits stay numbers."""
+    """JSON for the guest; bytes become text, integers too long for 64 bits stay numbers, and half of a
+    surrogate pair stays what it is."""
     try:
         return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
@@ -148,6 +149,8 @@ def _document(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, orjson.Fragment):
+        return orjson.loads(orjson.dumps(value))
     if isinstance(value, bytes):
         return value.decode("latin-1")
     if isinstance(value, Mapping):

@@ -7,7 +7,6 @@ from typing import Any
 
 from engine.base.errors import StepFailure
 from engine.ports.sandbox import (
-    Ahead,
     CodeRequest,
     CodeResult,
     ExpressionBatch,
@@ -15,6 +14,7 @@ from engine.ports.sandbox import (
     ExpressionValues,
     Foresight,
     HostCalls,
+    RowAhead,
     SandboxLimits,
     Usage,
 )
@@ -62,7 +62,7 @@ class FakeSandbox:
         items = [{"json": dict(value)} for value in told]
         return CodeResult(items, [], Usage(fuel=len(items)), request.cid)
 
-    def foresee(self, items: Sequence[Item], row: Sequence[Ahead], limits: SandboxLimits) -> Foresight:
+    def foresee(self, items: Sequence[Item], row: RowAhead, limits: SandboxLimits) -> Foresight:
         """Nothing: each step asks for itself."""
         return Foresight()
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from engine.base.errors import ExpressionFailed, StepFailure
 from engine.ports.items import Item
 from engine.ports.sandbox import (
-    Ahead,
     CodeRequest,
     CodeResult,
     ExpressionBatch,
     ExpressionValues,
     Foresight,
     HostCalls,
+    RowAhead,
     SandboxLimits,
 )
 
@@ -33,7 +33,7 @@ class NoSandbox:
         """Refuse."""
         raise StepFailure(f"this test's world has no sandbox to run {request.language} in")
 
-    def foresee(self, items: Sequence[Item], row: Sequence[Ahead], limits: SandboxLimits) -> Foresight:
+    def foresee(self, items: Sequence[Item], row: RowAhead, limits: SandboxLimits) -> Foresight:
         """Tell nothing ahead."""
         return Foresight()
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.base.errors import ErrorInfo
-from engine.execution.data import input_cid, output_cid
+from engine.execution.data import given_to, input_cid, output_cid
 from engine.execution.decide import Rules, decide
 from engine.execution.inputs import Input, Proceed, Recovered, Signalled, StepRaised, StepReturned, StepWaits
 from engine.execution.session import receipts_root
@@ -172,7 +172,7 @@ class Simulation:
             return StepWaits(self.now_us, task.id, given, None, self.now_us)
         ports = {port: self._data(port_items) for port, port_items in given.items()}
         return StepReturned(
-            self.now_us, task.id, ports, input_cid(self.state, task), output_cid(ports), "sim"
+            self.now_us, task.id, ports, input_cid(given_to(self.state, task)), output_cid(ports), "sim"
         )
 
     def _sleep(self) -> None:

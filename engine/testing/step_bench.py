@@ -9,7 +9,6 @@ from typing import Any
 
 from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import StaleRevision, StepCancelled, UnknownObject
-from engine.base.ids import idempotency_key
 from engine.base.limits import Limits
 from engine.execution.binaries import BlockBinaries
 from engine.flow.model import MAIN, Flow, Step
@@ -186,7 +185,6 @@ class StepBench:
             subnet=PERSONAL,
             run=run,
             attempt=1,
-            idempotency_key=idempotency_key("exe_bench", self.step.id, run),
             now_us=NOW_US,
             seed=bytes(32),
             timezone="UTC",

@@ -107,7 +107,8 @@ class Watch:
         """Learn from a run of a step, and say what was unusual about it."""
         with self._lock:
             usual = self._steps.of(subnet, flow, step)
-            found = self._unusual(flow, step, usual, took_us, items)
+            large = took_us >= self.rules.took_us_min or items >= self.rules.items_min
+            found = self._unusual(flow, step, usual, took_us, items) if large else None
             usual.took.add(math.log1p(max(0, took_us)))
             usual.items.add(math.log1p(items))
         return found

@@ -16,7 +16,7 @@ def bench(values, **parameters):
 
 def new(values, *keys, attempt_of=None, **parameters):
     one = bench(values, **parameters)
-    one.options["idempotency_key"] = attempt_of or f"run-{len(values.changes)}"
+    one.options["execution_id"] = attempt_of or f"run-{len(values.changes)}"
     result = one.run(items_of(*({"k": key} for key in keys)))
     return [json["k"] for json in json_of(result.outputs["main"])]
 

@@ -50,7 +50,7 @@ def _for_http(context: StepContext, item: Item, index: int, request: dict[str, A
         model=HttpRequestParameters,
         fixed=None,
         resolve=lambda _, __: request,
-        idempotency_key=f"{context.idempotency_key}-{index}",
+        effect=f"{context.effect}-{index}",
         memory={},
     )
 

@@ -11,6 +11,7 @@ import pytest
 from engine.base.canonical import RAW, cid_of_bytes
 from engine.base.errors import DatabaseUnavailable, Quarantined, SandboxViolation, StepFailure
 from engine.base.limits import TRUST_RECHECK_US, Limits
+from engine.execution.guest_meter import GuestUse
 from engine.journal.facts import StepFailed
 from engine.ports.policy import PERSONAL, Policy
 from engine.ports.quarantine import PLACED_EVENT, Contained
@@ -204,13 +205,13 @@ def test_a_subnet_that_uses_its_share_of_time_or_memory_raises_one_alert_a_windo
     limits = Limits(sandbox_alert_window_ms=1_000, sandbox_alert_percent=50, sandbox_memory_bytes_max=1000)
     policy, meter = Policy(PERSONAL, limits=limits), world.violations.meter
     for _ in range(7):
-        meter.used(policy, "code.python", Usage(fuel=1, memory_bytes=100, wall_us=100_000))
-    meter.used(policy, "code.python", Usage(fuel=1, memory_bytes=500, wall_us=1))
-    meter.used(replace(policy, subnet="quiet"), "code.python", Usage(fuel=1, memory_bytes=1, wall_us=1))
+        meter.used(policy, {"code.python": GuestUse([100_000], 1, memory_bytes=100)})
+    meter.used(policy, {"code.python": GuestUse([1], 1, memory_bytes=500)})
+    meter.used(replace(policy, subnet="quiet"), {"code.python": GuestUse([1], 1, memory_bytes=1)})
     told = [(data["resource"], data["used"], data["limit"]) for data in events(world, ALERT_EVENT)]
     assert told == [("time", 500_000, 1_000_000), ("memory", 500, 1000)]
     clock.advance_ms(1_000)
-    meter.used(policy, "code.python", Usage(fuel=1, memory_bytes=1, wall_us=500_000))
+    meter.used(policy, {"code.python": GuestUse([500_000], 1, memory_bytes=1)})
     assert len(events(world, ALERT_EVENT)) == 3
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.errors import SandboxViolation
-from engine.ports.sandbox import Ahead, CodeRequest, Determinism, ExpressionBatch
+from engine.ports.sandbox import Ahead, CodeRequest, Determinism, ExpressionBatch, Later, RowAhead
 from engine.sandbox.wasm_sandbox import WasmSandbox
 from tests.engine.sandbox.conftest import NEW_YORK, NOW_US, QUICK
 
@@ -27,6 +27,10 @@ def fields(*templates: str, keep: bool = True, kind: str | None = None) -> Ahead
 
 def code(source: str, mode: Any = "all") -> Ahead:
     return Ahead(CodeRequest("javascript", source, (), NEW_YORK, mode, {"run": 0}), {"follow": "code"})
+
+
+def row_of(first: Ahead, *later: Ahead) -> RowAhead:
+    return RowAhead(first, Later(later), len(later), {})
 
 
 def alone(sandbox: WasmSandbox, ahead: Ahead, items: Any) -> Any:
@@ -66,7 +70,7 @@ STEPS = [
 
 @given(st.lists(st.sampled_from(STEPS), min_size=1, max_size=6))
 def test_whatever_is_told_of_a_row_each_step_is_told_by_itself(sandbox, row):
-    seen = sandbox.foresee(ITEMS, row, QUICK)
+    seen = sandbox.foresee(ITEMS, row_of(*row), QUICK)
     assert not seen.looked
     for ahead, told in zip(row, seen.answers, strict=False):
         assert plain(told.answer) == alone(sandbox, ahead, told.items)
@@ -75,7 +79,7 @@ def test_whatever_is_told_of_a_row_each_step_is_told_by_itself(sandbox, row):
 def test_all_of_a_plain_row_is_told_with_the_items_that_go_from_step_to_step(sandbox):
     row = [fields("{{ $json.n + 1 }}", keep=False, kind="number"), Ahead(None, fields("").rule), STEPS[7]]
     row[1] = Ahead(None, {"follow": "fields", "keep": True, "fields": [["x", None, None, [1]]]})
-    seen = sandbox.foresee([{"json": {"n": 1}}], row, QUICK)
+    seen = sandbox.foresee([{"json": {"n": 1}}], row_of(*row), QUICK)
     assert [told.items for told in seen.answers] == [
         [{"json": {"n": 1}}],
         [{"json": {"f0": 2}, "pairedItem": {"item": 0}}],
@@ -98,7 +102,7 @@ def test_all_of_a_plain_row_is_told_with_the_items_that_go_from_step_to_step(san
     ],
 )
 def test_a_step_that_looks_at_more_than_its_items_is_told_nothing_ahead(sandbox, looking):
-    seen = sandbox.foresee(ITEMS, [STEPS[0], looking, STEPS[0]], QUICK)
+    seen = sandbox.foresee(ITEMS, row_of(*[STEPS[0], looking, STEPS[0]]), QUICK)
     assert seen.looked
     assert len(seen.answers) == 1
 
@@ -112,12 +116,12 @@ def test_a_step_that_looks_at_more_than_its_items_is_told_nothing_ahead(sandbox,
     ],
 )
 def test_a_row_ends_where_items_cannot_be_foretold(sandbox, ending):
-    seen = sandbox.foresee(ITEMS, [ending, STEPS[0]], QUICK)
+    seen = sandbox.foresee(ITEMS, row_of(*[ending, STEPS[0]]), QUICK)
     assert (len(seen.answers), seen.looked) == (1, False)
 
 
 def test_code_that_throws_is_told_nothing_and_throws_by_itself(sandbox):
-    seen = sandbox.foresee(ITEMS, [STEPS[0], code("throw new Error('no')"), STEPS[0]], QUICK)
+    seen = sandbox.foresee(ITEMS, row_of(*[STEPS[0], code("throw new Error('no')"), STEPS[0]]), QUICK)
     assert len(seen.answers) == 1
 
 
@@ -132,13 +136,13 @@ def test_code_that_throws_is_told_nothing_and_throws_by_itself(sandbox):
 def test_a_row_is_told_nothing_where_one_step_crosses_a_limit(sandbox, source, limit):
     limits = replace(QUICK, fuel=1_000_000_000, memory_bytes=32 * 1024 * 1024)
     with pytest.raises(SandboxViolation) as raised:
-        sandbox.foresee(ITEMS, [STEPS[0], code(source)], limits)
+        sandbox.foresee(ITEMS, row_of(*[STEPS[0], code(source)]), limits)
     assert raised.value.details["limit"] == limit
 
 
 def test_what_a_row_used_is_divided_among_its_steps(sandbox):
-    one = sandbox.foresee(ITEMS, STEPS[:1], QUICK).answers[0].answer.usage
-    shares = [told.answer.usage for told in sandbox.foresee(ITEMS, [STEPS[0]] * 8, QUICK).answers]
+    one = sandbox.foresee(ITEMS, row_of(*STEPS[:1]), QUICK).answers[0].answer.usage
+    shares = [told.answer.usage for told in sandbox.foresee(ITEMS, row_of(*[STEPS[0]] * 8), QUICK).answers]
     assert len({share.fuel for share in shares[1:]}) == 1
     assert 0 < shares[1].fuel < one.fuel < sum(share.fuel for share in shares)
     assert all(share.wall_us and share.memory_bytes for share in shares)
@@ -146,7 +150,7 @@ def test_what_a_row_used_is_divided_among_its_steps(sandbox):
 
 def test_a_step_of_another_guest_ends_the_row(sandbox):
     python = Ahead(CodeRequest("python", "return []", (), NEW_YORK), {"follow": "code"})
-    assert len(sandbox.foresee(ITEMS, [STEPS[0], python, STEPS[0]], QUICK).answers) == 1
+    assert len(sandbox.foresee(ITEMS, row_of(*[STEPS[0], python, STEPS[0]]), QUICK).answers) == 1
 
 
 def test_steps_in_a_row_find_nothing_of_one_another(sandbox):
@@ -157,5 +161,5 @@ def test_steps_in_a_row_find_nothing_of_one_another(sandbox):
     looking = code(
         "return [{ json: { id: setTimeout(() => {}, 1), left: typeof left, on: [].left ?? null } }]"
     )
-    told = sandbox.foresee(ITEMS, [leaving, looking], QUICK).answers[1]
+    told = sandbox.foresee(ITEMS, row_of(*[leaving, looking]), QUICK).answers[1]
     assert told.answer.items[0]["json"] == {"id": 1, "left": "undefined", "on": None}

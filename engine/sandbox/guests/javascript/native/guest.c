@@ -20,6 +20,7 @@
  */
 #include "quickjs.c"
 #include "hash.h"
+#include "json.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -220,6 +221,20 @@ static JSValue native_quote(JSContext *ctx, JSValueConst self, int argc, JSValue
     return JS_ToQuotedString(ctx, argv[0]);
 }
 
+/* json(value) -> the text of a plain value, or undefined for one that JSON.stringify must look at */
+static JSValue native_json(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+{
+    (void)self, (void)argc;
+    StringBuffer out;
+    if (string_buffer_init(ctx, &out, 64))
+        return JS_EXCEPTION;
+    JsonOutcome outcome = json_value(ctx, &out, argv[0], 0);
+    if (outcome == JSON_WRITTEN)
+        return string_buffer_end(&out);
+    string_buffer_free(&out);
+    return outcome == JSON_OTHER ? JS_UNDEFINED : JS_EXCEPTION;
+}
+
 /* looked() -> whether the clock or chance was asked for anything since it was last called */
 static JSValue native_looked(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
 {
@@ -232,6 +247,7 @@ static JSValue native_looked(JSContext *ctx, JSValueConst self, int argc, JSValu
 
 static const JSCFunctionListEntry natives[] = {
     JS_CFUNC_DEF("quote", 1, native_quote),
+    JS_CFUNC_DEF("json", 1, native_json),
     JS_CFUNC_DEF("hash", 2, native_hash),
     JS_CFUNC_DEF("utf8", 1, native_utf8),
     JS_CFUNC_DEF("text", 1, native_text),

@@ -234,10 +234,19 @@
     shared.named = Object.keys(shared.extra);
     return shared;
   };
+  // The same for one step among others, whose own context goes before what they have in common.
+  __qflow.sharedBy = (common, { items, context }) => {
+    const shared = Object.assign(Object.create(common), context);
+    shared.items = items;
+    if (context.extra) shared.named = Object.keys(context.extra);
+    return shared;
+  };
   __qflow.contextOf = (shared, index, mutates) => {
     const context = new Context(shared, index, mutates);
-    for (const name of shared.named) {
-      Object.defineProperty(context, name, { value: context.copied(shared.extra[name]), enumerable: true });
+    const { named } = shared;
+    for (let at = 0; at < named.length; at += 1) {
+      const value = context.copied(shared.extra[named[at]]);
+      Object.defineProperty(context, named[at], { value, enumerable: true });
     }
     return context;
   };

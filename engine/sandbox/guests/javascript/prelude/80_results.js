@@ -57,7 +57,9 @@
         return objectText(value);
     }
   };
-  const objectText = (value) => {
+  const objectText = (value) => native.json(value) ?? strangeText(value);
+  // Of what has getters, methods or circles, or is deep, or none of JSON's kinds.
+  const strangeText = (value) => {
     let text;
     try {
       text = JSON.stringify(value);

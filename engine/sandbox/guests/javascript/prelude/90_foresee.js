@@ -1,15 +1,19 @@
 // The operation "foresee": what steps in a row ask for, each on the items that the one before is likely to give.
 //
-// Request: {op, items, context, steps: [{op: "evaluate" | "code" | "pass", ..., rule}]}, each as its own operation has
-//          it but for items and what is the same in all contexts; a rule is {follow: "code"} or {follow: "fields",
-//          keep, fields: [[name, type, column, value]]}
+// Request: {op, items, context, first: {templates, rules, steps: [{op: "evaluate" | "code" | "pass", ..., rule}]}, later}
+//          where later has the steps behind the one of first, in the same form. Each is as its own operation has it, but
+//          for items and what is the same in all contexts; templates and rules are told by their place in the tables
+//          beside the steps. A rule is {follow: "code"} or {follow: "fields", keep, fields: [[name, type, column, value]]}
 // Reply:   {steps: [[items, reply]], looked}; it ends where nothing can be foretold: looked says that the step after
 //          the last one asked for the time, for chance or for its host, so that its answer holds for its own call alone
 "use strict";
 (() => {
-  const { host, native, operations, plainText } = __qflow;
+  const { evaluate, host, link, native, operations, plainText, sharedOf, sharedBy } = __qflow;
   // Whether anything but the items could be seen since this was last called.
-  const looked = () => [native.looked(), host.wasAsked()].includes(true);
+  const looked = () => {
+    const clock = native.looked();
+    return host.wasAsked() || clock;
+  };
 
   const kindOf = (value) => (Array.isArray(value) ? "array" : typeof value);
   const fits = (value, type) => value === null || type === null || kindOf(value) === type;
@@ -45,25 +49,50 @@
 
   operations.pass = () => '{"values":[],"errors":[]}';
 
-  operations.foresee = async (request) => {
-    const told = [];
-    const answer = (looked) => `{"steps":[${told.join()}],"looked":${looked}}`;
-    let { items } = request;
-    for (const step of request.steps) {
+  const nothing = () => ({ values: [], errors: [] });
+  // The templates at these places, each linked once.
+  const linkedAt = (places, table) => {
+    const found = [];
+    for (let at = 0; at < places.length; at += 1) {
+      const place = places[at];
+      found.push((table.linked[place] ??= link(table.templates[place])));
+    }
+    return found;
+  };
+  // The reply to a step, and what it says, where that is known without reading it.
+  const answered = (step, table, shared, context) => {
+    if (step.op === "pass") return { reply: operations.pass(), plain: nothing() };
+    if (step.op === "evaluate") {
+      const plain = nothing();
+      return { reply: evaluate(sharedBy(shared, step), step, linkedAt(step.templates, table), plain), plain };
+    }
+    step.context = { ...context, ...step.context };
+    return { reply: operations[step.op](step), plain: null };
+  };
+
+  operations.foresee = async ({ items: given, context, first, later }) => {
+    const shared = sharedOf({ context });
+    const last = later.steps.length;
+    first.linked = [];
+    later.linked = [];
+    let items = given;
+    let told = "";
+    looked();
+    for (let at = 0; at <= last; at += 1) {
+      const table = at ? later : first;
+      const step = at ? later.steps[at - 1] : first.steps[0];
       const text = plainText(items); // as they are before anybody changes them
       const count = items.length;
       step.items = items;
-      step.context = { ...request.context, ...step.context };
-      looked();
-      let reply = operations[step.op](step);
+      let { reply, plain } = answered(step, table, shared, context);
       if (typeof reply !== "string") reply = await reply;
-      if (looked()) return answer(true);
-      const plain = JSON.parse(reply);
+      if (looked()) return `{"steps":[${told}],"looked":true}`;
+      plain ??= JSON.parse(reply);
       if (plain.error) break;
-      told.push(`[${text},${reply}]`);
-      items = followed(items, count, plain, step.rule);
+      told += `${at ? "," : ""}[${text},${reply}]`;
+      items = followed(items, count, plain, table.rules[step.rule]);
       if (!items?.length) break;
     }
-    return answer(false);
+    return `{"steps":[${told}],"looked":false}`;
   };
 })();
