@@ -91,10 +91,13 @@ def _marked(value: Any) -> Any:
     return MISSING if value is MISSING else None
 
 
-def require_fields(items: Sequence[Item], fields: Sequence[str], dots: bool, source: str) -> None:
-    """Raises :class:`StepFailure` for a field that none of the items has."""
+def require_fields(
+    items: Sequence[Item], fields: Sequence[str], dots: bool, source: str, *, some: bool = False
+) -> None:
+    """Raises :class:`StepFailure` for a field that none of the items has; where there are none at all, only
+    if there should be ``some``."""
     for name in fields:
-        if items and all(get(item["json"], name, dots) is MISSING for item in items):
+        if (items or some) and all(get(item["json"], name, dots) is MISSING for item in items):
             raise StepFailure(f"Field '{name}' is not present in any of items in '{source}'")
 
 

@@ -112,13 +112,14 @@ def listed(names: str | Iterable[str]) -> list[str]:
     return [name for name in (str(name).strip() for name in found) if name]
 
 
-def leaves_of(json: Any, prefix: str = "") -> list[str]:
-    """The paths of all leaves of an object, in order; an empty object or a list is a leaf."""
+def leaves_of(json: Any, prefix: str = "", *, lists: bool = False) -> list[str]:
+    """The paths of all leaves of an object, in order; an empty object or a list is a leaf. With ``lists``
+    what is empty has none, and the elements of lists have numbers."""
     found = []
-    for name, value in json.items():
+    for name, value in enumerate(json) if isinstance(json, list) else json.items():
         path = f"{prefix}{name}"
-        if isinstance(value, dict) and value:
-            found += leaves_of(value, f"{path}.")
+        if (isinstance(value, dict) and (value or lists)) or (lists and isinstance(value, list)):
+            found += leaves_of(value, f"{path}.", lists=lists)
         else:
             found.append(path)
     return found

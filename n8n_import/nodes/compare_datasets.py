@@ -9,13 +9,13 @@ from n8n_import.translating import Context, Draft, NodeType
 from n8n_import.words import Node
 
 SHOWS = {"includeBoth": "both", "preferInput1": "first", "preferInput2": "second", "mix": "mix"}
-FAILS_BEFORE = 2.1
+FAILS_BEFORE = 2.2
 
 
 def translate(node: Node, context: Context) -> Draft:
-    """Version 1 shows the second input's item and calls the inputs 1 and 2; later ones A and B."""
+    """Until 2.1 the second input's item is shown; version 1 calls the inputs 1 and 2, later ones A and B."""
     old = node.version < 2
-    show = SHOWS[chosen(node, "resolve", "preferInput2" if old else "includeBoth")]
+    show = SHOWS[chosen(node, "resolve", "preferInput2" if node.version < 2.1 else "includeBoth")]
     parameters: dict[str, Any] = {
         "match": field_pairs(node),
         "show": show,
@@ -26,6 +26,9 @@ def translate(node: Node, context: Context) -> Draft:
         "missing": "fail" if node.version < FAILS_BEFORE else "allow",
         "names": ["input1", "input2"] if old else ["inputA", "inputB"],
         "skip": field_names(node, "options.skipFields"),
+        "empty": "skip",
+        "absent": "alike" if node.version >= 2.1 else "differs",
+        "blanks": "null" if old else "keep",
     }
     if show == "mix":
         prefer = chosen(node, "preferWhenMix", "input1")

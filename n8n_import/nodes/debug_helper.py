@@ -13,7 +13,7 @@ def translate(node: Node, context: Context) -> Draft:
     """By category; an error is the default."""
     category = chosen(node, "category", "throwError")
     if category == "doNothing":
-        return Draft("flow.noop")
+        return Draft("data.limit", {"count": 0})
     if category == "throwError":
         message = context.param("throwErrorMessage", "Node has thrown an error")
         return Draft("flow.stop", {"message": message})
@@ -22,6 +22,7 @@ def translate(node: Node, context: Context) -> Draft:
     kind = chosen(node, "randomDataType", "user")
     if kind not in KINDS:
         raise Unsupported(f"random data of the kind {kind!r} is not made here")
+    context.ignores("randomDataSingleArray")
     context.differs("random data has other values than in n8n")
     parameters = {"kind": kind, "count": context.param("randomDataCount", 10)}
     seed = context.param("randomDataSeed", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from n8n_import.expressions import template
 from n8n_import.names import chosen, dots, field_name, field_names
 from n8n_import.nodes.compare_datasets import field_pairs
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
@@ -18,13 +19,14 @@ JOINS = {
 }
 DEFAULT_QUERY = "SELECT * FROM input1 LEFT JOIN input2 ON input1.name = input2.id"
 EMPTY_RESULT_SINCE = 3.2
+FAILS_BEFORE = 2.1
+"""Until this version a missing field was an error."""
 
 
 def translate(node: Node, context: Context) -> Draft:
     """Version 1 had other modes; 2 and 3 differ in the names of parameters."""
     mode = chosen(node, "mode", "append")
-    inputs = node.param("numberInputs", 2)
-    parameters: Json = {"inputs": round(inputs) if is_number(inputs) else 2}
+    parameters: Json = {"inputs": _inputs(node)}
     if mode == "append":
         return Draft("logic.merge", {**parameters, "mode": "append"})
     if node.version < 2:
@@ -38,13 +40,21 @@ def translate(node: Node, context: Context) -> Draft:
     return Draft("logic.merge", {**parameters, **_combination(node, context)})
 
 
+def _inputs(node: Node) -> int:
+    inputs = node.param("numberInputs", 2)
+    return round(inputs) if is_number(inputs) else 2
+
+
 def _combination(node: Node, context: Context) -> Json:
     """``combinationMode`` in version 2, ``combineBy`` in 3."""
     by = chosen(node, "combineBy" if node.version >= 3 else "combinationMode", "combineByFields")
     clash = _clash(node)
     if by in ("mergeByPosition", "combineByPosition"):
         unpaired = "keep" if node.param("options.includeUnpaired") is True else "drop"
-        return {"mode": "combineByPosition", "unpaired": unpaired, **clash}
+        if node.version < 3:
+            return {"mode": "combineByPosition", "unpaired": unpaired, "whenEmpty": "others", **clash}
+        plain = {"prefer": _inputs(node)} if clash.get("clash") == "suffix" else {}
+        return {"mode": "combineByPosition", "unpaired": unpaired, **clash, **plain}
     if by in ("multiplex", "combineAll"):
         return {"mode": "combineAll", **clash}
     return {"mode": "combineByFields", **_fields(node, context), **clash}
@@ -62,7 +72,7 @@ def _fields(node: Node, context: Context) -> Json:
         "multiple": chosen(node, "options.multipleMatches", "all"),
         "fuzzy": node.param("options.fuzzyCompare") is True,
         "dots": dots(context),
-        "missing": "fail",
+        "missing": "fail" if node.version < FAILS_BEFORE else "allow",
         **({"prefer": 1} if join == "enrichInput2" else {}),
     }
 
@@ -105,17 +115,17 @@ def _query(node: Node, context: Context) -> Json:
     success = node.version < EMPTY_RESULT_SINCE
     if node.param("options.emptyQueryResult") is not None:
         success = node.param("options.emptyQueryResult") == "success"
-    query = context.param("query", DEFAULT_QUERY)
+    query = template(node.text("query", DEFAULT_QUERY).removeprefix("="))
     return {"mode": "sql", "query": query, "nulls": "drop", "emptyResult": "success" if success else "none"}
 
 
 def _first_version(node: Node, mode: str) -> Json:
     pair = {"left": field_name(node.param("propertyName1")), "right": field_name(node.param("propertyName2"))}
-    by_key: Json = {"mode": "combineByFields", "match": [pair], "multiple": "first"}
+    by_key: Json = {"mode": "lookup", "match": [pair]}
     if mode == "keepKeyMatches":
-        return {**by_key, "join": "inner", "take": "input1"}
+        return {**by_key, "join": "inner"}
     if mode == "removeKeyMatches":
-        return {**by_key, "join": "unmatched", "take": "input1"}
+        return {**by_key, "join": "unmatched"}
     if mode == "mergeByKey":
         overwrite = chosen(node, "overwrite", "always")
         keeps = {"blank": {"prefer": 1, "keepFilled": True}, "undefined": {"prefer": 1}}

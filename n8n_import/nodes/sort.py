@@ -6,6 +6,8 @@ from n8n_import.names import chosen, dots, field_name
 from n8n_import.translating import Context, Draft, NodeType
 from n8n_import.words import Node
 
+DEFAULT = "return a.json.myField < b.json.myField ? -1 : a.json.myField > b.json.myField ? 1 : 0;"
+
 
 def translate(node: Node, context: Context) -> Draft:
     """By fields, at random, or by code."""
@@ -13,7 +15,7 @@ def translate(node: Node, context: Context) -> Draft:
     if kind == "random":
         return Draft("data.sort", {"by": "random"})
     if kind == "code":
-        return Draft("data.sort", {"by": "code", "code": node.text("code")})
+        return Draft("data.sort", {"by": "code", "code": node.text("code", DEFAULT)})
     fields = [
         {"field": field_name(entry.get("fieldName")), "order": entry.get("order", "ascending")}
         for entry in node.entries("sortFieldsUi.sortField")

@@ -22,6 +22,8 @@ def split(node: Node, context: Context, **more: Any) -> Draft:
     include = INCLUDES[chosen(node, "include", "noOtherFields")]
     fields = field_names(node, "fieldToSplitOut")
     parameters: dict[str, Any] = {"fields": fields, "include": include, "dots": dots(context)}
+    if include == "none" and not node.param("options.destinationFieldName"):
+        parameters["spread"] = True
     if node.text("fieldToSplitOut").strip() == FILES:
         parameters |= {"fields": [], "files": True}
     into = field_names(node, "options.destinationFieldName")

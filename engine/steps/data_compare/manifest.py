@@ -39,6 +39,17 @@ class CompareParameters(Parameters):
     names: tuple[str, str] = Field(
         ("inputA", "inputB"), description="What the two values of a field are called where both are shown."
     )
+    empty: Literal["compare", "skip"] = Field(
+        "compare", description="Whether items without any field are compared, or left out."
+    )
+    absent: Literal["alike", "differs"] = Field(
+        "alike",
+        description="Whether both shows a field that one input lacks among those that are the same, where "
+        "fuzzy takes it for the same.",
+    )
+    blanks: Literal["keep", "null"] = Field(
+        "keep", description="Whether 0, false and empty text are shown as they are, or as null."
+    )
     dots: bool = Field(True, description=DOTS)
 
 
@@ -48,6 +59,7 @@ MANIFEST = Manifest(
     summary="Tells which items two inputs share, and where they differ.",
     group="data",
     effect=Effect.PURE,
+    passes_on=True,
     parameters=CompareParameters,
     inputs=("input 1", "input 2"),
     outputs=("only first", "same", "different", "only second"),

@@ -50,6 +50,38 @@ def test_skipped_fields_do_not_count():
     assert found["different"] == {"v": {"inputA": 1, "inputB": None}}
 
 
+def test_a_field_to_skip_may_be_inside_another():
+    first, second = [{"id": 1, "o": {"a": 1, "b": 1}, "n": 1}], [{"id": 1, "o": {"a": 1, "b": 2}, "n": 2}]
+    found = compared(first, second, skip="o.b, n")
+    assert found == {"same": first}
+    found = compared(first, [{"id": 1, "o": {"a": 2, "b": 2}}], skip="o.b")["different"][0]
+    assert found["skipped"] == {"o": {"inputA": {"b": 1}, "inputB": {"b": 2}}}
+    assert found["different"]["o"] == {"inputA": {"a": 1}, "inputB": {"a": 2}}
+    with pytest.raises(StepFailure, match="'n' is not an object"):
+        compared(first, second, skip="n.x")
+
+
+def test_a_mix_has_the_fields_of_the_preferred_input_and_null_for_what_the_other_lacks():
+    first, second = [{"id": 1, "a": 1, "b": 1}], [{"id": 1, "a": 0, "c": 1}]
+    found = compared(first, second, show="mix", exceptFields="a, b")
+    assert found == {"different": [{"id": 1, "a": 0, "b": None}]}
+
+
+def test_empty_items_may_be_left_out():
+    assert compared([{}, {"id": 1}], [{}], empty="skip") == {"only first": [{"id": 1}]}
+
+
+def test_what_is_blank_may_be_shown_as_null():
+    found = compared([{"id": 1, "n": 0}], [{"id": 1, "n": 1}], blanks="null")["different"][0]
+    assert found["different"] == {"n": {"inputA": None, "inputB": 1}}
+
+
+def test_an_item_is_the_same_once_and_as_the_first_input_has_it():
+    second = [{"id": 1, "t": 1}, {"id": 1, "t": 2}]
+    found = compared([{"id": 1, "t": 0}], second, skip="t", multiple="all", show="second")
+    assert found == {"same": [{"id": 1, "t": 0}]}
+
+
 def test_one_partner_or_all_are_compared():
     second = [{"id": 1, "v": 1}, {"id": 1, "v": 2}]
     assert compared([{"id": 1, "v": 1}], second) == {"same": second[:1], "only second": second[1:]}
@@ -95,5 +127,5 @@ def test_every_item_is_told_of(first, second):
     assert found.get("only first", []) == [row for row in first if row["id"] not in ids]
     assert found.get("only second", []) == [row for row in second if row["id"] not in ids]
     pairs = [(one, two) for one in first for two in second if one["id"] == two["id"]]
-    assert len(found.get("same", [])) == sum(one == two for one, two in pairs)
+    assert len(found.get("same", [])) == sum(one in second for one in first)
     assert len(found.get("different", [])) == sum(one != two for one, two in pairs)

@@ -26,6 +26,17 @@ class DeduplicateParameters(Parameters):
     strict: bool = Field(
         False, description="Fail where an item lacks a compared field, or has it with another type."
     )
+    kinds: Literal["all", "there", "any"] = Field(
+        "all",
+        description="Where strict: whether all values of a field have one type, only those that are not "
+        "null, or any.",
+    )
+    compareBy: Literal["fields", "leaves"] = Field(
+        "fields",
+        description="fields: lists count as a whole, and except leaves out all that lies in a field. leaves: "
+        "only what lies innermost counts, also in lists, and except leaves out whole names of the first "
+        "item.",
+    )
     dots: bool = Field(True, description=DOTS)
 
     @model_validator(mode="after")

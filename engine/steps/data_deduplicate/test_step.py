@@ -75,3 +75,23 @@ def test_what_is_unique_stays_as_it_is(objects):
     once = unique(*objects)
     assert unique(*once) == once
     assert len(once) + len(unique(*objects, port="duplicates")) == len(objects)
+
+
+def test_how_alike_the_types_must_be_is_said():
+    items = [{"a": None}, {"a": "x"}, {"a": None}]
+    selected = {"compare": "selected", "fields": "a", "strict": True}
+    with pytest.raises(StepFailure, match="same type"):
+        unique(*items, **selected)
+    assert unique(*items, **selected, kinds="there") == items[:2]
+    assert unique({"a": 1}, {"a": "1"}, **selected, kinds="any") == [{"a": 1}, {"a": "1"}]
+    assert unique({"a": [1]}, {"a": {}}, **selected) == [{"a": [1]}, {"a": {}}]
+
+
+def test_only_what_lies_innermost_may_count():
+    items = [{"a": 1, "o": {"x": 1}}, {"a": 2, "o": {"x": 1}, "b": 1}, {"a": 1, "o": {"x": 2}}]
+    leaves = {"compareBy": "leaves"}
+    assert unique(*items, compare="except", fields="a", **leaves) == [items[0], items[2]]
+    assert unique(*items, compare="except", fields="a, o", **leaves) == [items[0], items[2]]
+    assert unique({"l": [1, {}]}, {"l": [1, []]}, {"l": [2]}, **leaves) == [{"l": [1, {}]}, {"l": [2]}]
+    with pytest.raises(StepFailure, match=r"'l\.1' field is missing"):
+        unique({"l": [1, 2]}, {"l": [1]}, strict=True, **leaves)

@@ -37,14 +37,16 @@ class RenameStep(StepType):
 
 
 def _moved(json: Json, given: RenameParameters) -> Json:
+    """Each field is looked for in what came in, so that two can change places."""
+    moved = json
     for one in given.fields:
         if not one.field or not one.to or one.field == one.to:
             continue
         value = get(json, one.field, given.dots)
         if value is not MISSING:
-            json = without_field(json, one.field, given.dots)
-            json = with_field(json, one.to, value, given.dots)
-    return json
+            moved = with_field(moved, one.to, value, given.dots)
+            moved = without_field(moved, one.field, given.dots)
+    return moved
 
 
 def _fitted(context: StepContext, json: Json, given: Pattern) -> Json:
@@ -52,7 +54,7 @@ def _fitted(context: StepContext, json: Json, given: Pattern) -> Json:
     names = list(dict.fromkeys(_names(json, given.depth)))
     fixed = {
         "pattern": given.pattern,
-        "flags": "gi" if given.ignoreCase else "g",
+        "flags": "i" if given.ignoreCase else "",
         "replacement": given.replacement,
     }
     answers = ask(context, _REPLACED, ({**fixed, "name": name} for name in names))
@@ -62,8 +64,8 @@ def _fitted(context: StepContext, json: Json, given: Pattern) -> Json:
 
 def _names(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, list):
-        for element in value:
-            yield from _names(element, depth)
+        for element in value if depth else ():
+            yield from _names(element, depth - 1)
     elif isinstance(value, dict):
         for name, inner in value.items():
             yield name
@@ -74,7 +76,7 @@ def _names(value: Any, depth: int) -> Iterator[str]:
 def _renamed(value: Any, names: Mapping[str, str], depth: int) -> Any:
     """With the new names; a name that two fields would have keeps the later one's value."""
     if isinstance(value, list):
-        return [_renamed(element, names, depth) for element in value]
+        return [_renamed(element, names, depth - 1) for element in value] if depth else value
     if not isinstance(value, dict):
         return value
     return {

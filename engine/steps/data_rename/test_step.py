@@ -59,3 +59,13 @@ def test_other_parts_of_the_item_stay():
 def test_renaming_there_and_back_changes_nothing(json):
     there = renamed(json, fields=[{"field": "a", "to": "z"}])
     assert renamed(there, fields=[{"field": "z", "to": "a"}]) == json
+
+
+def test_two_fields_can_change_places():
+    fields = [{"field": "a", "to": "b"}, {"field": "b", "to": "a"}]
+    assert renamed({"a": 1, "b": 2}, fields=fields) == {"a": 2}
+
+
+def test_a_list_counts_as_a_level():
+    pattern = {"pattern": "a", "replacement": "b", "depth": 1}
+    assert renamed({"l": [{"a": 1}], "o": {"a": 1}}, patterns=[pattern]) == {"l": [{"a": 1}], "o": {"b": 1}}

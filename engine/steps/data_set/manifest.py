@@ -81,7 +81,9 @@ class SetParameters(Parameters):
     @field_validator("json_", mode="before")
     @classmethod
     def _parsed(cls, value: Any) -> Any:
-        """JSON text becomes what it says."""
+        """JSON text becomes what it says; null is no object."""
+        if value is None:
+            raise ValueError("it is null, and must be an object")
         return forgiving_json(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")

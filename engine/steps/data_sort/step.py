@@ -42,9 +42,8 @@ class SortStep(StepType):
         elif given.by == "code":
             return _by_code(context, str(context.step.parameters["code"]))
         else:
-            for field in reversed(given.fields):
-                values = _values(items, field.field, given)
-                order = _sorted(order, values, field.order == "descending")
+            keys = [_values(items, field.field, given) for field in given.fields]
+            order = _sorted(order, keys, [field.order == "descending" for field in given.fields])
         return _reordered(items, order)
 
 
@@ -59,19 +58,29 @@ def _values(items: Sequence[Item], field: str, given: SortParameters) -> list[An
     return [value.lower() if isinstance(value, str) else value for value in values]
 
 
-def _sorted(order: list[int], values: Sequence[Any], descending: bool) -> list[int]:
-    """The indexes sorted by their values, stable in both directions."""
+def _sorted(order: list[int], keys: Sequence[Sequence[Any]], descending: Sequence[bool]) -> list[int]:
+    """The indexes sorted by the first values, then by the next; stable in both directions."""
+    if all(map(_is_plain, keys)):
+        for values, falling in reversed(list(zip(keys, descending, strict=True))):
+            marks = [code_units(one) if isinstance(one, str) else one for one in values]
+            order = sorted(order, key=marks.__getitem__, reverse=falling)
+        return order
 
     def compare(left: int, right: int) -> int:
-        return _compared(values[left], values[right], descending)
+        found = (
+            _compared(values[left], values[right], falling)
+            for values, falling in zip(keys, descending, strict=True)
+        )
+        return next((one for one in found if one), 0)
 
-    if all(isinstance(value, str) for value in values):
-        keys: Sequence[Any] = [code_units(value) for value in values]
-    elif all(type(value) in (int, float) for value in values):
-        keys = values
-    else:
-        return sorted(order, key=cmp_to_key(compare))
-    return sorted(order, key=lambda index: keys[index], reverse=descending)
+    return sorted(order, key=cmp_to_key(compare))
+
+
+def _is_plain(values: Sequence[Any]) -> bool:
+    """Whether the values can be compared each with each: all are texts, or all are numbers."""
+    return all(isinstance(value, str) for value in values) or all(
+        type(value) in (int, float) for value in values
+    )
 
 
 def _compared(left: Any, right: Any, descending: bool) -> int:

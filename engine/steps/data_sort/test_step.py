@@ -94,3 +94,10 @@ def test_equal_items_keep_their_order_in_both_directions(pairs, descending):
 def test_any_values_are_sorted_without_losing_one(values):
     made = ordered(*({"v": value, "at": at} for at, value in enumerate(values)))
     assert sorted(one["at"] for one in made) == list(range(len(values)))
+
+
+def test_fields_are_compared_one_after_the_other_also_where_some_are_missing():
+    rows = [{"a": "b", "n": 1}, {"a": "B", "n": 2}, {"a": "a"}, {"a": None}, {"n": 1}]
+    fields = [{"field": "a"}, {"field": "n", "order": "descending"}]
+    made = StepBench("data.sort", {"fields": fields}).run(items_of(*rows)).outputs["main"]
+    assert json_of(made) == [rows[2], rows[1], rows[0], rows[3], rows[4]]

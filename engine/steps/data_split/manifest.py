@@ -34,6 +34,9 @@ class SplitParameters(Parameters):
     binary: bool = Field(False, description="Whether the item's files go with each element.")
     files: bool = Field(False, description="Split the item's files instead: one item for each.")
     dots: bool = Field(True, description=DOTS)
+    spread: bool = Field(
+        False, description="Whether a list inside the list becomes an item, too, with its numbers as names."
+    )
     missing: Literal["skip", "fail"] = Field(
         "skip", description="What to do with an item that has no such field: skip it, or fail."
     )

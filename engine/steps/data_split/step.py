@@ -36,13 +36,20 @@ def _split(item: Item, index: int, given: SplitParameters) -> list[Item]:
         for place, element in enumerate(_elements(item, field, given, index)):
             if place == len(rows):
                 rows.append({})
-            if whole and isinstance(element, dict):
-                rows[place] = element
+            if whole and isinstance(element, dict | list) and (isinstance(element, dict) or given.spread):
+                rows[place] = _fields(element)
             else:
                 rows[place][name] = element
     along = _along(item["json"], given)
     binary = {"binary": item["binary"]} if given.binary and item.get("binary") else {}
-    return [{"json": {**along, **row}, "pairedItem": {"item": index}, **binary} for row in rows]
+    selected = given.include == "selected"
+    made = [{**row, **along} if selected else {**along, **row} for row in rows]
+    return [{"json": json, "pairedItem": {"item": index}, **binary} for json in made]
+
+
+def _fields(element: Json | list[Any]) -> Json:
+    """The fields of an element that becomes an item; a list's are numbered."""
+    return element if isinstance(element, dict) else {str(at): one for at, one in enumerate(element)}
 
 
 def _elements(item: Item, field: str, given: SplitParameters, index: int) -> list[Any]:

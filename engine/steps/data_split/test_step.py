@@ -87,3 +87,13 @@ def test_what_aggregate_gathers_split_gives_back(values):
     gathered = StepBench("data.aggregate", {"fields": [{"field": "v"}], "missing": "keep"}).run(items)
     split_again = StepBench("data.split", {"fields": "v"}).run(gathered.outputs["main"]).outputs["main"]
     assert json_of(split_again) == [{"v": value} for value in values]
+
+
+def test_a_list_inside_becomes_an_item_where_it_is_spread():
+    assert split({"l": [[3, 4], 5]}, fields="l", spread=True) == [{"0": 3, "1": 4}, {"l": 5}]
+
+
+def test_a_field_that_is_asked_for_wins_over_an_element_of_its_name():
+    assert split({"l": [1], "n": 2}, fields="l", into="n", include="selected", includeFields="n") == [
+        {"n": 2}
+    ]

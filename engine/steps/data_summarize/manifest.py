@@ -41,6 +41,11 @@ class SummarizeParameters(Parameters):
     keys: Literal["values", "text"] = Field(
         "values", description="Whether the fields to group by keep their type or become text."
     )
+    order: Literal["first", "script"] = Field(
+        "first",
+        description="Groups in the order in which they first appear, or as JavaScript orders names: whole "
+        "numbers first, the least at the front.",
+    )
     missing: Literal["fail", "allow"] = Field(
         "allow", description="What to do where no item has a field that is summarized."
     )

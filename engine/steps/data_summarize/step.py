@@ -17,6 +17,7 @@ from engine.steps.identity import key_of
 from engine.steps.paths import MISSING, get
 from engine.steps.values import text_of
 
+_WHOLE = re.compile(r"(?:0|[1-9][0-9]{0,9})\Z")
 _PREFIX = {
     "append": "appended_",
     "average": "average_",
@@ -69,18 +70,24 @@ def _groups(items: list[Item], given: SummarizeParameters) -> list[_Group]:
         values = tuple(_key(item, name, given) for name in given.groupBy)
         if given.emptyGroups == "drop" and any(_is_nothing(value) for value in values):
             continue
+        if given.output == "object":
+            values = tuple(map(_told, values))
         groups.setdefault(tuple(map(key_of, values)), _Group(values)).items.append(index)
-    return sorted(groups.values(), key=_first_seen(list(groups.values())))
+    return sorted(groups.values(), key=_places_of(list(groups.values()), given.order == "script"))
 
 
-def _first_seen(groups: list[_Group]) -> Callable[[_Group], list[int]]:
-    """What orders groups by their first field, then by the next: where each value first appears."""
-    first: dict[Hashable, int] = {}
+def _places_of(groups: list[_Group], numbers_first: bool) -> Callable[[_Group], list[tuple[int, int]]]:
+    """What orders groups by their first field, then by the next: where each value first appears, or
+    before that the whole number that it is."""
+    first: dict[Hashable, tuple[int, int]] = {}
     for group in groups:
         for level in range(1, len(group.values) + 1):
-            first.setdefault(tuple(map(key_of, group.values[:level])), group.items[0])
+            number = str(group.values[level - 1])
+            whole = numbers_first and bool(_WHOLE.match(number))
+            place = (0, int(number)) if whole else (1, group.items[0])
+            first.setdefault(tuple(map(key_of, group.values[:level])), place)
 
-    def places(group: _Group) -> list[int]:
+    def places(group: _Group) -> list[tuple[int, int]]:
         levels = range(1, len(group.values) + 1)
         return [first[tuple(map(key_of, group.values[:level]))] for level in levels]
 
@@ -91,9 +98,11 @@ def _key(item: Item, name: str, given: SummarizeParameters) -> Any:
     value = get(item["json"], name, given.dots)
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if given.keys == "text" or given.output == "object":
-        return "undefined" if value is MISSING else text_of(value)
-    return value
+    return _told(value) if given.keys == "text" else value
+
+
+def _told(value: Any) -> str:
+    return "undefined" if value is MISSING else text_of(value)
 
 
 def _is_nothing(value: Any) -> bool:

@@ -110,3 +110,16 @@ def test_the_groups_share_out_all_items(pairs):
     assert sum(group["json"]["sum_n"] for group in groups) == sum(number for _, number in pairs)
     places = sorted(place["item"] for group in groups for place in group["pairedItem"])
     assert places == list(range(len(rows)))
+
+
+def test_items_without_a_group_fall_away_before_groups_become_names():
+    items = items_of({"g": None, "n": 1}, {"n": 2}, {"g": 0, "n": 3})
+    parameters = {"summaries": [{"field": "n", "function": "sum"}], "groupBy": "g"}
+    bench = StepBench("data.summarize", {**parameters, "output": "object", "emptyGroups": "drop"})
+    assert json_of(bench.run(items).outputs["main"]) == [{"0": {"sum_n": 3}}]
+
+
+def test_whole_numbers_may_come_first():
+    items = items_of(*({"g": g} for g in ("x", "2020", "07", "9")))
+    bench = StepBench("data.summarize", {"summaries": [{"field": "g"}], "groupBy": "g", "order": "script"})
+    assert [json["g"] for json in json_of(bench.run(items).outputs["main"])] == ["9", "2020", "x", "07"]

@@ -23,6 +23,9 @@ class UnseenParameters(Parameters):
         "one so far is.",
     )
     key: Any = Field(None, description="What tells items apart, for each item: an id, a number, a date.")
+    keys: Literal["values", "text"] = Field(
+        "values", description='Whether keys are compared with their types, or as text, so that 1 is "1".'
+    )
     scope: Literal["step", "flow"] = Field(
         "step", description="Whether this step remembers alone, or all such steps of the flow together."
     )

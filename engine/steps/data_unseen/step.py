@@ -15,6 +15,7 @@ from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.data_unseen.manifest import MANIFEST, UnseenParameters
 from engine.steps.provenance import from_item
+from engine.steps.values import text_of
 
 DIGEST_BYTES = 16
 _TRIES = 20
@@ -43,6 +44,7 @@ class UnseenStep(StepType):
             return StepResult({MAIN: []})
         keys = [context.parameters(index).key for index in range(len(context.items))]
         if given.by == "value":
+            keys = ["" if key is None else text_of(key) for key in keys] if given.keys == "text" else keys
             fresh = _remember(context, place, _new_values(context, keys, given.remember))
         else:
             numbers = [_number(key, given.by, context) for key in keys]

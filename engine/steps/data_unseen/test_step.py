@@ -28,6 +28,12 @@ def test_what_came_before_is_not_new():
     assert new(values, "a", "c", 1) == []
 
 
+def test_keys_may_be_compared_as_text():
+    values = HeldValues()
+    assert new(values, 1, None, keys="text") == [1, None]
+    assert new(values, "1", "", 1.0, True, keys="text") == [True]
+
+
 def test_a_run_that_was_broken_off_finds_the_same_items_new():
     values = HeldValues()
     new(values, "a")

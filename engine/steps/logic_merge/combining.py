@@ -24,6 +24,9 @@ def combined(parts: Sequence[Part], given: MergeParameters) -> Item:
         own = suffixed(item["json"], port) if given.clash == "suffix" else item["json"]
         json = merged(json, own, given)
         binary = {**binary, **(item.get("binary") or {})}
+    if given.clash == "suffix" and given.prefer is not None:
+        for item in [item for port, _, item in parts if port == given.prefer - 1]:
+            json = merged(json, item["json"], given)
     made: Item = {"json": json, "pairedItem": [place(index, port) for port, index, _ in parts]}
     return {**made, "binary": binary} if binary else made
 
@@ -52,7 +55,7 @@ def merged(target: Json, source: Json, given: MergeParameters) -> Json:
     """The target with the source's fields over it."""
     result = dict(target)
     for name, value in source.items():
-        if given.keepFilled and name in result and value in (None, ""):
+        if given.keepFilled and name in result and _blank(value):
             continue
         if given.depth == "deep" and name in result:
             result[name] = _deep(result[name], value, given)
@@ -64,8 +67,14 @@ def merged(target: Json, source: Json, given: MergeParameters) -> Json:
 def _deep(target: Any, source: Any, given: MergeParameters) -> Any:
     if isinstance(target, dict) and isinstance(source, dict):
         return merged(target, source, given)
+    if given.keepFilled and _blank(source):
+        return target
     if isinstance(target, list) and isinstance(source, list):
         pairs = [_deep(one, other, given) for one, other in zip(target, source, strict=False)]
         longer = target if len(target) > len(source) else source
         return [*pairs, *longer[len(pairs) :]]
     return source
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value == ""

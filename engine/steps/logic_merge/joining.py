@@ -20,11 +20,11 @@ def joined(
     """The items that the join gives; raises :class:`StepFailure` where a field is missing and
     ``missing`` says so."""
     first, second = inputs[0], inputs[1]
+    if given.missing == "fail":
+        require_fields(first, [pair.left for pair in given.match], given.dots, "Input 1", some=True)
+        require_fields(second, [pair.other for pair in given.match], given.dots, "Input 2", some=True)
     if not first or not second:
         return _one_sided(first, second, given)
-    if given.missing == "fail":
-        require_fields(first, [pair.left for pair in given.match], given.dots, "Input 1")
-        require_fields(second, [pair.other for pair in given.match], given.dots, "Input 2")
     matching = Matching(given.match, int(given.fuzzy), given.multiple == "first", given.dots, check)
     return _JOINS[given.join](first, second, matching, given)
 
@@ -69,17 +69,10 @@ def _left(
 def _right(
     first: Sequence[Item], second: Sequence[Item], matching: Matching, given: MergeParameters
 ) -> list[Item]:
-    """Looks for partners of the items of input 2, so that ``multiple`` counts for them."""
-    turned = [pair.model_copy(update={"left": pair.other, "right": pair.left}) for pair in given.match]
-    found = Matching(turned, matching.fuzzy, matching.first_only, matching.dots, matching.check).find(
-        second, first
-    )
-    pairs = [
-        combined([(0, other, first[other]), (1, at, second[at])], given)
-        for at, places in found.pairs
-        for other in places
+    found = matching.find(first, second)
+    return _pairs(first, second, found, given) + [
+        alone((1, at, second[at]), given) for at in found.right_only
     ]
-    return pairs + [alone((1, at, second[at]), given) for at in found.left_only]
 
 
 def _unmatched(

@@ -17,6 +17,7 @@ Mode = Literal[
     "combineByPosition",
     "combineByFields",
     "combineAll",
+    "lookup",
     "sql",
     "chooseFirst",
     "chooseInput",
@@ -34,9 +35,10 @@ class MergeParameters(Parameters):
         "append",
         description="append: all items, input after input. combineByPosition: the first items of all "
         "inputs become one, the second ones, ... combineByFields: items whose fields are equal become "
-        "one. combineAll: every item of an input with every item of the others. sql: what a query gives. "
-        "chooseFirst: the items of the first input that has any. chooseInput: the items of the input "
-        "named by choose. signal: one empty item.",
+        "one. combineAll: every item of an input with every item of the others. lookup: the items of "
+        "input 1, each with the fields of the last item of input 2 whose field says the same as text. sql: "
+        "what a query gives. chooseFirst: the items of the first input that has any. chooseInput: the items "
+        "of the input named by choose. signal: one empty item.",
     )
     choose: int = Field(
         1, ge=1, le=MERGE_INPUTS_MAX, description="Number of the input that chooseInput takes."
@@ -46,13 +48,22 @@ class MergeParameters(Parameters):
         description="What combineByPosition does with items that have no partner in every input: keep or "
         "drop them, or keep those of input 1.",
     )
+    whenEmpty: Literal["unpaired", "others"] = Field(
+        "unpaired",
+        description="What combineByPosition gives where an input has no items: as unpaired says, or what the "
+        "others have.",
+    )
     clash: Literal["last", "first", "suffix"] = Field(
         "last",
         description="Which input wins where two have the same field; with suffix both stay, and all names "
         "get the number of their input.",
     )
     prefer: int | None = Field(
-        None, ge=1, le=MERGE_INPUTS_MAX, description="Number of the input that wins, instead of clash."
+        None,
+        ge=1,
+        le=MERGE_INPUTS_MAX,
+        description="Number of the input that wins, instead of clash; with suffix the one whose fields stand "
+        "under their own names, too.",
     )
     depth: Literal["shallow", "deep"] = Field(
         "shallow", description="Whether objects and lists in the same field are merged, too."
@@ -66,7 +77,7 @@ class MergeParameters(Parameters):
     join: Literal["inner", "outer", "left", "right", "unmatched"] = Field(
         "inner",
         description="What combineByFields keeps: items with a partner, all, all of input 1, all of input 2, "
-        "or those without a partner.",
+        "or those without a partner; lookup keeps items of input 1: those found, all (left), or the others.",
     )
     take: Literal["both", "input1", "input2"] = Field(
         "both", description="Whose data combineByFields gives where join is inner or unmatched."
@@ -100,10 +111,10 @@ class MergeParameters(Parameters):
             number = getattr(self, name)
             if number is not None and number > self.inputs:
                 raise ValueError(f"{name} is {number}, but there are {self.inputs} inputs")
-        if self.mode == "combineByFields" and not self.match:
-            raise ValueError("combineByFields needs fields to match")
-        if self.mode == "combineByFields" and self.inputs != 2:
-            raise ValueError("combineByFields has two inputs")
+        if self.mode in ("combineByFields", "lookup") and not self.match:
+            raise ValueError(f"{self.mode} needs fields to match")
+        if self.mode in ("combineByFields", "lookup") and self.inputs != 2:
+            raise ValueError(f"{self.mode} has two inputs")
         if self.mode == "sql" and not self.query.strip():
             raise ValueError("sql needs a query")
         return self
@@ -115,6 +126,7 @@ MANIFEST = Manifest(
     summary="Waits for several branches and makes one of them.",
     group="logic",
     effect=Effect.PURE,
+    passes_on=True,
     parameters=MergeParameters,
     inputs=("input 1", "input 2"),
     icon="git-merge",

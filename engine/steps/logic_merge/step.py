@@ -13,6 +13,7 @@ from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
 from engine.steps.logic_merge.combining import Part, combined
 from engine.steps.logic_merge.joining import joined
+from engine.steps.logic_merge.looking_up import looked_up
 from engine.steps.logic_merge.manifest import MANIFEST, MergeParameters
 from engine.steps.logic_merge.query import queried
 from engine.steps.provenance import from_port
@@ -52,6 +53,9 @@ class MergeStep(StepType):
         if given.mode == "combineByFields":
             padded = [*inputs, [], []]
             return StepResult({MAIN: joined(padded, given, context.cancellation.check)})
+        if given.mode == "lookup":
+            padded = [*inputs, [], []]
+            return StepResult({MAIN: looked_up(padded[0], padded[1], given)})
         return StepResult({MAIN: _MODES[given.mode](inputs, given)})
 
 
@@ -76,6 +80,8 @@ def _choose_input(inputs: Inputs, given: MergeParameters) -> list[Item]:
 
 
 def _by_position(inputs: Inputs, given: MergeParameters) -> list[Item]:
+    if given.whenEmpty == "others" and not all(inputs):
+        return _append(inputs, given)
     rows = zip(*inputs, strict=False) if given.unpaired == "drop" else zip_longest(*inputs)
     made = []
     for index, row in enumerate(rows):

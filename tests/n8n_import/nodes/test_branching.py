@@ -113,6 +113,12 @@ PAIR = {"mergeByFields": {"values": [{"field1": "id", "field2": "id"}]}}
         ),
         (3.1, {"mode": "combineBySql", "query": "SELECT * FROM input1 WHERE id > 9"}, [{"success": True}]),
         (3.2, {"mode": "combineBySql", "query": "SELECT * FROM input1 WHERE id > 9"}, []),
+        (
+            3,
+            {"mode": "combineBySql", "query": "SELECT id FROM input1 WHERE a = {{ 1 + 1 }}"},
+            [{"id": LEFT[1]["id"]}],
+        ),
+        (3, {"mode": "combine", "fieldsToMatchString": "nope"}, []),
     ],
 )
 def test_inputs_are_merged_in_every_version(version, parameters, wanted):
@@ -154,3 +160,14 @@ def test_what_is_not_there_is_neither_less_nor_greater():
 def test_a_rule_without_conditions_fits_as_its_combination_says():
     rules = [{"conditions": {"combinator": "or"}}, {"conditions": {"combinator": "and"}}]
     assert outputs("switch", 3, {"rules": {"values": rules}}, {})[:2] == [[], [{}]]
+
+
+def test_what_a_merge_cannot_do_leaves_its_input_as_it_is():
+    nodes = [
+        START,
+        node("L", "n8n-nodes-testing.testData", 1, {"data": LEFT}),
+        node("M", "merge", 2, {"mode": "combine", **PAIR}, onError="continueRegularOutput"),
+        node("R", "n8n-nodes-testing.testData", 1, {"data": [{"other": 1}]}),
+    ]
+    found = run(workflow(nodes, "Start -> L", "Start -> R", "L -> M:0", "R -> M:1"))
+    assert [item["json"] for item in found["M"][0][0]] == LEFT

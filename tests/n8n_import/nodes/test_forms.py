@@ -99,7 +99,8 @@ def test_duplicates_are_removed_across_executions():
     operation = {"operation": "removeItemsSeenInPreviousExecutions", "dedupeValue": "={{ $json.id }}"}
     made, _ = step("removeDuplicates", {**operation, "options": {"scope": "workflow", "historySize": 5}}, 2)
     assert made.type == "data.unseen"
-    assert made.parameters == {"by": "value", "key": "{{ $json.id }}", "scope": "flow", "remember": 5}
+    wanted = {"by": "value", "key": "{{ $json.id }}", "keys": "text", "scope": "flow", "remember": 5}
+    assert made.parameters == wanted
     rising = {"logic": "removeItemsUpToStoredDate", "dateDedupeValue": "={{ $json.at }}"}
     made, _ = step("removeDuplicates", {**operation, **rising}, 2)
     assert made.parameters == {"by": "date", "key": "{{ $json.at }}", "scope": "step"}

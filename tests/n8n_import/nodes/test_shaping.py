@@ -256,3 +256,21 @@ def test_execution_data_becomes_what_the_execution_is_found_by(version):
     result = run(flow)
     assert first_output(result, "Node") == [{"n": "Ada"}]
     assert step("executionData", version, parameters)[0] == "execution.data"
+
+
+def test_the_older_lists_node_takes_single_values_since_a_version():
+    split = {"fieldToSplitOut": "s"}
+    assert step("itemLists", 2.1, split)[1]["single"] == "fail"
+    assert made("itemLists", 2.2, split, {"s": "one"}) == [{"s": "one"}]
+    unlike = [{"a": 1}, {"a": "1"}, {"a": 1}]
+    assert made("itemLists", 3.1, {"operation": "removeDuplicates"}, *unlike) == unlike[:2]
+
+
+def test_a_regular_expression_renames_its_first_match():
+    options = {"regexReplacement": {"replacements": [{"searchRegex": "a", "replaceRegex": "b"}]}}
+    assert made("renameKeys", 1, {"additionalOptions": options}, {"aa": 1}) == [{"ba": 1}]
+
+
+def test_code_that_nobody_wrote_sorts_by_the_field_of_the_example():
+    rows = [{"myField": 2}, {"myField": 1}]
+    assert made("sort", 1, {"type": "code"}, *rows) == rows[::-1]
