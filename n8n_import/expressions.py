@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _BRACES = re.compile(r"\\*\{\{")
+_ESCAPED = re.compile(r"(?<!\\)\\\{\{")
 _CLOSING = re.compile(r"\\+\}\}")
 _PIECES = re.compile(r"\{\{([\s\S]*?)\}\}")
 _WRITTEN = '((v) => typeof v === "object" && v !== null ? JSON.stringify(v) : String(v))'
@@ -40,12 +41,12 @@ def converted(value: Any) -> Any:
 
 
 def template(text: str) -> str:
-    """An n8n expression without its ``=``. What opens and never closes is literal, as n8n takes it."""
-    end = text.rfind("}}")
-    if "{{" not in text[: max(end, 0)]:
+    """An n8n expression without its ``=``. What opens and never closes ends with the text; braces behind
+    a backslash are text, and so is the backslash."""
+    text = _ESCAPED.sub(_quoted, text)
+    if "{{" not in text:
         return literal(text)
-    opened = text.find("{{", end + 2)
-    return _guarded(text if opened < 0 else text[:opened] + literal(text[opened:]))
+    return _guarded(text if "}}" in text[text.rfind("{{") :] else f"{text} }}}}")
 
 
 def literal(text: str) -> str:

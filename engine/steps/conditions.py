@@ -10,10 +10,10 @@ from pydantic import Field, model_validator
 from engine.base.errors import StepFailure
 from engine.ports.step_catalogue import StepContext
 from engine.steps.base import Parameters
-from engine.steps.conversions import NotConvertible
+from engine.steps.conversions import BothWrong, NotConvertible, converted
 from engine.steps.guest import ask
 from engine.steps.operators import NotComparable, holds, kind
-from engine.steps.typed import Question, script_holds, script_text, sides, typed_holds
+from engine.steps.typed import Question, folded, script_holds, script_text, typed_holds
 from engine.steps.typed_words import DATES, PATTERNS, UNARY, Operator, ValueType
 from engine.steps.values import text_of
 
@@ -95,7 +95,8 @@ class Verdicts:
         except NotComparable as error:
             raise StepFailure(f"{where}: {error}", place=where) from error
         except NotConvertible as error:
-            raise StepFailure(f"{error} [{short}]", place=where) from error
+            at = "" if isinstance(error, BothWrong) else f" [{short}]"
+            raise StepFailure(f"{error}{at}", place=where) from error
 
     def _plain(self, condition: Condition, value: Any) -> bool:
         name, other = condition.operator, condition.compareTo
@@ -132,13 +133,14 @@ def _questions(condition: Condition, value: Any, loose: bool) -> Iterator[Questi
         yield from _script_questions(name, value, other)
     elif name in PATTERNS:
         try:
-            text, pattern = sides("matches", "string", value, other, not loose, condition.ignoreCase)
+            text, pattern = (converted(side, "string", not loose) for side in (value, other))
         except NotConvertible:
             return
+        text = folded(text) if condition.ignoreCase else text
         yield ("matches", text or "", text_of(pattern))
     elif condition.type == "dateTime" or (condition.type is None and name in DATES):
         for side in (value, other):
-            if side is not None and side != "":
+            if side is not None:
                 yield ("date", text_of(side), "")
 
 

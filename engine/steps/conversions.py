@@ -10,12 +10,17 @@ import json
 import math
 from typing import Any
 
+from engine.steps.loose_json import loose_json
 from engine.steps.operators import kind
 from engine.steps.values import number_of, number_text, text_of, truth_of
 
 
 class NotConvertible(ValueError):
     """A value that does not have, or cannot be given, the wanted type."""
+
+
+class BothWrong(NotConvertible):
+    """Two values of one type, and not of the wanted one."""
 
 
 def type_name(value: Any) -> str:
@@ -50,18 +55,24 @@ def converted(value: Any, wanted: str, strict: bool) -> Any:
         return None
     if strict:
         if type_name(value) != _NAMED.get(wanted, wanted):
-            raise NotConvertible(
-                f"Wrong type: '{shown(value)}' is {article(script_type(value))} but was expecting "
-                f"{article(wanted)}"
-            )
+            raise not_convertible(value, wanted, strict)
         return value
     try:
         return _LOOSE[wanted](value)
     except ValueError:
-        raise NotConvertible(
-            f"Conversion error: the {script_type(value)} '{shown(value)}' can't be converted to "
-            f"{article(wanted)}"
-        ) from None
+        raise not_convertible(value, wanted, strict) from None
+
+
+def not_convertible(value: Any, wanted: str, strict: bool) -> NotConvertible:
+    """The error that names a value, the type that it has in JavaScript and the one that was wanted."""
+    found = script_type(value)
+    if strict:
+        return NotConvertible(
+            f"Wrong type: '{shown(value)}' is {article(found)} but was expecting {article(wanted)}"
+        )
+    return NotConvertible(
+        f"Conversion error: the {found} '{shown(value)}' can't be converted to {article(wanted)}"
+    )
 
 
 def shown(value: Any) -> str:
@@ -127,14 +138,14 @@ def as_boolean(value: Any) -> bool:
             return named
         if not value.strip():
             raise ValueError("no boolean")
-    number = number_of(value) if not isinstance(value, dict | list) else math.nan
+    number = number_of(value)
     if number in (0, 1):
         return number == 1
     raise ValueError("no boolean")
 
 
 def as_list(value: Any) -> list[Any]:
-    """A list, or JSON text of one. Raises ValueError."""
+    """A list, or JSON text of one, in single quotes too. Raises ValueError."""
     if isinstance(value, list):
         return value
     found = _parsed(value)
@@ -144,7 +155,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def as_object(value: Any) -> dict[str, Any]:
-    """An object, or JSON text of one. Raises ValueError."""
+    """An object, or text of one as JSON or as scripts write it. Raises ValueError."""
     found = value if isinstance(value, dict) else _parsed(value)
     if isinstance(found, dict):
         return found
@@ -152,12 +163,7 @@ def as_object(value: Any) -> dict[str, Any]:
 
 
 def _parsed(value: Any) -> Any:
-    if not isinstance(value, str):
-        return None
-    try:
-        return json.loads(value)
-    except RecursionError:
-        raise ValueError("too deep") from None
+    return loose_json(value) if isinstance(value, str) else None
 
 
 def loose_truth(value: Any) -> bool:
@@ -165,7 +171,7 @@ def loose_truth(value: Any) -> bool:
     try:
         return as_boolean(value)
     except ValueError:
-        return bool(value) if not isinstance(value, dict | list) else True
+        return truth_of(value)
 
 
 _LOOSE = {

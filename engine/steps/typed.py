@@ -10,16 +10,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.steps.conversions import (
+    BothWrong,
     NotConvertible,
     article,
     converted,
     is_nan,
+    not_convertible,
     script_type,
     shown,
     type_name,
 )
 from engine.steps.operators import kind, same
-from engine.steps.typed_words import LENGTHS, MOMENTS, NEGATIONS
+from engine.steps.typed_words import LENGTHS, MOMENTS, NEGATIONS, PATTERNS, UNARY
 from engine.steps.values import code_units, less, text_of, truth_of
 
 Question = tuple[str, str, str]
@@ -43,82 +45,75 @@ def typed_holds(
 
     Raises :class:`NotConvertible` for a value that is not, or cannot be made, of the type.
     """
-    if wanted == "dateTime" and name == "notEquals" and (_nothing(value) or _nothing(other)):
-        return False
+
+    def convert(side: Any, kind: str) -> Any:
+        return _moment(side, answers, strict) if kind == "dateTime" else converted(side, kind, strict)
+
+    value, other = sides(name, wanted, value, other, convert)
+    if wanted == "dateTime" and name not in UNARY:
+        return value is not None and other is not None and _dates(name, value, other)
+    if fold and wanted == "string":
+        value, other = folded(value), other if name in PATTERNS else folded(other)
     if name in NEGATIONS:
-        return not typed_holds(NEGATIONS[name], wanted, value, other, strict, fold, answers)
+        return not _decided(NEGATIONS[name], wanted, value, other, fold, answers)
+    return _decided(name, wanted, value, other, fold, answers)
+
+
+def _decided(name: str, wanted: str, value: Any, other: Any, fold: bool, answers: Answers) -> bool:
     if name == "exists":
         return value is not None and not is_nan(value)
-    if wanted == "dateTime":
-        return _dates(name, value, other, answers)
-    value, other = sides(name, wanted, value, other, strict, fold)
     if name == "matches":
         return bool(answers[("matches", value or "", text_of(other))])
     return _HOLDS.get(wanted, _any)(name, value, other, fold)
 
 
-def sides(name: str, wanted: str, value: Any, other: Any, strict: bool, fold: bool) -> tuple[Any, Any]:
+def folded(value: Any) -> Any:
+    """Text in small letters; anything else as it is."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def sides(
+    name: str, wanted: str, value: Any, other: Any, convert: Callable[[Any, str], Any]
+) -> tuple[Any, Any]:
     """Both sides converted; a list is searched for anything, and lengths are numbers."""
+    right = "number" if name in LENGTHS else ("any" if wanted == "array" or name in UNARY else wanted)
+    left_made, left_error = _attempt(convert, value, wanted)
+    right_made, right_error = _attempt(convert, other, right)
+    if left_error and right_error and script_type(value) == script_type(other):
+        found = article(script_type(value))
+        raise BothWrong(f"Comparison type expects {article(wanted)} but both fields are {found}")
+    if error := left_error or right_error:
+        raise error
+    return left_made, right_made
+
+
+def _attempt(
+    convert: Callable[[Any, str], Any], value: Any, wanted: str
+) -> tuple[Any, NotConvertible | None]:
     try:
-        left = converted(value, wanted, strict)
-    except NotConvertible:
-        _both_wrong(name, wanted, value, other, strict)
-        raise
-    right = other
-    if name in LENGTHS:
-        right = converted(other, "number", strict)
-    elif _compares(name, wanted):
-        right = converted(other, wanted, strict)
-    if fold:
-        left = left.lower() if isinstance(left, str) else left
-        right = right.lower() if isinstance(right, str) and name != "matches" else right
-    return left, right
-
-
-def _compares(name: str, wanted: str) -> bool:
-    return name not in ("isEmpty", "isTrue", "isFalse") and wanted != "array"
-
-
-def _both_wrong(name: str, wanted: str, value: Any, other: Any, strict: bool) -> None:
-    """Raises :class:`NotConvertible` where the second side is as wrong as the first."""
-    if not _compares(name, wanted) or script_type(value) != script_type(other):
-        return
-    try:
-        converted(other, wanted, strict)
-    except NotConvertible:
-        message = (
-            f"Comparison type expects {article(wanted)} but both fields are {article(script_type(value))}"
-        )
-        raise NotConvertible(message) from None
+        return convert(value, wanted), None
+    except NotConvertible as error:
+        return None, error
 
 
 def _nothing(value: Any) -> bool:
     return value is None or value == ""
 
 
-def _dates(name: str, value: Any, other: Any, answers: Answers) -> bool:
-    left = _moment(value, answers)
-    if name == "isEmpty":
-        return left is None
-    right = _moment(other, answers)
-    if left is None or right is None:
-        return False
-    if name == "equals":
-        return bool(left == right)
+def _dates(name: str, left: Any, right: Any) -> bool:
+    if name in ("equals", "notEquals"):
+        return bool(left == right) is (name == "equals")
     if name not in MOMENTS:
         raise NotConvertible(f"dates are not compared with {name}")
     return ORDERS[MOMENTS[name]](left, right)
 
 
-def _moment(value: Any, answers: Answers) -> Any:
-    if _nothing(value):
+def _moment(value: Any, answers: Answers, strict: bool) -> Any:
+    if value is None:
         return None
     found = answers[("date", text_of(value), "")]
     if found is None:
-        message = (
-            f"Conversion error: the {script_type(value)} '{shown(value)}' can't be converted to a dateTime"
-        )
-        raise NotConvertible(message)
+        raise not_convertible(value, "dateTime", strict)
     return found
 
 
@@ -163,8 +158,9 @@ def _array(name: str, value: Any, other: Any, fold: bool) -> bool:
     if name in LENGTHS:
         return _length(LENGTHS[name], len(elements), other)
     if name == "contains":
-        folded = [one.lower() if fold and isinstance(one, str) else one for one in elements]
-        return not isinstance(other, dict | list) and any(same(one, other) for one in folded)
+        if fold and isinstance(other, str):
+            return other.lower() in map(folded, elements)
+        return not isinstance(other, dict | list) and any(same(one, other) for one in elements)
     return _any(name, value, other, fold)
 
 

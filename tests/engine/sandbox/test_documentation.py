@@ -26,8 +26,9 @@ OLDER = {
         "toWholeNumber",
     ),
     *("toDecimalNumber", "stripTags", "replaceSpecialCharacters", "length"),
+    *("toBoolean", "toDateTime", "toInt"),
 }
-"""Older names of the same, and what stands in the first row."""
+"""Older names of the same, what stands in the first row, and what is there for other types only."""
 
 
 def test_every_method_is_in_the_table():

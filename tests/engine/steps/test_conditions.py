@@ -83,11 +83,22 @@ def test_letter_case_can_be_ignored_but_a_pattern_keeps_its_own():
         ("number", "5", 5, r"Wrong type: '5' is a string but was expecting a number \[condition 0, item 0\]"),
         ("string", 5, "5", r"Wrong type: '5' is a number but was expecting a string"),
         ("array", {"a": 1}, 1, r"Wrong type: '\[object Object\]' is an object but was expecting an array"),
+        ("dateTime", "", "2024-01-01", r"Wrong type: '' is a string but was expecting a dateTime"),
+        ("dateTime", "x", "y", r"Comparison type expects a dateTime but both fields are a string$"),
     ],
 )
 def test_strict_types_refuse_others(kind, value, other, message):
     with pytest.raises(StepFailure, match=message):
         met(kind, "equals", value, other)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("string", 5), ("number", "5"), ("object", "x"), ("boolean", [1]), ("dateTime", "x")]
+)
+def test_whether_there_is_a_value_is_asked_of_the_type_too(kind, value):
+    for operator in ("exists", "notExists"):
+        with pytest.raises(StepFailure, match="Wrong type"):
+            met(kind, operator, value)
 
 
 def test_two_sides_that_are_wrong_alike_are_told_at_once():

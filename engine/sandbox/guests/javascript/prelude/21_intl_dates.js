@@ -190,8 +190,9 @@
       }
       return parts;
     }
+    // As V8 has it: the narrow space before AM and PM is in the parts, a plain one in the text.
     get format() {
-      return (date) => this.formatToParts(date).map((part) => part.value).join("");
+      return (date) => this.formatToParts(date).map((part) => part.value).join("").replaceAll("\u202f", " ");
     }
     formatRange(start, end) {
       const [first, second] = [this.format(start), this.format(end)];

@@ -2,8 +2,8 @@
 "use strict";
 (() => {
   const { fail, same } = __qflow;
-  const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-  const isBlank = (value) => value === null || value === undefined || value === "" || value === "nil";
+  const isObject = (value) => typeof value === "object" && value !== null;
+  const isRecord = (value) => isObject(value) && !Array.isArray(value);
   const among = (list, value) => list.some((other) => same(other, value));
 
   const numbers = (list, name) => {
@@ -16,8 +16,8 @@
     Array.isArray(value) ? value : fail(`${name}(): expected array arg, e.g. .${name}(${example})`);
 
   const distinct = (list, ...fields) => {
-    const keys = fields.flat().flatMap((field) => String(field).split(",").map((part) => part.trim()));
-    const pick = (value) => (keys.length && isRecord(value) ? keys.map((key) => value[key]) : value);
+    const keys = fields.map(String);
+    const pick = (value) => (keys.length && isObject(value) ? keys.map((key) => value[key]) : value);
     const seen = [];
     const primitives = new Set();
     return list.filter((value) => {
@@ -33,8 +33,6 @@
     });
   };
 
-  // The first object's value stays where both have a key.
-  const joined = (first, second) => ({ ...(isRecord(second) ? second : {}), ...first });
   const mergeAll = (list) => {
     const merged = {};
     for (const value of list) {
@@ -42,11 +40,6 @@
       for (const [key, item] of Object.entries(value)) if (!(key in merged)) merged[key] = item;
     }
     return merged;
-  };
-  const inOrderOf = (value, ...sources) => {
-    const ordered = {};
-    for (const source of sources) for (const key of Object.keys(source)) ordered[key] = value[key];
-    return ordered;
   };
 
   __qflow.arrays = {
@@ -58,10 +51,7 @@
       for (let at = 0; at < list.length; at += size) parts.push(list.slice(at, at + size));
       return parts;
     },
-    compact: (list) =>
-      list
-        .filter((value) => !isBlank(value))
-        .map((value) => (__qflow.isPlain(value) ? __qflow.objects.compact(value) : value)),
+    compact: (list) => Object.values(__qflow.objects.compact({ ...list })),
     difference: (list, other) => {
       array(other, "difference", "[1, 2, 3, 4]");
       return distinct(list.filter((value) => !among(other, value)));
@@ -81,11 +71,9 @@
       array(others, "merge", "[{ id: 1, otherValue: 3 }]");
       const merged = {};
       list.forEach((value, at) => {
-        if (!isRecord(value)) return;
-        const other = isRecord(others[at]) ? others[at] : {};
-        Object.assign(merged, inOrderOf(joined(value, other), value, other));
+        if (typeof value !== "object" || typeof others[at] !== "object") return;
+        Object.assign(merged, value, { ...others[at], ...value }); // the list's own value stays
       });
-      for (const other of others.slice(list.length)) if (isRecord(other)) Object.assign(merged, other);
       return merged;
     },
     min: (list) => Math.min(...numbers(list, "min")),
@@ -93,9 +81,9 @@
       if (!fields.length) return list;
       const plucked = [];
       for (const value of list) {
-        if (!isRecord(value)) continue;
-        const found = fields.filter((field) => Object.hasOwn(value, field)).map((field) => value[field]);
-        if (found.length) plucked.push(fields.length === 1 ? found[0] : found);
+        if (!isObject(value)) continue;
+        const found = Object.keys(value).filter((key) => fields.includes(key)).map((key) => value[key]);
+        if (found.length) plucked.push(found.length === 1 ? found[0] : found);
       }
       return plucked;
     },
@@ -108,18 +96,24 @@
             'e.g. .renameKeys("name", "title")',
         );
       }
-      const to = new Map();
-      for (let at = 0; at < names.length; at += 2) to.set(names[at], names[at + 1]);
-      const renamed = (value) =>
-        Object.fromEntries(Object.entries(value).map(([key, item]) => [to.get(key) ?? key, item]));
-      return list.map((value) => (isRecord(value) ? renamed(value) : value));
+      const renamed = (value) => {
+        const copy = { ...value };
+        for (let at = 0; at < names.length; at += 2) {
+          const [from, to] = names.slice(at, at + 2);
+          if (!(from in copy)) continue;
+          copy[to] = copy[from];
+          delete copy[from];
+        }
+        return copy;
+      };
+      return list.map((value) => (isObject(value) ? renamed(value) : value));
     },
     smartJoin(list, key, name) {
       if (!key || !name || typeof key !== "string" || typeof name !== "string") {
         fail('smartJoin(): expected two string args, e.g. .smartJoin("name", "value")');
       }
       return Object.fromEntries(
-        list.filter((value) => isRecord(value) && key in value && name in value).map((value) => [value[key], value[name]]),
+        list.filter((value) => isObject(value) && key in value && name in value).map((value) => [value[key], value[name]]),
       );
     },
     sum(list, name = "sum") {
@@ -127,6 +121,10 @@
       for (const value of numbers(list, typeof name === "string" ? name : "sum")) total += value;
       return total;
     },
+    toBoolean: () => undefined,
+    toDateTime: () => undefined,
+    toFloat: () => undefined,
+    toInt: () => undefined,
     toJsonString: (list) => JSON.stringify(list),
     union: (list, other) => distinct(list.concat(array(other, "union", "[1, 2, 3, 4]"))),
     unique: distinct,

@@ -1,10 +1,14 @@
 // Methods that expressions have on objects.
 "use strict";
 (() => {
-  const { fail } = __qflow;
+  const { fail, luxon } = __qflow;
   const kept = (object, keep) => Object.fromEntries(Object.entries(object).filter(([key, value]) => keep(value, key)));
-  const text = (value, name) =>
-    typeof value === "string" && value !== "" ? value : fail(`${name}(): expected non-empty string arg`);
+  const isText = (value) => typeof value === "string" && value !== "";
+
+  const isBlank = (value) =>
+    value === null || value === undefined || value === "" || value === "nil" ||
+    (typeof value === "object" && !Object.keys(value).length);
+  const isNested = (value) => typeof value === "object" && !(value instanceof luxon.DateTime);
 
   // As URLSearchParams writes it: space is +, all but letters, digits and *-._ is %XX.
   __qflow.formEncode = (value) =>
@@ -13,17 +17,18 @@
       .replace(/%20/g, "+");
 
   __qflow.objects = {
+    // Lists inside become objects with their indexes as keys.
     compact: (object) =>
       Object.fromEntries(
         Object.entries(object)
-          .filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== "nil")
-          .map(([key, value]) => [key, __qflow.isPlain(value) ? __qflow.objects.compact(value) : value]),
+          .filter(([, value]) => !isBlank(value))
+          .map(([key, value]) => [key, isNested(value) ? __qflow.objects.compact(value) : value]),
       ),
-    hasField: (object, name) => typeof name === "string" && Object.hasOwn(object, name),
+    hasField: (object, name) => name in object,
     isEmpty: (object) => Object.keys(object).length === 0,
     isNotEmpty: (object) => Object.keys(object).length > 0,
     keepFieldsContaining(object, value) {
-      text(value, "keepFieldsContaining");
+      if (!isText(value)) fail("argument of keepFieldsContaining must be a non-empty string");
       return kept(object, (item) => typeof item === "string" && item.includes(value));
     },
     keys: (object) => Object.keys(object),
@@ -33,9 +38,13 @@
     },
     removeField: (object, name) => kept(object, (_, key) => key !== name),
     removeFieldsContaining(object, value) {
-      text(value, "removeFieldsContaining");
+      if (!isText(value)) fail("removeFieldsContaining(): expected non-empty string arg");
       return kept(object, (item) => typeof item !== "string" || !item.includes(value));
     },
+    toBoolean: () => undefined,
+    toDateTime: () => undefined,
+    toFloat: () => undefined,
+    toInt: () => undefined,
     toJsonString: (object) => JSON.stringify(object),
     urlEncode: (object) =>
       Object.entries(object)

@@ -21,10 +21,10 @@
       case "us":
         return DateTime.fromMillis(value / 1000);
       case "excel":
-        return DateTime.fromMillis(Math.round((value - DAYS_TO_1970) * 86400000));
+        return DateTime.fromSeconds((value - DAYS_TO_1970) * 86400);
       default:
         return fail(
-          `Unsupported unit '${String(format)}'. toDateTime() supports 'ms', 's', 'us' and 'excel'.`,
+          `Unsupported format '${String(format)}'. toDateTime() supports 'ms', 's', 'us' and 'excel'.`,
         );
     }
   };
@@ -34,10 +34,10 @@
     ceil: (value) => Math.ceil(value),
     floor: (value) => Math.floor(value),
     format: (value, locales, options) => new Intl.NumberFormat(locales ?? "en-US", options).format(value),
-    isEmpty: () => false,
+    isEmpty: (value) => !value,
     isEven: (value) => whole(value, "isEven") % 2 === 0,
     isInteger: (value) => Number.isInteger(value),
-    isNotEmpty: () => true,
+    isNotEmpty: (value) => Boolean(value),
     isOdd: (value) => whole(value, "isOdd") % 2 !== 0,
     round: rounded,
     toBoolean: (value) => value !== 0,
@@ -50,9 +50,10 @@
   };
 
   __qflow.booleans = {
-    isEmpty: () => false,
-    isNotEmpty: () => true,
+    isEmpty: (value) => !value,
+    isNotEmpty: (value) => value,
     toBoolean: (value) => value,
+    toDateTime: () => undefined,
     toFloat: (value) => Number(value),
     toInt: (value) => Number(value),
     toNumber: (value) => Number(value),

@@ -4,39 +4,40 @@
   const { fail, luxon } = __qflow;
   const { DateTime, Duration } = luxon;
 
-  const UNITS = {};
+  const UNITS = { ms: "millisecond", sec: "second", secs: "second", min: "minute", mins: "minute", hr: "hour", hrs: "hour" };
   for (const unit of ["year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond"]) {
     UNITS[unit] = UNITS[`${unit}s`] = unit;
   }
   const moment = (date) => (date instanceof Date ? DateTime.fromJSDate(date) : date);
   const like = (date, result) => (date instanceof Date ? result.toJSDate() : result);
 
-  const length = (amount, unit) =>
-    typeof amount === "object" && amount !== null ? amount : Duration.fromObject({ [unit]: amount });
+  // (duration), or (amount, unit)
+  const length = (given) => {
+    if (given.length === 1) return given[0];
+    const [amount = 0, unit = "minutes"] = given;
+    return Duration.fromObject({ [UNITS[unit] ?? unit]: amount });
+  };
 
-  // An instant from what an author may write; undefined where it is none.
-  const instant = (value) => {
-    if (value instanceof Date) return DateTime.fromJSDate(value);
+  // The bound of a span from what an author may write; undefined where it is none.
+  const bound = (value) => {
+    if (typeof value === "string") return bound(new Date(value));
     if (value instanceof DateTime) return value;
-    if (typeof value !== "string") return undefined;
-    const read = __qflow.readDate(value);
-    return read?.isValid ? read : undefined;
+    const date = value instanceof Date ? DateTime.fromJSDate(value) : undefined;
+    return date?.isValid ? date : undefined;
   };
 
-  const units = (unit) => {
-    for (const one of [unit].flat()) {
-      if (!Object.hasOwn(UNITS, one)) {
-        const known = Object.keys(UNITS).filter((name) => name.endsWith("s") && name !== "quarters");
-        fail(`Unsupported unit '${String(one)}'. Supported: ${known.map((name) => `'${name}'`).join(", ")}.`);
-      }
-    }
-    return unit;
-  };
+  const LENGTHS = ["milliseconds", "seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years"];
+  const PARTS = "day week month year hour minute second millisecond weekNumber yearDayNumber weekday".split(" ");
   const difference = (date, other, unit = "days") => {
-    const until = instant(other) ?? (typeof other === "number" ? DateTime.fromMillis(other) : undefined);
-    if (!until) fail(`diffTo(): expected a date, got ${JSON.stringify(other)}`);
-    const found = moment(date).diff(until, units(unit));
-    return Array.isArray(unit) ? found.toObject() : found.as(unit);
+    const given = [unit].flat();
+    const units = given.length ? given : ["days"];
+    const unknown = units.find((one) => !LENGTHS.includes(one) && !PARTS.includes(one));
+    if (unknown !== undefined) {
+      fail(`Unsupported unit '${String(unknown)}'. Supported: ${LENGTHS.map((name) => `'${name}'`).join(", ")}.`);
+    }
+    const until = typeof other === "string" ? __qflow.dateOf(other) : other instanceof DateTime ? other : DateTime.fromJSDate(other);
+    const found = moment(date).diff(until, units);
+    return units.length > 1 ? found.toObject() : found.as(units[0]);
   };
 
   const extract = (date, unit = "week") => {
@@ -51,7 +52,7 @@
   __qflow.dates = {
     beginningOf: startOf,
     diffTo: difference,
-    diffToNow: (date, unit) => difference(DateTime.now(), moment(date), unit),
+    diffToNow: (date, unit) => difference(date, DateTime.now(), unit),
     endOf: (date, unit = "week", options) => like(date, moment(date).endOf(UNITS[unit] ?? unit, options)),
     endOfMonth: (date) => like(date, moment(date).endOf("month")),
     extract,
@@ -59,7 +60,7 @@
     inBetween: (date, ...bounds) => __qflow.dates.isBetween(date, ...bounds),
     isBetween(date, ...bounds) {
       if (bounds.length !== 2) fail("isBetween(): expected exactly two args");
-      const [first, second] = bounds.map(instant);
+      const [first, second] = bounds.map(bound);
       if (!first || !second) return undefined;
       const at = moment(date).toMillis();
       const low = Math.min(first.toMillis(), second.toMillis());
@@ -71,13 +72,14 @@
     isInLast(date, amount = 0, unit = "minutes") {
       const now = DateTime.now();
       const at = moment(date);
-      return at >= now.minus({ [unit]: amount }) && at <= now;
+      return at >= now.minus(length([amount, unit])) && at <= now;
     },
     isNotEmpty: () => true,
     isWeekend: (date) => moment(date).weekday > 5,
-    minus: (date, amount, unit = "milliseconds") => like(date, moment(date).minus(length(amount, unit))),
-    plus: (date, amount, unit = "milliseconds") => like(date, moment(date).plus(length(amount, unit))),
+    minus: (date, ...given) => like(date, moment(date).minus(length(given))),
+    plus: (date, ...given) => like(date, moment(date).plus(length(given))),
     startOf,
+    toBoolean: () => undefined,
     toDateTime: moment,
     toFloat: (date) => moment(date).toMillis(),
     toInt: (date) => moment(date).toMillis(),

@@ -86,8 +86,10 @@
   class Rewriter {
     constructor(source, names) {
       this.source = source;
-      this.names = names; // {context, extend, optional, guard}: identifiers the source does not use
+      this.names = names; // {context, extend, optional, guard, held}: identifiers the source does not use
       this.edits = []; // [start, end, text, rank]
+      this.held = 0; // values held while it is looked whether they are there
+      this.gaps = new Map(); // by node of a chain: where the call behind a ?. begins
       this.scopes = [];
       this.mutates = false;
     }
@@ -112,8 +114,34 @@
       }
     }
     MemberExpression(node) {
-      if (node.object.type !== "Super") this.walk(node.object);
+      if (node.object.type !== "Super" && this.gaps.get(node)?.link !== node) this.walk(node.object);
       this.property(node);
+    }
+    ChainExpression(node) {
+      this.chain(node.expression);
+    }
+    // a?.b.c() where c is a method of expressions: nothing of it happens where a is not there
+    chain(node) {
+      const spine = [];
+      let calls = 0;
+      for (let at = node; ; at = at.type === "CallExpression" ? at.callee : at.object) {
+        if (at.type !== "CallExpression" && at.type !== "MemberExpression") return this.walk(node);
+        spine.push(at);
+        if (this.isExtended(at)) calls += 1;
+        if (calls && at.optional && at.type === "MemberExpression") return this.guarded(node, spine, at);
+      }
+    }
+    guarded(node, spine, link) {
+      const held = `${this.names.held}${this.held++}`;
+      this.edit(node.start, node.start, `((${held} = `);
+      this.chain(link.object);
+      const method = spine.some((at) => at.callee === link && this.isExtended(at));
+      const next = method ? link.object.end : link.property.start;
+      const gap = { link, open: "", tail: method ? held : `${held}${link.computed ? "[" : "."}` };
+      this.edit(link.object.end, next, gap);
+      for (const at of spine) this.gaps.set(at, gap);
+      this.walk(node);
+      this.edit(node.end, node.end, ")");
     }
     property(node) {
       if (!node.computed) {
@@ -137,23 +165,47 @@
       while (callee.type === "ParenthesizedExpression") callee = callee.expression;
       if (callee.type === "MemberExpression") {
         if (callee.computed || MUTATING.has(callee.property.name)) this.mutates = true;
-        if (!callee.computed && this.extended(node, callee)) return;
+        if (node.callee === callee && this.extended(node, callee)) return;
+      }
+      if (callee.name === "$if" && !this.isBound("$if") && node.arguments.every((part) => part.type !== "SpreadElement")) {
+        this.choice(node);
+        return;
       }
       this.walk(node.callee);
       for (const part of node.arguments) this.walk(part);
     }
+    isExtended(node) {
+      const { callee } = node;
+      if (callee?.type !== "MemberExpression" || callee.computed || node.optional) return false;
+      return METHODS.has(callee.property.name) && callee.object.type !== "Super";
+    }
     extended(node, callee) {
-      const name = callee.property.name;
-      if (node.callee !== callee || node.optional || !METHODS.has(name) || callee.object.type === "Super") return false;
-      const optional = callee.optional || this.isChained(callee.object);
-      this.edit(node.start, node.start, `${optional ? this.names.optional : this.names.extend}(`);
-      this.walk(callee.object);
+      if (!this.isExtended(node)) return false;
+      const { name } = callee.property;
+      const gap = this.gaps.get(node);
+      const optional = !gap && this.isChained(callee.object);
+      if (gap) gap.open += `${this.names.extend}(`;
+      else this.edit(node.start, node.start, `${optional ? this.names.optional : this.names.extend}(`);
+      if (gap?.link !== callee) this.walk(callee.object);
       const [first] = node.arguments;
       const last = node.arguments.at(-1);
       this.edit(callee.object.end, first ? first.start : node.end, `, ${JSON.stringify(name)}, [${first ? "" : "])"}`);
       for (const part of node.arguments) this.walk(part);
       if (last) this.edit(last.end, node.end, "])");
       return true;
+    }
+    // $if(test, then, otherwise) works out only what it gives
+    choice(node) {
+      const [test, then, otherwise] = node.arguments;
+      if (!then) throw new SyntaxError("$if requires at least 2 parameters: test, value_if_true[, and value_if_false]");
+      this.edit(node.start, test.start, "((");
+      this.walk(test);
+      this.edit(test.end, then.start, ") ? (");
+      this.walk(then);
+      this.edit(then.end, otherwise ? otherwise.start : node.end, otherwise ? ") : (" : ") : false)");
+      if (!otherwise) return;
+      this.walk(otherwise);
+      this.edit(otherwise.end, node.end, "))");
     }
     isChained(node) {
       if (node.type === "MemberExpression") return node.optional || this.isChained(node.object);
@@ -246,7 +298,7 @@
       let at = 0;
       for (const [start, end, text] of this.edits) {
         if (start < at) continue;
-        out += this.source.slice(at, start) + text;
+        out += this.source.slice(at, start) + (typeof text === "string" ? text : `) == null ? undefined : ${text.open}${text.tail}`);
         at = end;
       }
       return out + this.source.slice(at);
@@ -257,7 +309,7 @@
   const unused = (source) => {
     let prefix = "$$";
     while (source.includes(prefix)) prefix += "$";
-    return { context: `${prefix}c`, extend: `${prefix}e`, optional: `${prefix}o`, guard: `${prefix}g` };
+    return { context: `${prefix}c`, extend: `${prefix}e`, optional: `${prefix}o`, guard: `${prefix}g`, held: `${prefix}h` };
   };
 
   const parsed = (code) => {
@@ -272,24 +324,25 @@
     return { tree, source: code };
   };
 
-  // {source, mutates} for the code of one expression; source is null for none. Raises SyntaxError.
+  // {source, mutates} for the code of one expression. Raises SyntaxError.
   const rewritten = (code) => {
-    if (!code.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "").trim()) return { source: null, mutates: false };
     const { tree, source } = parsed(code);
+    if (!tree.body.length) throw new SyntaxError("there is nothing between {{ and }}");
     const rewriter = new Rewriter(source, unused(source));
     rewriter.walk(tree);
     const last = tree.body.at(-1);
     if (last.type === "ExpressionStatement") {
       rewriter.edits.unshift([last.start, last.start, "return ", -1]);
     }
-    const { context, extend, optional, guard } = rewriter.names;
-    const body = `"use strict"; return function(${context}) {${rewriter.text()}\n}`;
+    const { context, extend, optional, guard, held } = rewriter.names;
+    const names = Array.from({ length: rewriter.held }, (_, at) => held + at);
+    const holding = names.length ? `let ${names.join()};` : "";
+    const body = `"use strict"; return function(${context}) {${holding}${rewriter.text()}\n}`;
     return { source: `(function(${extend}, ${optional}, ${guard}) {${body}})`, mutates: rewriter.mutates };
   };
 
   // The function of a context that rewritten code is.
-  __qflow.linkCode = (source) =>
-    source === null ? () => undefined : compile(source)(__qflow.extend, __qflow.extendOptional, __qflow.guard);
+  __qflow.linkCode = (source) => compile(source)(__qflow.extend, __qflow.extendOptional, __qflow.guard);
 
   // The same after making sure that the engine, too, takes the code for complete; raises SyntaxError.
   __qflow.prepareCode = (code) => {

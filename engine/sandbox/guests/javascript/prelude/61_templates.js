@@ -4,9 +4,9 @@
   const { ExpressionError, fail, linkCode, prepareCode } = __qflow;
 
   // The end of an expression is the first }} behind which the code is complete: an object may end in }}.
-  const readCode = (text, start) => {
+  const readCode = (text, start, closed) => {
     let end = text.indexOf("}}", start);
-    if (end < 0) return null;
+    if (end < 0) return closed ? null : readCode(`${text} }}`, start, true);
     let first;
     for (; end >= 0; end = text.indexOf("}}", end + 1)) {
       try {
@@ -20,18 +20,20 @@
   };
 
   // {parts, mutates}: parts are texts and [rewritten code]. Plain data: it is kept beyond the machine's life.
+  // A text with the mark = is read as n8n reads it: an escaped {{ keeps its \, and code may end with the text.
   __qflow.prepareTemplate = (template) => {
-    const text = template.startsWith("=") ? template.slice(1) : template;
+    const marked = template.startsWith("=");
+    const text = marked ? template.slice(1) : template;
     const parts = [];
     let mutates = false;
     let literal = "";
     let at = 0;
     while (at < text.length) {
       const open = text.indexOf("{{", at);
-      const found = open < 0 ? null : text[open - 1] === "\\" ? "escaped" : readCode(text, open + 2);
+      const found = open < 0 ? null : text[open - 1] === "\\" ? "escaped" : readCode(text, open + 2, !marked);
       if (found === null) break;
       if (found === "escaped") {
-        literal += `${text.slice(at, open - 1)}{{`;
+        literal += `${text.slice(at, marked ? open : open - 1)}{{`;
         at = open + 2;
         continue;
       }
@@ -43,7 +45,7 @@
       at = found.end;
     }
     literal += text.slice(at);
-    if (literal) parts.push(literal.replaceAll("\\}}", "}}"));
+    if (literal) parts.push(marked ? literal : literal.replaceAll("\\}}", "}}"));
     return { parts, mutates };
   };
 

@@ -1,7 +1,7 @@
 // Names that expressions see beside their data: JavaScript's safe globals, Luxon, and functions.
 "use strict";
 (() => {
-  const { arrays, fail, luxon, objects } = __qflow;
+  const { arrays, fail, luxon } = __qflow;
 
   // Object without what reaches into other objects' machinery.
   const HIDDEN = new Set([
@@ -25,29 +25,25 @@
   Object.defineProperty(SafeObject, "name", { value: "Object" });
 
   const numberList = (start, end) => {
-    if (!Number.isFinite(start) || !Number.isFinite(end)) fail("numberList(): expected two numbers");
-    const step = start <= end ? 1 : -1;
-    return Array.from({ length: Math.abs(end - start) + 1 }, (_, at) => start + at * step);
+    const step = start < end ? 1 : -1;
+    return Array.from({ length: Math.abs(start - end) + 1 }, (_, at) => Number(start) + at * step);
   };
   const zip = (keys, values) => {
-    if (keys.length !== values.length) fail("zip(): keys and values not of equal length");
+    if (!Array.isArray(keys) || !Array.isArray(values)) fail("keys and values must be arrays");
+    if (keys.length !== values.length) fail("keys and values not of equal length");
     return Object.fromEntries(keys.map((key, at) => [key, values[at]]));
   };
-  const isEmpty = (value) => {
-    if (value === undefined || value === null || value === "") return true;
-    if (Array.isArray(value)) return arrays.isEmpty(value);
-    return __qflow.isPlain(value) && objects.isEmpty(value);
-  };
+  const isEmpty = (value) =>
+    value === undefined || value === null || value === "" || (typeof value === "object" && !Object.keys(value).length);
   const ifEmpty = (...given) => {
     if (given.length !== 2) fail("expected two arguments (value, defaultValue) for this function");
     return isEmpty(given[0]) ? given[1] : given[0];
   };
-  const average = (...values) => {
-    if (!values.length) fail("average(): expected at least one number");
-    return arrays.average(values);
-  };
+  const average = (...values) => arrays.average(values);
   const search = (data, expression) => {
-    if (typeof data !== "object" || data === null) fail("expected an object as the first argument of $jmespath()");
+    if (typeof data !== "object" || typeof expression !== "string") {
+      fail("expected two arguments (Object, string) for this function", "e.g. $jmespath($json, 'people[*].name')");
+    }
     return __qflow.jmespath.search(data, expression);
   };
   const not = (value) => !value;
@@ -58,7 +54,7 @@
     __proto__: null,
     extend: (value, name, args) => __qflow.extend(value, name, args),
     extendOptional: (value, name, args) => __qflow.extendOptional(value, name, args),
-    $if: (condition, yes, no) => (condition ? yes : no),
+    $if: (test, then, otherwise = false) => (test ? then : otherwise), // where it is called, only one is worked out
     $ifEmpty: ifEmpty,
     $not: not,
     $min: min,
@@ -79,6 +75,7 @@
     Atomics: Object.freeze({}),
     Infinity,
     NaN,
+    process: Object.freeze({ env: Object.freeze({}) }),
   };
   const KEPT =
     "Array Boolean Number String Symbol BigInt Date Math JSON RegExp Map Set WeakMap WeakSet Intl Iterator " +
@@ -94,7 +91,7 @@
     "document window Window global globalThis self top parent frames alert prompt confirm eval uneval setTimeout " +
     "setInterval setImmediate clearTimeout clearInterval queueMicrotask Function fetch XMLHttpRequest Promise " +
     "Generator GeneratorFunction AsyncFunction AsyncGenerator AsyncGeneratorFunction WebAssembly Reflect Proxy " +
-    "WeakRef FinalizationRegistry require importScripts escape unescape";
+    "WeakRef FinalizationRegistry require module Buffer __dirname __filename importScripts escape unescape";
   for (const name of EMPTY.split(" ")) {
     Object.defineProperty(globals, name, { get: () => ({}), set: () => {}, enumerable: true });
   }
