@@ -10,6 +10,23 @@ from n8n_import.words import Json, Node
 
 TEXT_WITH_LINES_SINCE = 1.2
 
+_CELL = {"margin": "0", "padding": "7px 20px 7px 0px", "border-bottom": "1px solid #eee"}
+LOOKS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    (
+        "tableAttributes",
+        "tableAttributes",
+        {"border-spacing": "0", "font-family": "helvetica,arial,sans-serif"},
+    ),
+    (
+        "headAttributes",
+        "headerAttributes",
+        {**_CELL, "text-align": "left", "color": "#888", "font-weight": "normal"},
+    ),
+    ("rowAttributes", "rowAttributes", {}),
+    ("cellAttributes", "cellAttributes", _CELL),
+)
+"""How a part of a table looks that has no look of its own."""
+
 
 def translate(node: Node, context: Context) -> Draft:
     """By operation; generating a text is the default."""
@@ -21,10 +38,23 @@ def translate(node: Node, context: Context) -> Draft:
         return _extracted(node, context, lines=node.version >= TEXT_WITH_LINES_SINCE)
     if operation != "convertToHtmlTable":
         raise Unsupported(f"the operation {operation!r} is not known here")
-    context.differs("the table is plain, without n8n's styles", "options")
-    parameters: Json = {"operation": "table", "capitalize": node.param("options.capitalize") is True}
+    return _table(node, context)
+
+
+def _table(node: Node, context: Context) -> Draft:
+    """Values stand in the table as they are, HTML too, as in n8n."""
+    parameters: Json = {
+        "operation": "table",
+        "raw": True,
+        "capitalize": node.param("options.capitalize") is True,
+    }
     if node.param("options.caption"):
         parameters["caption"] = context.param("options.caption")
+    styled = node.param("options.customStyling") is not True
+    for ours, theirs, look in LOOKS:
+        style = "; ".join(f"{name}:{value}" for name, value in look.items())
+        own = context.param(f"options.{theirs}") or ""
+        parameters[ours] = f"style='{style}' {own}" if styled and look else f" {own}"
     return Draft("data.html", parameters)
 
 
@@ -34,18 +64,17 @@ def translate_extract(node: Node, context: Context) -> Draft:
 
 
 def _extracted(node: Node, context: Context, *, lines: bool) -> Draft:
-    if chosen(node, "sourceData", "json") != "json":
-        raise Unsupported("HTML in files is not read here yet; read the file's text first")
-    if lines:
-        context.differs("line breaks in texts may stand elsewhere than in n8n")
     parameters: Json = {
         "operation": "extract",
-        "source": field_value(node, "dataPropertyName", "data"),
         "selections": [_selection(entry) for entry in node.entries("extractionValues.values")],
-        "trim": node.param("options.trimValues", True) is not False,
+        "trim": node.param("options.trimValues") is True,
         "clean": node.param("options.cleanUpText") is True,
         "lines": lines,
     }
+    if chosen(node, "sourceData", "json") == "json":
+        parameters["source"] = field_value(node, "dataPropertyName", "data")
+    else:
+        parameters["file"] = context.param("dataPropertyName") or "data"
     return Draft("data.html", parameters)
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from engine.base.errors import StepFailure
 from engine.base.limits import HTML_CHARACTERS_MAX
 from engine.steps.data_html.manifest import HtmlParameters, Selection
+from engine.steps.data_html.plain_text import plain_text
 
 _SPACE = re.compile(r"\s+")
-_BLOCKS = frozenset({"address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset"})
-_BLOCKS |= {"figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main"}
-_BLOCKS |= {"nav", "ol", "p", "pre", "section", "table", "tr", "ul"}
-_UNREAD = frozenset({"script", "style", "template", "noscript"})
+_BREAK = re.compile(r"\r\n|\n|\r")
+_UNREAD = frozenset({"script", "style"})
+_PLACE = re.compile(r":(first|last|even|odd|eq|gt|lt)(?:\((-?\d{1,6})\))?\Z")
+_CONTAINS = re.compile(r""":contains\((["']?)(.*?)\1\)""")
 
 
 def extracted(source: Any, given: HtmlParameters) -> list[dict[str, Any]]:
@@ -47,55 +48,88 @@ def parsed(document: Any) -> Any:
 
 
 def _selected(tree: Any, selector: str) -> list[Any]:
+    """The nodes of a selector, which may have ``:contains()``, and at its end a place among all that fit."""
+    plain, place = selector.strip(), _PLACE.search(selector.strip())
+    if place:
+        plain = plain[: place.start()] or "*"
+    plain = _CONTAINS.sub(r':lexbor-contains("\2")', plain)
     try:
-        nodes: list[Any] = tree.css(selector.strip())
+        nodes: list[Any] = tree.css(plain)
     except Exception as error:
         raise StepFailure(f"{selector[:80]!r} is no CSS selector that can be read here") from error
-    return nodes
+    return _placed(nodes, place[1], place[2]) if place else nodes
+
+
+def _placed(nodes: list[Any], name: str, number: str | None) -> list[Any]:
+    count = int(number or 0)
+    if name == "eq":
+        return nodes[count:][:1] if count >= 0 else nodes[: len(nodes) + count + 1][-1:]
+    cuts = {"first": slice(1), "last": slice(-1, None), "even": slice(0, None, 2), "odd": slice(1, None, 2)}
+    cuts |= {"gt": slice(count + 1, None), "lt": slice(count)}
+    return nodes[cuts[name]]
 
 
 def _value(nodes: list[Any], selection: Selection, given: HtmlParameters) -> Any:
-    taken = [_shaped(_taken(node, selection, given), given) for node in nodes]
-    there = [one for one in taken if one is not None]
     if selection.all:
-        return there
-    if not there:
-        return None
-    return "".join(there) if selection.take == "text" else there[0]
+        return [_shaped(_taken([node], selection, given), given) for node in nodes]
+    return _shaped(_taken(nodes, selection, given), given)
 
 
 def _shaped(text: str | None, given: HtmlParameters) -> str | None:
     if text is None:
         return None
-    if given.clean:
-        text = _SPACE.sub(" ", text)
-    return text.strip() if given.trim else text
+    if given.trim:
+        text = text.strip()
+    return _SPACE.sub(" ", _BREAK.sub("", text.strip())) if given.clean else text
 
 
-def _taken(node: Any, selection: Selection, given: HtmlParameters) -> str | None:
+def _taken(nodes: list[Any], selection: Selection, given: HtmlParameters) -> str | None:
+    """The text of all nodes, or what is wanted of the first; None where it has none."""
+    if selection.take == "text":
+        return _text(nodes, selection, given)
+    if not nodes:
+        return None
+    first = nodes[0]
     if selection.take == "attribute":
-        value = node.attributes.get(selection.attribute)
-        return None if value is None and selection.attribute not in node.attributes else value or ""
+        found = first.attributes.get(selection.attribute)
+        return found or "" if selection.attribute in first.attributes else None
     if selection.take == "value":
-        found = node.attributes.get("value")
-        return found if found is not None else (node.text() if node.tag == "textarea" else None)
-    if selection.take == "html":
-        return str(node.inner_html)
-    skipped = {hit.mem_id for selector in selection.skip for hit in _selected(node, selector)}
-    return "".join(_texts(node, skipped, given.lines))
+        return _entered(first)
+    return str(first.inner_html) or None
 
 
-def _texts(node: Any, skipped: set[int], lines: bool) -> Iterator[str]:
+def _entered(node: Any) -> str | None:
+    """What stands in a field of a form."""
+    if node.tag == "textarea":
+        return str(node.text())
+    if node.tag == "select":
+        options = node.css("option")
+        chosen = [one for one in options if "selected" in one.attributes] or options
+        return _entered(chosen[0]) if chosen else None
+    value: str | None = node.attributes.get("value")
+    return str(node.text()) if value is None and node.tag == "option" else value
+
+
+def _text(nodes: list[Any], selection: Selection, given: HtmlParameters) -> str | None:
+    if given.lines:
+        return plain_text(nodes[0], _skipped(nodes[0], selection)) if nodes else ""
+    return "".join(piece for node in nodes for piece in _texts(node, _skipped(node, selection))) or None
+
+
+def _skipped(node: Any, selection: Selection) -> set[int]:
+    return {hit.mem_id for selector in selection.skip for hit in _selected(node, selector)}
+
+
+def _texts(node: Any, skipped: set[int]) -> Iterator[str]:
     """The pieces of text in a node, in order; the walk keeps its own stack, since pages may be deep."""
+    if node.tag in _UNREAD:
+        return
     todo = [iter(node.iter(include_text=True))]
     while todo:
         child = next(todo[-1], None)
         if child is None:
             todo.pop()
         elif child.tag == "-text":
-            text = child.text_content or ""
-            yield _SPACE.sub(" ", text) if lines else text
-        elif child.mem_id not in skipped and not (lines and child.tag in _UNREAD):
-            if lines and child.tag in _BLOCKS:
-                yield "\n"
+            yield child.text_content or ""
+        elif child.mem_id not in skipped and child.tag not in _UNREAD:
             todo.append(iter(child.iter(include_text=True)))

@@ -45,13 +45,28 @@ class HtmlParameters(Parameters):
         "table makes one HTML table of all items.",
     )
     source: Any = Field(None, description="For extract: the HTML, or a list of documents.")
+    file: str = Field(
+        "", description="For extract: the file of the item that holds the HTML, instead of source."
+    )
     selections: list[Selection] = Field(
         default_factory=list, max_length=SELECTORS_MAX, description="For extract: the values to take."
     )
     trim: bool = Field(True, description="Whether space around values goes.")
     clean: bool = Field(False, description="Whether line breaks and runs of space become one space.")
-    lines: bool = Field(False, description="Whether blocks and breaks in text begin a new line.")
+    lines: bool = Field(
+        False,
+        description="Lay text out as plain mail: lines of 80 letters, blocks apart, headings in capitals, "
+        "links with their addresses; of the first element only.",
+    )
     html: str = Field("", description="For generate: the text.")
+    raw: bool = Field(
+        False,
+        description="For table: values stand as they are, HTML in them too, and truth values are boxes.",
+    )
+    tableAttributes: str = Field("", description="For table with raw: attributes of the table.")
+    headAttributes: str = Field("", description="For table with raw: attributes of its head.")
+    rowAttributes: str = Field("", description="For table with raw: attributes of a row, for each item.")
+    cellAttributes: str = Field("", description="For table with raw: attributes of its cells, for each item.")
     caption: str = Field("", description="For table: its caption.")
     capitalize: bool = Field(False, description="For table: whether names of fields are written as titles.")
 

@@ -8,6 +8,7 @@ from typing import Any
 from engine.ports.step_catalogue import Item
 from engine.steps.conversions import as_text
 from engine.steps.data_html.manifest import HtmlParameters
+from engine.steps.values import text_of
 
 
 def table_of(items: list[Item], given: HtmlParameters) -> str:
@@ -18,6 +19,39 @@ def table_of(items: list[Item], given: HtmlParameters) -> str:
     head = "".join(f"<th>{title}</th>" for title in heads)
     rows = "".join(f"<tr>{_cells(item['json'], names)}</tr>" for item in items)
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def raw_table(items: list[Item], given: list[HtmlParameters]) -> str:
+    """The same, but names, values and attributes stand as they are: who gives them vouches for them."""
+    names = list(dict.fromkeys(name for item in items for name in item["json"]))
+    first = given[0]
+    caption = f"<caption>{first.caption}</caption>" if first.caption else ""
+    heads = "".join(f"<th>{_words(name) if first.capitalize else name}</th>" for name in names)
+    head = f"<thead{_spaced(first.headAttributes)}><tr>{heads}</tr></thead>"
+    rows = "".join(_raw_row(item["json"], names, one) for item, one in zip(items, given, strict=True))
+    return f"<table{_spaced(first.tableAttributes)}>{caption}{head}<tbody>{rows}</tbody></table>"
+
+
+def _raw_row(json: dict[str, Any], names: list[str], given: HtmlParameters) -> str:
+    cells = "".join(f"<td{_spaced(given.cellAttributes)}>{_raw_cell(json, name)}</td>" for name in names)
+    return f"<tr{_spaced(given.rowAttributes)}>{cells}</tr>"
+
+
+def _raw_cell(json: dict[str, Any], name: str) -> str:
+    if name not in json:
+        return "undefined"
+    value = json[name]
+    if isinstance(value, bool):
+        return f'<input type="checkbox" {"checked=" + chr(34) + "checked" + chr(34) if value else ""}/>'
+    return text_of(value)
+
+
+def _spaced(attributes: str) -> str:
+    return f" {attributes}" if attributes else ""
+
+
+def _words(name: str) -> str:
+    return " ".join(word[0].upper() + word[1:] for word in name.split("_") if word)
 
 
 def _cells(json: dict[str, Any], names: list[str]) -> str:
