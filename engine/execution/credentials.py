@@ -139,7 +139,7 @@ def read_values(kind: CredentialType, values: Values, key: CredentialKey) -> Any
 class Pocket:
     """The credentials that one attempt took out, and what must not come back of them."""
 
-    def __init__(self, source: Credentials | None, holder: Holder, step: Step) -> None:
+    def __init__(self, source: Credentials | None, holder: Callable[[], Holder], step: Step) -> None:
         self._source, self._holder, self._step = source, holder, step
         self._taken: dict[CredentialKey, Credential] = {}
         self._hidden: set[str] = set()
@@ -157,7 +157,7 @@ class Pocket:
                 )
             if self._source is None:
                 raise missing(key, placeholder=False)
-            self._taken[key] = self._watched(self._source.use(self._holder, self._step.type, key))
+            self._taken[key] = self._watched(self._source.use(self._holder(), self._step.type, key))
         return self._taken[key]
 
     def _watched(self, found: Credential) -> Credential:

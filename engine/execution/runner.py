@@ -141,9 +141,12 @@ class Attempt:
         self._chance = b""
         self.written: Written | None = None
         self._state = state
-        self._pocket = Pocket(services.credentials, self._holder(), self.step)
+        flow = state.started.flow
+        self._holder = partial(Holder, self.subnet, flow, execution, task.step, task.run, task.attempt)
+        self._pocket = Pocket(services.credentials, self._holder, self.step)
         self._prepared: Callable[[], Input] | None = None
-        self._acts = services.bindings.effect(plan, task.step) != Effect.PURE
+        self.effect = services.bindings.effect(plan, task.step)
+        self._acts = self.effect != Effect.PURE
         self._blocks = SubnetBlocks(services.blocks, self.subnet)
         self._binaries = BlockBinaries(self._blocks, services.limits.binary_bytes_max)
 
@@ -331,10 +334,6 @@ class Attempt:
         if services.values is None:
             return None
         return FlowValues(services.values, self.subnet, self._state.started.flow, services.clock)
-
-    def _holder(self) -> Holder:
-        flow, task = self._state.started.flow, self.task
-        return Holder(self.subnet, flow, self.execution, self.step.id, task.run, task.attempt)
 
     def _sandbox(self, binding: Binding, policy: Policy, zone: str) -> Sandbox:
         """The sandbox; for a step that may be the first of a row, with foresight."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.audit.verifier.merkle import root_of
 from engine.base.errors import ErrorInfo
-from engine.base.limits import Limits
+from engine.base.limits import UNLIMITED, Limits
 from engine.execution import outgoing
 from engine.execution.decide import Rules, RunStep, decide
 from engine.execution.expressions import Around
@@ -80,6 +80,7 @@ class Session:
         self.scheduled = False
         self.closed = threading.Event()
         self.stalled_since_us = 0
+        self.steps_per_minute = UNLIMITED  # what its policy said when its turn began
         self.paced = False  # its next step waits, since the subnet's steps begin too fast
         limits = services.limits
         self.retention_days = limits.retention_days

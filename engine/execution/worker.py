@@ -284,6 +284,8 @@ class Worker:
 
     def _go_on(self, session: Session) -> bool:
         clock, limits = self._parts.clock, self._parts.limits
+        policy = self._parts.services.policy.of(session.header.subnet)
+        session.steps_per_minute = policy.limits.steps_per_minute_max
         slice_end = clock.monotonic_us() + limits.time_slice_ms * 1000
         while not self._stopped:
             self._begin(session)
@@ -352,7 +354,7 @@ class Worker:
             attempt = session.begun[0]
             attempt.prepare()
             session.begun.popleft()
-            if session.rules.effect_of(attempt.step.id) != Effect.PURE:
+            if attempt.effect != Effect.PURE:
                 session.to_act.append(attempt)
                 continue
             came = attempt.perform()
@@ -361,7 +363,7 @@ class Worker:
 
     def _too_fast(self, session: Session) -> bool:
         """Whether the subnet's steps begin faster than its policy allows; then a later turn goes on."""
-        per_minute = self._parts.services.policy.of(session.header.subnet).limits.steps_per_minute_max
+        per_minute = session.steps_per_minute
         if per_minute >= UNLIMITED or session.paced:
             return session.paced
         wait_ms = self._pace.step(session.header.subnet, per_minute, self._parts.clock.monotonic_us())
