@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from engine.base.errors import ErrorInfo
@@ -18,6 +19,9 @@ from engine.ports.journal_store import Header
 from engine.usecases.world import World
 
 log = logging.getLogger("qflow.crew")
+
+_ENDS = frozenset({"completed", "failed", "aborted"})
+"""Outcomes after which nothing more comes."""
 
 
 class MemberMetrics:
@@ -72,8 +76,9 @@ class MemberNotifier:
         self._line = line
 
     def committed(self, header: Header, first_sequence: int, facts: Sequence[Fact]) -> None:
-        """See :class:`Notifier`."""
-        tell(self._line, m.STORED, header.id, header.subnet, first_sequence, len(facts))
+        """See :class:`Notifier`. After an end its outcome is told at once, or that it is left."""
+        send = self._line.hold if header.status.ended else partial(tell, self._line)
+        send(m.STORED, header.id, header.subnet, first_sequence, len(facts))
 
     def event(self, subnet: str, type: str, data: Mapping[str, Any]) -> None:
         """See :class:`Notifier`."""
@@ -133,4 +138,7 @@ class Member:
             tell(self._line, m.REFUSED, header.id, ErrorInfo.of(error).as_json())
 
     def _told(self, execution: str, done: Future[Outcome]) -> None:
-        tell(self._line, m.OUTCOME, execution, m.outcome_to_plain(done.result()))
+        """An execution that ended is left at once; whoever waits looks by itself if that fails."""
+        outcome = done.result()
+        send = self._line.hold if outcome.kind in _ENDS else partial(tell, self._line)
+        send(m.OUTCOME, execution, m.outcome_to_plain(outcome))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +25,7 @@ class Line:
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
         self._sending = threading.Lock()
+        self._held = bytearray()
         self._received = bytearray()
 
     @classmethod
@@ -34,9 +36,18 @@ class Line:
 
     def send(self, *message: Any) -> None:
         """Send a message of values that DAG-CBOR knows; raises :class:`OSError` where nobody listens."""
-        content = encode(list(message))
+        framed = _framed(message)
         with self._sending:
-            self._socket.sendall(_LENGTH.pack(len(content)) + content)
+            self._held += framed
+            sent, self._held = self._held, bytearray()
+            self._socket.sendall(sent)
+
+    def hold(self, *message: Any) -> None:
+        """Send a message together with the next one, which must follow at once: whoever listens is woken
+        once for both."""
+        framed = _framed(message)
+        with self._sending:
+            self._held += framed
 
     def receive(self) -> list[Any] | None:
         """The next message; None where the other end is closed."""
@@ -66,3 +77,8 @@ class Line:
         with suppress(OSError):  # the other end hung up first
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+
+def _framed(message: Sequence[Any]) -> bytes:
+    content = encode(list(message))
+    return _LENGTH.pack(len(content)) + content

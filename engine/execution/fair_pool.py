@@ -44,7 +44,7 @@ class FairPool:
             if self._stopped:
                 raise RuntimeError("the pool has ended")
             self._waiting.setdefault(party, deque()).append(work)
-            self._call()
+            self._call_for_more()
 
     def shutdown(self, *, wait: bool) -> None:
         """Drop what waits; what is under way ends, and is waited for if wished."""
@@ -58,8 +58,11 @@ class FairPool:
                 if thread is not threading.current_thread():
                     thread.join()
 
-    def _call(self) -> None:
-        """Have somebody look at what waits: a thread that rests, or a new one."""
+    def _call_for_more(self) -> None:
+        """Have a thread that rests, or a new one, look at what waits, unless that must wait and another one
+        watches for how long. Whoever has done its work looks without being called."""
+        if self._next() is None or (self._watched and self._pause_s()):
+            return
         if self._idle == 0 and len(self._threads) < self._threads_max:
             self._begin()
         self._bell.notify()
@@ -98,8 +101,7 @@ class FairPool:
             if works:
                 self._waiting[party] = works  # behind all others
             self._busy[party] = self._busy.get(party, 0) + 1
-            if self._next() is not None:
-                self._call()  # who was called for it may have become this very thread
+            self._call_for_more()
             return party, work
 
     def _pause_s(self) -> float:
@@ -128,5 +130,3 @@ class FairPool:
             self._busy[party] -= 1
             if not self._busy[party]:
                 del self._busy[party]
-            if party in self._waiting:
-                self._bell.notify()

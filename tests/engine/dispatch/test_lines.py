@@ -56,3 +56,15 @@ def test_a_message_that_was_cut_off_is_none():
     with pytest.raises(OSError):
         one.send("too late")
     other.close()
+
+
+def test_a_message_that_is_held_goes_before_the_next_one():
+    one, other = Line.pair()
+    one.hold("stored", 1)
+    other._socket.settimeout(0)
+    assert other.receive() is None
+    one.hold("outcome", 2)
+    one.send("left", 3)
+    assert [other.receive() for _ in range(3)] == [["stored", 1], ["outcome", 2], ["left", 3]]
+    one.close()
+    other.close()
