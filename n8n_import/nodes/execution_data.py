@@ -13,7 +13,7 @@ def translate(node: Node, context: Context) -> Draft:
     values = [
         {"key": one.get("key", ""), "value": one.get("value", "")} for one in listed if isinstance(one, dict)
     ]
-    return Draft("execution.data", {"values": values})
+    return Draft("execution.data", {"values": values}) if values else Draft("flow.noop")
 
 
 NODES = (NodeType("n8n-nodes-base.executionData", (1, 1.1), translate, "execution.data"),)

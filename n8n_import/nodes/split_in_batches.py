@@ -19,4 +19,15 @@ def translate(node: Node, context: Context) -> Draft:
     return Draft("logic.loop", parameters, outputs=("loop", "done"))
 
 
-NODES = (NodeType("n8n-nodes-base.splitInBatches", (1, 2, 3), translate, "logic.loop"),)
+NODES = (
+    NodeType(
+        "n8n-nodes-base.splitInBatches",
+        (1, 2, 3),
+        translate,
+        "logic.loop",
+        differs=(
+            "a loop inside another one begins anew each time, as with the option reset; in n8n it is over "
+            "after the first time",
+        ),
+    ),
+)

@@ -36,7 +36,8 @@ def _older(node: Node, context: Context) -> Draft:
         cases.append(_always(str(fallback)))
     if not cases:
         raise Unsupported("it has no rules")
-    return Draft("logic.switch", {"cases": cases}, outputs=tuple(str(number) for number in range(count)))
+    outputs = tuple(str(number) for number in range(count))
+    return Draft("logic.switch", {"cases": cases, "outputs": count}, outputs=outputs)
 
 
 def _place(written: Any, otherwise: int) -> int:

@@ -74,7 +74,11 @@ class SwitchParameters(Parameters):
         None, description="The number of the port by which an item leaves, from 0, instead of cases."
     )
     outputs: int = Field(
-        4, ge=1, le=SWITCH_CASES_MAX, description="How many ports there are where output chooses one."
+        4,
+        ge=1,
+        le=SWITCH_CASES_MAX,
+        description="How many ports there are where output chooses one; where cases do, the numbered ports "
+        "that there are besides.",
     )
     fallback: str | None = Field(
         None, description="The port by which an item leaves that fits no case; without it otherwise."

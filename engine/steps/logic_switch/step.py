@@ -22,17 +22,18 @@ class SwitchStep(StepType):
 
     def ports_out(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         """The names of the cases, in order, then ``otherwise``; or ``0``, ``1``, ... where a number
-        chooses."""
+        chooses, and before the names where there are cases and a number of outputs is written."""
+        count = parameters.get("outputs", 4 if parameters.get("output") is not None else 0)
+        known = isinstance(count, int) and 0 <= count <= SWITCH_CASES_MAX
+        numbers = [str(number) for number in range(count if known else 4)]
         if parameters.get("output") is not None:
-            count = parameters.get("outputs", 4)
-            known = isinstance(count, int) and 0 < count <= SWITCH_CASES_MAX
-            return tuple(str(number) for number in range(count if known else 4))
+            return tuple(numbers)
         cases = parameters.get("cases")
         listed = cases if isinstance(cases, list | tuple) else ()
         names = [case.get("to") or case.get("name") for case in listed if isinstance(case, Mapping)]
         names.append(parameters.get("fallback"))
         named = [name for name in names if isinstance(name, str) and name]
-        return tuple(dict.fromkeys([*named, OTHERWISE]))
+        return tuple(dict.fromkeys([*numbers, *named, OTHERWISE]))
 
     def run(self, context: StepContext) -> StepResult:
         """Raises :class:`StepFailure` for values that cannot be compared, unless the flow goes on after

@@ -88,3 +88,8 @@ def test_with_all_matching_each_item_is_on_every_port_that_fits(numbers):
     assert found.get("small", []) == [n for n in numbers if n < 3]
     assert found.get("even", []) == [n for n in numbers if n % 2 == 0]
     assert found.get("otherwise", []) == [n for n in numbers if n >= 3 and n % 2]
+
+
+def test_numbered_ports_may_come_before_the_cases():
+    cases = [{"name": "big", "to": "2", "compareTo": 1}]
+    assert Switch(cases).kind.ports_out({"cases": cases, "outputs": 3}) == ("0", "1", "2", "otherwise")

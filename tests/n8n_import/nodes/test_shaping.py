@@ -233,7 +233,9 @@ def test_digests_and_random_texts_are_made():
     ("parameters", "wanted"),
     [
         ({}, [{"a": 1}]),
-        ({"output": "none"}, []),
+        ({"output": "specify", "numberOfItems": 0}, []),
+        ({"output": "specify"}, [{"a": 1}]),
+        ({"output": "custom"}, [{"my_field_1": "value", "my_field_2": 1}]),
         ({"output": "custom", "jsonOutput": '[{"b": 2}]'}, [{"b": 2}]),
     ],
 )
@@ -274,3 +276,13 @@ def test_a_regular_expression_renames_its_first_match():
 def test_code_that_nobody_wrote_sorts_by_the_field_of_the_example():
     rows = [{"myField": 2}, {"myField": 1}]
     assert made("sort", 1, {"type": "code"}, *rows) == rows[::-1]
+
+
+def test_an_error_object_tells_its_first_text():
+    def told(value):
+        parameters = {"errorType": "errorObject", "errorObject": value}
+        flow = workflow([START, node("Node", "stopAndError", 1, parameters)])
+        return run_to_end(flow)
+
+    assert "broken" in str(told('{"message": 404, "description": "broken"}'))
+    assert "Error: {" in str(told('{"code": 404}'))
