@@ -168,6 +168,7 @@ class CodeRequest:
     mode: Literal["all", "each"] = "all"
     context: Mapping[str, Any] = field(default_factory=dict)
     file: Callable[[str], bytes] | None = field(default=None, compare=False)  # None: files are not read
+    tolerant: bool = False  # with each: an item whose code fails becomes one that tells of it
 
     def asks_the_same(self, other: object, shared: Mapping[str, Any]) -> bool:
         """See :meth:`ExpressionBatch.asks_the_same`."""
@@ -178,6 +179,7 @@ class CodeRequest:
             and self.determinism.timezone == other.determinism.timezone
             and self.language == other.language
             and self.mode == other.mode
+            and self.tolerant == other.tolerant
         )
 
     def within(self, context: Mapping[str, Any]) -> CodeRequest:

@@ -47,6 +47,7 @@ def code_document(request: CodeRequest) -> dict[str, Any]:
         "op": "code",
         "source": request.source,
         "mode": request.mode,
+        "tolerant": request.tolerant,
         "items": list(request.items),
         "context": dict(request.context),
         "zone": request.determinism.timezone,
@@ -75,10 +76,19 @@ def result_of(reply: Mapping[str, Any], request: CodeRequest, usage: Usage, door
     logs: list[str] = reply["logs"]
     if "error" in reply:
         raise door.through(_failure(reply["error"], logs), reply["error"].get("host"))
-    items = reply["items"]
+    items = [_told(item, logs) for item in reply["items"]]
     if not all(isinstance(item, dict) and isinstance(item.get("json"), dict) for item in items):
         raise StepFailure('"json" of every returned item must be an object, also after toJSON()')
     return CodeResult(items, logs, usage, request.cid, reply.get("custom") or {})
+
+
+def _told(item: Any, logs: list[str]) -> Any:
+    """An item as it is, or one that tells of its error."""
+    if not isinstance(item, dict) or "failed" not in item:
+        return item
+    failure = _failure(item["failed"], logs)
+    told = {"type": failure.type, "code": failure.code, "message": failure.message}
+    return {"json": {"error": failure.message}, "error": told, "pairedItem": {"item": item["item"]}}
 
 
 def _failure(error: Mapping[str, Any], logs: list[str]) -> StepFailure:
@@ -93,7 +103,9 @@ def _failure(error: Mapping[str, Any], logs: list[str]) -> StepFailure:
     details: dict[str, Any] = {"error": name, "line": line, "column": column}
     places = [f"line {line}"] if line else []
     if item is not None:
-        places.append(f"for item {item}")
+        places.append(f"for item {item}" if places else f"item {item}")
         details["item"] = item
+    if error.get("hint"):
+        details["hint"] = error["hint"]
     where = f" [{', '.join(places)}]" if places else ""
     return StepFailure(f"{error['message']}{where}", logs=logs[-FAILURE_LOG_LINES_MAX:], **details)

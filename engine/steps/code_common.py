@@ -14,7 +14,8 @@ from engine.journal.custom_data import custom_text
 from engine.ports.parameters import validated
 from engine.ports.policy import Policy
 from engine.ports.sandbox import Ahead, CodeRequest, CodeResult, Determinism, ExpressionBatch, SandboxLimits
-from engine.ports.step_catalogue import StepContext, StepResult
+from engine.ports.step_catalogue import Item, StepContext, StepResult
+from engine.steps.item_errors import failed_item, goes_on
 from engine.steps.reaching import host_of
 from engine.validation.code_gate import check_code
 
@@ -27,6 +28,21 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
     answers with where the code does not catch it.
     """
     given = validated(parameters, context.step.parameters, context.step.id)
+    try:
+        return _run(context, language, given)
+    except StepFailure as failure:
+        if given.mode != "all" or not goes_on(context, failure):
+            raise
+        return StepResult({MAIN: [_failed(context, failure)]})
+
+
+def _failed(context: StepContext, failure: StepFailure) -> Item:
+    """The one item that tells of the error of code for all items."""
+    item = failed_item(context, failure, 0)
+    return {key: value for key, value in item.items() if key != "pairedItem"}
+
+
+def _run(context: StepContext, language: str, given: Any) -> StepResult:
     request = CodeRequest(
         language=language,
         source=given.code,
@@ -34,6 +50,7 @@ def run_code(context: StepContext, language: str, parameters: type[BaseModel]) -
         determinism=Determinism(context.now_us, context.seed, context.timezone),
         mode=given.mode,
         context=_about(context),
+        tolerant=_is_tolerant(context.step, given),
         file=_files(context),
     )
     check_code(request.cid, context.policy)
@@ -55,12 +72,19 @@ def code_ahead(
     """What :func:`run_code` will ask for; None for code that the policy refuses or that is not valid."""
     try:
         given = validated(parameters, step.parameters, step.id)
+        if step.on_error != "stop":
+            return None
         request = CodeRequest(language, given.code, (), batch.determinism, given.mode, batch.context)
         check_code(request.cid, policy)
     except QflowError:
         return None
     about = {**batch.context, "parameter": _others(step)}
     return Ahead(replace(request, context=about), {"follow": "code"})
+
+
+def _is_tolerant(step: Step, given: Any) -> bool:
+    """Whether items of which the code fails are told of, and the others go on."""
+    return bool(given.mode == "each" and step.on_error != "stop" and step.retry is None)
 
 
 def _others(step: Step) -> dict[str, Any]:

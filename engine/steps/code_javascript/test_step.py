@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.base.canonical import RAW, cid_of_bytes
@@ -99,3 +101,28 @@ def test_code_reads_files_of_its_items_and_no_others(sandbox):
     bench.kind.run(bench.context([{"json": {}, "binary": {"data": {**entry, "bytes": 2**40}}}]))
     with pytest.raises(PayloadTooLarge, match="step_output_bytes_max"):
         sandbox.asked[1][0].file(entry["id"])
+
+
+class FailingSandbox(NoSandbox):
+    """Runs no code."""
+
+    def run_code(self, request, limits, host=None):
+        raise StepFailure("boom [line 1]")
+
+
+def test_code_for_all_items_that_fails_gives_one_item_where_the_flow_goes_on():
+    parameters = {"code": "throw 1", "mode": "all"}
+    bench = StepBench("code.javascript", parameters, sandbox=FailingSandbox())
+    bench.step = replace(bench.step, on_error="continue")
+    (item,) = bench.run(items_of({"n": 1}, {"n": 2})).outputs["main"]
+    assert item["json"] == {"error": "boom [line 1]"}
+    assert "pairedItem" not in item
+
+
+@pytest.mark.parametrize(("on_error", "tolerant"), [("continue", True), ("stop", False)])
+def test_code_for_each_item_tells_of_those_it_fails_for(sandbox, on_error, tolerant):
+    parameters = {"code": "return item", "mode": "each"}
+    bench = StepBench("code.javascript", parameters, sandbox=sandbox)
+    bench.step = replace(bench.step, on_error=on_error)
+    bench.run(items_of({"n": 1}))
+    assert sandbox.asked[0][0].tolerant is tolerant

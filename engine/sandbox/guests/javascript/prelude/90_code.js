@@ -1,7 +1,7 @@
 // The operations "code" and "timer": a user's code, once for all items or once for each.
 //
-// Request: {op: "code", source, mode: "all"|"each", items: [item], context: {...}, zone}
-// Reply:   {items: [item], logs: [text]} or {error: {message, name, line, column, item?, host?}, logs: [text]};
+// Request: {op: "code", source, mode: "all"|"each", tolerant, items: [item], context: {...}, zone}
+// Reply:   {items: [item | {failed, item}], logs: [text]} (failed, the error of one item, where it is tolerant) or {error: {message, name, line, column, item?, host?}, logs: [text]};
 //          host is the number of the host's error that the code did not catch
 // Where the reply is a promise that waits, {op: "timer"} runs the timer that is due first and gives the
 // same promise; {waits: false} where there is none.
@@ -15,7 +15,7 @@
   const LINE_CHARACTERS_MAX = 10_000;
   const LOG_CHARACTERS_MAX = 256 * 1024;
   const MESSAGE_CHARACTERS_MAX = 10_000;
-  const ITEM_KEYS = new Set(["json", "binary", "pairedItem", "error"]);
+  const ITEM_KEYS = new Set(["json", "binary", "pairedItem", "error", "metadata", "index"]);
 
   // --- errors -----------------------------------------------------------------------------------
   class CodeError extends Error {
@@ -24,8 +24,8 @@
       Object.assign(this, place);
     }
   }
-  const wrong = (message) => {
-    throw new CodeError(message);
+  const wrong = (message, hint) => {
+    throw new CodeError(message, { hint });
   };
   const textOf = (value) => String(value).slice(0, MESSAGE_CHARACTERS_MAX);
   const placeOf = (error) => {
@@ -34,8 +34,8 @@
   };
   const facts = (error, source) => {
     if (error instanceof CodeError) {
-      const { message, line, column, kind } = error;
-      return { message, name: kind ?? "", line, column };
+      const { message, line, column, kind, hint } = error;
+      return { message, name: kind ?? "", line, column, hint };
     }
     if (!(error instanceof Error)) {
       const text = typeof error === "object" && error !== null ? (error.message ?? plainText(error)) : error;
@@ -47,7 +47,7 @@
   };
   // What was thrown may itself throw when it is looked at.
   const told = (error, source, item) => {
-    const at = item === undefined ? {} : { item };
+    const at = item === undefined || (error instanceof CodeError && !error.line) ? {} : { item };
     const number = host.numberOf(error);
     if (number !== undefined) at.host = number;
     try {
@@ -73,6 +73,11 @@
         return String(value);
     }
   };
+  const SILENT = Object.fromEntries(
+    "assert clear count countReset dirxml group groupCollapsed groupEnd profile profileEnd time timeEnd timeLog timeStamp"
+      .split(" ")
+      .map((name) => [name, () => {}]),
+  );
   const consoleTo = (lines) => {
     let room = LOG_CHARACTERS_MAX;
     let full = false;
@@ -91,6 +96,10 @@
     };
     const level = (prefix) => (...values) => write(prefix, values);
     return Object.freeze({
+      ...SILENT,
+      dir: level(""),
+      table: level(""),
+      trace: level("trace: "),
       log: level(""),
       info: level("info: "),
       warn: level("warn: "),
@@ -138,6 +147,7 @@
   lazy("console", function () { return this[BEHIND].console; });
   names.setTimeout = setTimer;
   names.clearTimeout = clearTimer;
+  names.clearImmediate = clearTimer;
   names.setImmediate = (run, ...given) => setTimer(run, 0, ...given);
   names.require = (name) => {
     throw new Error(`Cannot find module '${String(name)}': code steps have no modules to load`);
@@ -202,57 +212,54 @@
   };
 
   // --- what the code gave -------------------------------------------------------------------------
-  const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+  const isObject = (value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
   const isLink = (value) =>
     Number.isInteger(value) || (isObject(value) && Number.isInteger(value.item)) ||
     (Array.isArray(value) && value.every((part) => !Array.isArray(part) && isLink(part)));
-  const kindOf = (value) => (value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`);
-  const isItem = (value) => Object.hasOwn(value, "json") || Object.hasOwn(value, "binary");
+  const ITEMS = "return an array of objects, one for each item to give";
+  const INSIDE = "put all fields of an item inside its json, or give items none of the keys json, binary, pairedItem and error";
 
-  const stray = (value) => {
-    for (const key in value) if (key !== "json" && !ITEM_KEYS.has(key) && Object.hasOwn(value, key)) return key;
-    return undefined;
+  // Where one item has a key that items have, all keys of all items must be such.
+  const checkKeys = (values) => {
+    const known = values.map((value) => Object.keys(value).filter((key) => ITEM_KEYS.has(key)).length);
+    if (!known.some(Boolean)) return;
+    values.forEach((value, index) => {
+      const stray = Object.keys(value).find((key) => !ITEM_KEYS.has(key));
+      if (stray === undefined) return;
+      wrong(known[index] ? `Invalid output format [item ${index}]` : `Unknown top-level item key: ${stray} [item ${index}]`, INSIDE);
+    });
   };
-  const itemOf = (value, index) => {
-    const at = index === undefined ? "" : ` at [${index}]`;
-    const { json = {}, binary, pairedItem, error } = value;
-    if (!isObject(json)) wrong(`"json" of the returned item${at} must be an object, not ${kindOf(json)}`);
+  const normal = (values) => {
+    if (values.every((value) => "json" in value)) return values;
+    if (values.some((value) => "json" in value)) wrong("Inconsistent item format", INSIDE);
+    if (!values.every((value) => "binary" in value)) {
+      return values.some((value) => "binary" in value)
+        ? wrong("Inconsistent item format", INSIDE)
+        : values.map((json) => ({ json }));
+    }
+    return values.map(({ binary, ...json }) => ({ json, binary }));
+  };
+  const itemOf = ({ json, binary, pairedItem, error }, index) => {
+    const at = `[item ${index}]`;
+    if (!isObject(json)) wrong(`A 'json' property isn't an object ${at}`, "the key json of every item must be an object");
+    if (binary !== undefined && !isObject(binary)) {
+      wrong(`A 'binary' property isn't an object ${at}`, "the key binary of every item must be an object");
+    }
     const item = { json };
-    if (binary !== undefined && binary !== null) {
-      if (!isObject(binary)) wrong(`"binary" of the returned item${at} must be an object, not ${kindOf(binary)}`);
-      item.binary = binary;
-    }
-    if (pairedItem !== undefined && pairedItem !== null) {
-      if (!isLink(pairedItem)) wrong(`"pairedItem" of the returned item${at} must be an item's number or {item: number}`);
-      item.pairedItem = pairedItem;
-    }
+    if (binary !== undefined) item.binary = binary;
+    if (isLink(pairedItem)) item.pairedItem = pairedItem;
     if (error !== undefined && error !== null) item.error = error;
-    const unknown = stray(value);
-    if (unknown !== undefined) {
-      wrong(`the returned item${at} has "${unknown}" beside "json": put the fields of an item inside "json"`);
-    }
     return item;
   };
   const itemsOf = (result, given) => {
-    if (!Array.isArray(result)) {
-      if (!isObject(result)) {
-        const nothing = result === undefined ? "nothing" : kindOf(result);
-        wrong(`the code must return an array of items, one object for each, but it returned ${nothing}`);
-      }
-      return itemsOf([result], given);
+    if (result === null) return [];
+    if (typeof result !== "object" || (Array.isArray(result) && !result.every(isObject))) {
+      wrong("Code doesn't return items properly", ITEMS);
     }
-    let wrapped = 0;
-    const found = result.map((value, index) => {
-      if (!isObject(value)) {
-        wrong(`the code must return an array of items, but at [${index}] there is ${kindOf(value)}, not an object`);
-      }
-      if (isItem(value)) return itemOf(value, index);
-      wrapped += 1;
-      return { json: value };
-    });
-    if (wrapped && wrapped !== found.length) {
-      wrong(`some of the returned items have "json" and some have not: give it to all or to none`);
-    }
+    if (Array.isArray(result)) checkKeys(result);
+    const values = Array.isArray(result) ? normal(result) : [result.json ? result : { json: result }];
+    const found = values.map(itemOf);
     const alone = found.filter((item) => item.pairedItem === undefined);
     if (alone.length) {
       const places = new Map(given.map((item, index) => [item.json, index]));
@@ -260,16 +267,19 @@
     }
     return found;
   };
-  // One item, or none for null.
+  // One item, or none where the code gives nothing.
   const oneOf = (result, index) => {
-    if (result === null) return null;
-    if (!isObject(result)) {
-      const nothing = result === undefined ? "nothing" : kindOf(result);
-      wrong(`the code must return one object for each item (or null to leave it out), but it returned ${nothing}`);
-    }
-    const item = isItem(result) ? itemOf(result) : { json: result };
+    if (!result) return null;
+    const whole = isObject(result) && ("json" in result || "binary" in result);
+    const item = itemOf(whole ? { ...result, json: "json" in result ? result.json : {} } : { json: result }, index);
     item.pairedItem ??= { item: index };
     return item;
+  };
+  // What stands for all items cannot be used where the code sees one.
+  const checkUse = (source) => {
+    const [, name] = /\$input\.(first|last|all|itemMatching)/.exec(source) ?? [];
+    const line = name ? source.split("\n").findIndex((text) => text.includes(name) && !/^(?:\/\/|\*)/.test(text)) + 1 : 0;
+    if (line) throw new CodeError(`Can't use .${name}() here`, { line, hint: "run the code once for all items" });
   };
 
   // --- running ----------------------------------------------------------------------------------
@@ -277,12 +287,22 @@
     const result = await make(scopeOf(shared, 0, output)).call({ helpers: shared.helpers });
     return itemsOf(result, shared.items);
   };
-  const runEach = async (make, shared, output, at) => {
+  const runEach = async (make, shared, output, at, request) => {
     const found = [];
-    for (let index = 0; index < shared.items.length; index += 1) {
-      at.item = index;
+    const one = async (index) => {
       const item = oneOf(await make(scopeOf(shared, index, output)).call({ helpers: shared.helpers }), index);
       if (item) found.push(item);
+      else output.debug(`item ${index} gave nothing`);
+    };
+    for (let index = 0; index < shared.items.length; index += 1) {
+      at.item = index;
+      if (index === 0) checkUse(request.source);
+      try {
+        await one(index);
+      } catch (error) {
+        if (!request.tolerant) throw error;
+        found.push({ failed: told(error, request.source, index), item: index });
+      }
     }
     return found;
   };
@@ -299,7 +319,7 @@
       shared.custom = {};
       const make = compiled(request.source);
       const output = consoleTo(logs);
-      const found = await (request.mode === "each" ? runEach(make, shared, output, at) : runAll(make, shared, output));
+      const found = await (request.mode === "each" ? runEach(make, shared, output, at, request) : runAll(make, shared, output));
       const items = plainText(found);
       shared.kept.save();
       return text(`"items":${items},"custom":${plainText(shared.custom)}`);
