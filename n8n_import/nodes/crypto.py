@@ -20,7 +20,7 @@ _OTHERS = ("sha512-2", "sha512/2", "sha3-224", "ripemd", "rmd", "blake", "sm3", 
 def translate(node: Node, context: Context) -> Draft:
     """Version 2 has its keys in a credential, version 1 in its parameters."""
     action = chosen(node, "action", "hash")
-    shared: Json = {"operation": action, "into": context.param("dataPropertyName", "data")}
+    shared: Json = {"operation": action, "into": context.param("dataPropertyName", "data"), "dots": False}
     if action == "generate":
         kind = KINDS[chosen(node, "encodingType", "uuid")]
         return Draft("data.crypto", {**shared, "kind": kind, "length": context.param("stringLength", 32)})

@@ -43,6 +43,7 @@ class CryptoParameters(Parameters):
     length: int = Field(
         32, ge=1, le=RANDOM_CHARACTERS_MAX, description="For generate: how many letters, except of a uuid."
     )
+    dots: bool = Field(True, description="Whether dots in into lead into objects.")
     into: str = Field("data", min_length=1, description="The field that gets the result.")
 
     @model_validator(mode="after")

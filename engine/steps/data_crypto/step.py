@@ -40,7 +40,7 @@ class CryptoStep(StepType):
 
         def work(item: Item, index: int) -> list[Item]:
             given: CryptoParameters = context.parameters(index)
-            json = with_field(item["json"], given.into, _result(given, context, item))
+            json = with_field(item["json"], given.into, _result(given, context, item), given.dots)
             return [{**item, "json": json, "pairedItem": {"item": index}}]
 
         return StepResult({MAIN: each_item(context, work)})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from html.entities import name2codepoint
 from typing import Any
 from xml.parsers import expat
 
@@ -12,12 +14,17 @@ from engine.steps.data_xml.manifest import XmlParameters
 
 Json = dict[str, Any]
 
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.S)
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,10});")
+_RUN = re.compile(r"\s{2,}")
+
 
 @dataclass
 class _Element:
     name: str
     fields: Json = field(default_factory=dict)
     text: list[str] = field(default_factory=list)
+    marked: bool = False  # some of its text is CDATA
 
 
 class _Reader:
@@ -35,10 +42,11 @@ class _Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
+        parser.StartCdataSectionHandler = self._cdata
         parser.EntityDeclHandler = _refused
         parser.ExternalEntityRefHandler = _refused
         try:
-            parser.Parse(text.encode("utf-8", "replace"), True)
+            parser.Parse(_known(text).encode("utf-8", "replace"), True)
         except expat.ExpatError as error:
             raise StepFailure(f"the XML cannot be read: {error}") from error
         return self._open[0].fields
@@ -59,6 +67,9 @@ class _Reader:
     def _characters(self, text: str) -> None:
         self._open[-1].text.append(text)
 
+    def _cdata(self) -> None:
+        self._open[-1].marked = True
+
     def _end(self, _: str) -> None:
         element = self._open.pop()
         value = self._value(element)
@@ -67,14 +78,29 @@ class _Reader:
 
     def _value(self, element: _Element) -> Any:
         text = "".join(element.text)
+        blank = not text.strip() and not element.marked
+        if blank:
+            return element.fields or text
+        if self._given.trim:
+            text = text.strip()
         if self._given.normalize:
-            text = " ".join(text.split())
-        text = text.strip() if self._given.trim or not text.strip() else text
+            text = _RUN.sub(" ", text).strip()
         if not element.fields:
             return text
-        if text:
-            element.fields[self._given.textName] = text
+        element.fields[self._given.textName] = text
         return element.fields
+
+
+def _known(text: str) -> str:
+    """The text with HTML's names of letters (``&nbsp;``) as numbers, but not in CDATA."""
+    parts = _CDATA.split(text)
+    parts[::2] = [_ENTITY.sub(_numbered, part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _numbered(found: re.Match[str]) -> str:
+    code = None if found[1] in ("amp", "lt", "gt", "quot") else name2codepoint.get(found[1])
+    return found[0] if code is None else f"&#{code};"
 
 
 def _refused(*_: Any) -> int:

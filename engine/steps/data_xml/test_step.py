@@ -60,8 +60,27 @@ def test_hostile_and_broken_documents_are_refused(attack):
 def test_an_object_is_written_with_its_only_field_as_root():
     assert xml("write", {"a": {"b": [1, {"$": {"x": '"<'}, "_": "t & u"}], "c": None}})["data"] == (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        "<a>\n  <b>1</b>\n  <b x='\"&lt;'>t &amp; u</b>\n  <c/>\n</a>"
+        '<a>\n  <b>1</b>\n  <b x="&quot;&lt;">t &amp; u</b>\n  <c/>\n</a>'
     )
+
+
+def test_text_beside_children_has_a_line_and_a_list_may_stand_for_the_root():
+    assert xml("write", {"a": {"_": "t", "b": 1, "c": []}}, declaration=False)["data"] == (
+        "<a>\n  t\n  <b>1</b>\n</a>"
+    )
+    assert xml("write", {"a": [{"b": 1}, {"b": "\r"}]}, declaration=False)["data"] == (
+        "<a>\n  <b>1</b>\n  <b>&#xD;</b>\n</a>"
+    )
+
+
+def test_space_stays_where_it_is_all_there_is():
+    assert xml("read", "<a>  </a>") == {"a": "  "}
+    assert xml("read", "<a><b x='1'>  </b><c><![CDATA[ ]]></c></a>") == {"a": {"b": {"x": "1"}, "c": " "}}
+    assert xml("read", "<a> x\ny  z </a>", normalize=True) == {"a": "x\ny z"}
+
+
+def test_html_names_of_letters_are_known_but_in_cdata():
+    assert xml("read", "<a>&eacute;&nbsp;&amp;<![CDATA[&eacute;]]></a>") == {"a": "\u00e9\u00a0&&eacute;"}
 
 
 def test_the_item_is_written_where_nothing_else_is_named():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from engine.base.errors import StepFailure
 from engine.base.limits import XML_DEPTH_MAX
@@ -14,6 +14,9 @@ from engine.steps.values import text_of
 
 _NAME = re.compile(r"[A-Za-z_:\u00b7-\uffff][\w:.\u00b7-\uffff-]{0,500}\Z")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_IN_ATTRIBUTES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
+)
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
 
@@ -21,9 +24,7 @@ def write_xml(value: Any, given: XmlParameters) -> str:
     """XML text, indented by two; raises :class:`StepFailure` for a name that is none in XML."""
     name, inner = given.rootName, value
     if isinstance(value, dict) and len(value) == 1 and given.rootName == "root":
-        ((key, only),) = value.items()
-        if not isinstance(only, list):
-            name, inner = key, only
+        ((name, inner),) = value.items()
     lines = [_HEAD] if given.declaration else []
     return "\n".join([*lines, *_element(name, inner, given, 0)])
 
@@ -34,43 +35,50 @@ def _element(name: str, value: Any, given: XmlParameters, depth: int) -> Iterato
     if not _NAME.match(name):
         raise StepFailure(f"{name[:80]!r} cannot be the name of an XML element; rename the field")
     space = "  " * depth
-    if isinstance(value, list):
-        for one in value:
-            yield from _element(name, one, given, depth)
-        return
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | list):
         yield f"{space}{_leaf(name, '', _text(value, given))}"
         return
-    attributes = value.get(given.attributesName)
-    written = "".join(_attributes(attributes)) if isinstance(attributes, dict) else ""
-    text = _text(value[given.textName], given) if given.textName in value else ""
-    special = {given.textName} | ({given.attributesName} if isinstance(attributes, dict) else set())
-    children = {key: inner for key, inner in value.items() if key not in special}
-    if not children:
-        yield f"{space}{_leaf(name, written, text)}"
+    pairs = list(_pairs(value))
+    written = "".join(_attributes(dict(pairs).get(given.attributesName)))
+    children = [(key, inner) for key, inner in pairs if key != given.attributesName and inner != []]
+    if all(key == given.textName for key, _ in children):
+        yield f"{space}{_leaf(name, written, ''.join(_text(inner, given) for _, inner in children))}"
         return
-    yield f"{space}<{name}{written}>{text}"
-    for key, inner in children.items():
-        yield from _element(key, inner, given, depth + 1)
+    yield f"{space}<{name}{written}>"
+    for key, inner in children:
+        if key == given.textName:
+            yield f"{space}  {_text(inner, given)}"
+            continue
+        for one in inner if isinstance(inner, list) else [inner]:
+            yield from _element(key, one, given, depth + 1)
     yield f"{space}</{name}>"
+
+
+def _pairs(value: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
+    """The fields of an object, or those of all objects of a list that stands for an element."""
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict):
+            yield from one.items()
 
 
 def _leaf(name: str, attributes: str, text: str) -> str:
     return f"<{name}{attributes}>{text}</{name}>" if text else f"<{name}{attributes}/>"
 
 
-def _attributes(attributes: dict[str, Any]) -> Iterator[str]:
+def _attributes(attributes: Any) -> Iterator[str]:
+    if not isinstance(attributes, dict):
+        return
     for key, value in attributes.items():
         if not _NAME.match(key):
             raise StepFailure(f"{key[:80]!r} cannot be the name of an XML attribute; rename the field")
-        yield f" {key}={quoteattr(_clean(value))}"
+        yield f' {key}="{_clean(value).translate(_IN_ATTRIBUTES)}"'
 
 
 def _text(value: Any, given: XmlParameters) -> str:
     text = _clean(value)
     if given.cdata and re.search("[&<>]", text):
         return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
-    return escape(text)
+    return escape(text, {"\r": "&#xD;"})
 
 
 def _clean(value: Any) -> str:
