@@ -148,7 +148,10 @@ def as_list(value: Any) -> list[Any]:
     """A list, or JSON text of one, in single quotes too. Raises ValueError."""
     if isinstance(value, list):
         return value
-    found = _parsed(value)
+    try:
+        found = _parsed(value)
+    except ValueError:
+        found = _parsed(value.replace("'", '"'))
     if isinstance(found, list):
         return found
     raise ValueError("no list")

@@ -57,11 +57,16 @@ def _combination(node: Node, context: Context) -> Json:
         return {"mode": "combineByPosition", "unpaired": unpaired, **clash, **plain}
     if by in ("multiplex", "combineAll"):
         return {"mode": "combineAll", **clash}
-    return {"mode": "combineByFields", **_fields(node, context), **clash}
+    first = {"prefer": 1} if _join(node) == "enrichInput2" and "clash" not in clash else {}
+    return {"mode": "combineByFields", **_fields(node, context), **first, **clash}
+
+
+def _join(node: Node) -> str:
+    return chosen(node, "joinMode", "keepMatches")
 
 
 def _fields(node: Node, context: Context) -> Json:
-    join = chosen(node, "joinMode", "keepMatches")
+    join = _join(node)
     return {
         "inputs": 2,
         "match": _pairs(node),
@@ -73,7 +78,6 @@ def _fields(node: Node, context: Context) -> Json:
         "fuzzy": node.param("options.fuzzyCompare") is True,
         "dots": dots(context),
         "missing": "fail" if node.version < FAILS_BEFORE else "allow",
-        **({"prefer": 1} if join == "enrichInput2" else {}),
     }
 
 

@@ -16,7 +16,7 @@ from engine.steps.guest import guest_limits
 from engine.steps.operators import same
 from engine.steps.paths import MISSING, get
 from engine.steps.provenance import from_item
-from engine.steps.values import code_units, less
+from engine.steps.values import code_units, number_of
 from engine.validation.code_gate import check_code
 
 _COMPARISON = """const compare = function (a, b) {
@@ -87,8 +87,15 @@ def _compared(left: Any, right: Any, descending: bool) -> int:
     """The order of two values of any kind; what cannot be compared counts as greater."""
     if left is right or (MISSING not in (left, right) and same(left, right)):
         return 0
-    before = left is not MISSING and right is not MISSING and less(left, right)
+    before = left is not MISSING and right is not MISSING and _less(left, right)
     return -1 if before != descending else 1
+
+
+def _less(left: Any, right: Any) -> bool:
+    """Two texts by their letters, anything else by number."""
+    if isinstance(left, str) and isinstance(right, str):
+        return code_units(left) < code_units(right)
+    return number_of(left) < number_of(right)
 
 
 def _by_code(context: StepContext, code: str) -> StepResult:

@@ -101,3 +101,9 @@ def test_fields_are_compared_one_after_the_other_also_where_some_are_missing():
     fields = [{"field": "a"}, {"field": "n", "order": "descending"}]
     made = StepBench("data.sort", {"fields": fields}).run(items_of(*rows)).outputs["main"]
     assert json_of(made) == [rows[2], rows[1], rows[0], rows[3], rows[4]]
+
+
+def test_only_texts_are_compared_by_their_letters():
+    rows = [{"v": "true"}, {"v": {"x": 1}}, {"v": "a"}]
+    made = StepBench("data.sort", {"fields": [{"field": "v"}]}).run(items_of(*rows)).outputs["main"]
+    assert json_of(made) == rows

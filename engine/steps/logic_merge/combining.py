@@ -73,6 +73,8 @@ def _deep(target: Any, source: Any, given: MergeParameters) -> Any:
         pairs = [_deep(one, other, given) for one, other in zip(target, source, strict=False)]
         longer = target if len(target) > len(source) else source
         return [*pairs, *longer[len(pairs) :]]
+    if isinstance(target, list) and isinstance(source, dict):
+        return target  # a list takes no names
     return source
 
 

@@ -118,6 +118,11 @@ def test_combining_all_is_the_product_of_the_inputs(left, right):
     assert json_of(made) == [{**one, **other} for one in left for other in right]
 
 
+def test_a_list_takes_no_names():
+    left, right = [{"id": 1, "l": [1], "o": {"a": 1}}], [{"id": 1, "l": {"a": 2}, "o": [2]}]
+    assert json_of(joined(left, right, depth="deep")) == [{"id": 1, "l": [1], "o": [2]}]
+
+
 def looked_up(left, right, **parameters):
     given_items = {"input 1": items_of(*left), "input 2": items_of(*right)}
     match = [{"left": "id", "right": "key"}]

@@ -138,7 +138,10 @@ def test_truth_asks_only_whether_there_is_something():
         ("boolean", "equals", "TRUE", 1),
         ("boolean", "isTrue", "anything", None),
         ("array", "contains", "[1, 2]", 2),
+        ("array", "contains", "['a']", "a"),
+        ("boolean", "isFalse", [], None),
         ("object", "isNotEmpty", '{"a": 1}', None),
+        ("object", "isNotEmpty", "{a: 1}", None),
     ],
 )
 def test_loose_types_convert(kind, operator, value, other):

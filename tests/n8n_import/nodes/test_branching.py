@@ -100,6 +100,12 @@ PAIR = {"mergeByFields": {"values": [{"field1": "id", "field2": "id"}]}}
         (1, {"mode": "removeKeyMatches", "propertyName1": "id", "propertyName2": "id"}, LEFT[:1]),
         (2, {"mode": "combine", **PAIR}, [{"id": 2, "a": 2, "b": 2}]),
         (2.1, {"mode": "combine", "joinMode": "enrichInput1", **PAIR}, [{"id": 2, "a": 2, "b": 2}, LEFT[0]]),
+        (
+            2.1,
+            {"mode": "combine", "joinMode": "enrichInput2", **PAIR}
+            | {"options": {"clashHandling": {"values": {"resolveClash": "addSuffix"}}}},
+            [{"id_1": 2, "a_1": 2, "id_2": 2, "b_2": 2}, {"id_2": 3, "b_2": 3}],
+        ),
         (3, {"mode": "combine", "fieldsToMatchString": "id"}, [{"id": 2, "a": 2, "b": 2}]),
         (3, {"mode": "combine", "combineBy": "combineByPosition"}, None),
         (3, {"mode": "chooseBranch", "useDataOfInput": 2}, RIGHT),
