@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from n8n_import.credentials import HTTP, named, reference, request_reference
@@ -11,6 +12,7 @@ from n8n_import.paging import pages
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node, is_number, objects
 
+REDIRECTS_MAX = 21
 PARSED = "(v => typeof v === 'string' ? JSON.parse(v) : v)"
 
 
@@ -22,11 +24,29 @@ def translate(node: Node, context: Context) -> Draft:
         parameters["timeoutMs"] = round(timeout)
     if node.param("options.allowUnauthorizedCerts", node.param("allowUnauthorizedCerts")) is True:
         parameters["tls"] = {"verify": False}
+    if node.param("options.proxy"):
+        parameters["proxy"] = context.param("options.proxy")
+    if "{{" in json.dumps(parameters.get("query", {})):
+        parameters["queryArrays"] = chosen(node, "options.queryParameterArrays", "brackets")
+    parameters["redirects"] = _redirects(node)
     if auth := authentication(node, context):
         parameters["auth"] = auth
     if node.param("provideSslCertificates") is True:
         parameters["tls"] = {**parameters.get("tls", {}), "credential": reference(node, "httpSslAuth")}
     return Draft("http.request", parameters)
+
+
+def _redirects(node: Node) -> Json:
+    """Version 3 follows redirects where that is asked for; the others where it is not forbidden, the first
+    two only after reading requests."""
+    if node.version >= 3:
+        asked = node.param("options.redirect.redirect", {})
+        follow = asked.get("followRedirects", node.version >= 4) is not False
+        most = asked.get("maxRedirects", REDIRECTS_MAX)
+        return {"follow": follow, "max": most if is_number(most) else REDIRECTS_MAX}
+    reading = node.text("requestMethod", "GET") in ("GET", "HEAD")
+    follow = node.param("options.followRedirect") is not False
+    return {"follow": follow and (reading or node.param("options.followAllRedirects") is True)}
 
 
 def authentication(node: Node, context: Context) -> Json | None:
@@ -74,12 +94,19 @@ def _newer(node: Node, context: Context) -> Json:
     parameters["response"] = _response(response.get("responseFormat"), response.get("outputPropertyName"))
     if found := pages(node, context):
         parameters["pagination"] = found
-    batching = context.param("options.batching.batch", {})
-    if is_number(batching.get("batchSize")) and batching["batchSize"] > 0:
-        pause = batching.get("batchInterval", 1_000)
-        parameters["batching"] = {"size": round(batching["batchSize"]), "intervalMs": pause}
-    context.ignores("options.proxy")
+    parameters.update(_batching(context.param("options.batching.batch", {})))
     return parameters
+
+
+def _batching(given: Json) -> Json:
+    """Pauses between groups of requests; a size of -1 is none."""
+    size = given.get("batchSize", 50) if given else 0
+    if not is_number(size) or size <= 0:
+        return {}
+    pause = given.get("batchInterval", 1_000)
+    return {
+        "batching": {"size": round(size), "intervalMs": max(0, round(pause)) if is_number(pause) else pause}
+    }
 
 
 def _response(wanted: Any, name: Any) -> Json:
@@ -152,7 +179,8 @@ def _older(node: Node, context: Context) -> Json:
     parameters["response"] = {"format": wanted, "binaryProperty" if wanted == "binary" else "property": name}
     parameters["bodyOnly"] = node.param("options.fullResponse") is not True
     parameters["neverError"] = node.param("options.ignoreResponseCode") is True
-    context.ignores("options.proxy", "options.batchSize", "options.queryParameterArrays")
+    options = node.param("options", {})
+    parameters.update(_batching({k: v for k, v in options.items() if k.startswith("batch")}))
     return parameters
 
 

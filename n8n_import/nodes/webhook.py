@@ -21,6 +21,16 @@ SCHEMES = {
 }
 """Credential, scheme and what the secret holds, for each way of asking callers who they are."""
 KINDS = {credential: kind for kind, (credential, _, _) in SCHEMES.items()}
+WHOLE = {
+    "firstIncomingItem": "$input.first().json",
+    "allIncomingItems": "$input.all().map((item) => item.json)",
+}
+"""What is answered, as an expression."""
+
+PUT_INTO = "(path, value) => path.split('.').reduceRight((inside, name) => ({ [name]: inside }), value)"
+SAMPLE = '{"myField": "value"}'
+"""What is answered where nothing is written."""
+
 _CREDENTIAL = re.compile(r"\$credentials\.(\w+)")
 """How some name the credential itself, ``{{ $credentials.headerAuth }}``, where the way of asking stands."""
 _FOREIGN = re.compile(r"[^A-Za-z0-9._~:/-]+")
@@ -141,6 +151,10 @@ def translate_respond(node: Node, context: Context) -> Draft:
 
 def _answer(node: Node, context: Context) -> dict[str, Any]:
     kind = node.param("respondWith", "firstIncomingItem" if node.version >= 1.1 else "json")
+    field = node.param("options.responseKey")
+    if kind in WHOLE and field:
+        value = f"({PUT_INTO})({inner(field)}, {WHOLE[kind]})"
+        return {"respondWith": "json", "body": code(value)}
     match kind:
         case "firstIncomingItem":
             return {"respondWith": "firstItem"}
@@ -149,7 +163,7 @@ def _answer(node: Node, context: Context) -> dict[str, Any]:
         case "noData":
             return {"respondWith": "noData", "status": 200}
         case "json":
-            given = inner(node.param("responseBody", "{}"))
+            given = inner(node.param("responseBody", SAMPLE))
             return {
                 "respondWith": "json",
                 "body": code(f"(v => typeof v === 'string' ? JSON.parse(v) : v)({given})"),

@@ -66,7 +66,7 @@ def build(
     auth = _auth(parameters, first.credentials) if trusted else NoAuth()
     url = target.url
     if page.url is None:
-        url = _with_query(url, {**parameters.query, **page.query})
+        url = _with_query(url, {**parameters.query, **page.query}, parameters.queryArrays)
     if isinstance(auth, QueryAuth):
         url = _with_query(url, {auth.name: auth.value})
     content = content_of(parameters, context, item, index, page.body)
@@ -87,16 +87,24 @@ def _auth(parameters: HttpRequestParameters, credentials: tuple[str, str] | None
     return BasicAuth(kind="basic", username=credentials[0], password=credentials[1])
 
 
-def _with_query(url: httpx.URL, query: Mapping[str, Any]) -> httpx.URL:
+def _with_query(url: httpx.URL, query: Mapping[str, Any], arrays: str = "repeat") -> httpx.URL:
     """Add to the query as it stands; what is there is not encoded anew."""
     pairs = [
-        f"{quote_plus(name)}={quote_plus(scalar_text(value))}"
+        f"{quote_plus(place)}={quote_plus(scalar_text(value))}"
         for name, values in query.items()
-        for value in (values if isinstance(values, list) else [values])
+        for place, value in _places(name, values, arrays)
         if value is not None
     ]
     parts = [part for part in (url.query, "&".join(pairs).encode("ascii")) if part]
     return url.copy_with(query=b"&".join(parts)) if parts else url
+
+
+def _places(name: str, value: Any, arrays: str) -> list[tuple[str, Any]]:
+    """A value of the query, once per element where it is a list."""
+    if not isinstance(value, list):
+        return [(name, value)]
+    marks = {"repeat": "", "brackets": "[]"}
+    return [(name + marks.get(arrays, f"[{at}]"), element) for at, element in enumerate(value)]
 
 
 def _headers(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AliasChoices, ConfigDict, Field, field_validator, model_validator
 
@@ -74,6 +74,10 @@ class HttpRequestParameters(Parameters):
     neverError: bool = Field(default=False, description="Take error statuses (400 and above) for results.")
     pagination: Pagination | None = Field(default=None, description="How to fetch the further pages.")
     batching: Batching | None = Field(default=None, description="Pauses between requests for many items.")
+    queryArrays: Literal["repeat", "brackets", "indices"] = Field(
+        default="repeat",
+        description="How a list in the query is written: a=1&a=2, a[]=1&a[]=2 or a[0]=1&a[1]=2.",
+    )
     redirects: Redirects = Field(default_factory=Redirects, description="Whether to follow redirects.")
     timeoutMs: int | None = Field(
         default=None, ge=1, description="Time for one request with all its redirects; else the step's own."

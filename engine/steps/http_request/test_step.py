@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from engine.base.errors import CircuitOpen, InvalidInput, NetworkFailure, StepFailure
 from engine.base.limits import Limits
 from engine.execution.breaker import BreakerRegistry, BreakerRules
 from engine.ports.step_catalogue import Effect, Signal, WaitTime
+from engine.steps.http_request.building import _with_query
 from engine.steps.http_request.step import HttpRequest
 from engine.testing.step_bench import NOW_US, items_of, json_of
 from tests.servers.http_server import HttpServer, Reply
@@ -272,6 +274,15 @@ def test_the_parameters_of_jsonflow_are_understood(http: HttpBench, server: Http
         }
     )
     assert found["body"] == '{"data":{"a":1}}'
+
+
+@pytest.mark.parametrize(
+    ("arrays", "wanted"),
+    [("repeat", "a=1&a=2"), ("brackets", "a%5B%5D=1&a%5B%5D=2"), ("indices", "a%5B0%5D=1&a%5B1%5D=2")],
+)
+def test_a_list_in_the_query_is_written_as_the_server_wants_it(arrays: str, wanted: str) -> None:
+    url = _with_query(httpx.URL("https://a.example/"), {"a": [1, 2]}, arrays)
+    assert url.query.decode() == wanted
 
 
 def test_what_was_sent_is_logged_without_query_and_user(http: HttpBench, server: HttpServer) -> None:

@@ -106,3 +106,40 @@ def test_the_oldest_requests_name_fields_and_files_in_pairs():
     assert body["files"] == [{"name": "photo", "property": "data"}, {"name": "other", "property": "other"}]
     body = translated("httpRequest", 1, files).flow.steps[0].parameters["body"]
     assert body == {"kind": "binary", "property": "data"}
+
+
+def request(version=4.2, **parameters):
+    (step,) = translated("httpRequest", version, {"url": "https://a.example/", **parameters}).flow.steps
+    return step.parameters
+
+
+@pytest.mark.parametrize(
+    ("version", "parameters", "follow"),
+    [
+        (4.2, {}, True),
+        (3, {}, False),
+        (4.2, {"options": {"redirect": {"redirect": {"followRedirects": False}}}}, False),
+        (3, {"options": {"redirect": {"redirect": {"followRedirects": True, "maxRedirects": 2}}}}, True),
+        (1, {}, True),
+        (2, {"requestMethod": "POST"}, False),
+        (2, {"requestMethod": "POST", "options": {"followAllRedirects": True}}, True),
+        (1, {"options": {"followRedirect": False}}, False),
+    ],
+)
+def test_redirects_are_followed_where_the_version_follows_them(version, parameters, follow):
+    found = request(version, **parameters)["redirects"]
+    assert found["follow"] is follow
+    assert found.get("max", 21) in (2, 21)
+
+
+def test_lists_in_the_query_proxies_and_pauses_are_taken_over():
+    one = {"parameters": [{"name": "a", "value": "={{ $json.list }}"}]}
+    assert request(sendQuery=True, queryParameters=one)["queryArrays"] == "brackets"
+    repeated = {"queryParameterArrays": "repeat", "proxy": "http://p.example:3128"}
+    found = request(sendQuery=True, queryParameters=one, options=repeated)
+    assert (found["queryArrays"], found["proxy"]) == ("repeat", "http://p.example:3128")
+    assert request(1, options={"batchSize": 5, "batchInterval": 20})["batching"] == {
+        "size": 5,
+        "intervalMs": 20,
+    }
+    assert "batching" not in request(1, options={"batchSize": -1})

@@ -90,6 +90,16 @@ def test_answers_to_webhooks(given, wanted):
     assert parameters("respondToWebhook", 1.1, given)["respondWith"] == wanted
 
 
+def test_an_answer_is_put_into_a_field():
+    given = {"respondWith": "allIncomingItems", "options": {"responseKey": "data.list"}}
+    found = parameters("respondToWebhook", 1.1, given)
+    assert found["respondWith"] == "json"
+    data = node("Data", "n8n-nodes-testing.testData", 1, {"data": [{"n": 1}, {"n": 2}]})
+    show = node("Show", "set", 3.4, {"mode": "raw", "jsonOutput": "=" + found["body"]})
+    ran = run(workflow([node("Start", "manualTrigger"), data, show]))
+    assert ran["Show"][0][0][0]["json"] == {"data": {"list": [{"n": 1}, {"n": 2}]}}
+
+
 @pytest.mark.parametrize(
     ("rule", "cron"),
     [

@@ -18,7 +18,7 @@
     const { runs = [] } = stepOf(shared, name);
     if (!runs.length) idle(name);
     const at = run === undefined || run < 0 ? runs.length - 1 : run;
-    return runs[at] ?? fail(`Run ${at} of node '${name}' not found`);
+    return runs[at] ?? fail(`Run ${at} of node "${name}" not found`);
   };
   // The output of a step that leads to the current one; 0 where that is not told.
   const outputTo = (shared, name) => shared.source.find((source) => source?.node === name)?.output ?? firstFilled(shared, name);

@@ -154,6 +154,9 @@
       const { custom, ...execution } = this.#shared.execution;
       return { ...execution, customData: __qflow.customData(this.#shared, custom ?? {}) };
     }
+    get $self() {
+      return {};
+    }
     get $executionId() {
       return this.#shared.execution.id;
     }
@@ -177,8 +180,7 @@
     }
     get $evaluateExpression() {
       return (code, index = 0) => {
-        const text = String(code).replace(/^=/, "");
-        const template = __qflow.compileTemplate(text.includes("{{") ? text : `{{ ${text} }}`);
+        const template = __qflow.compileTemplate(String(code));
         return __qflow.render(template, __qflow.contextOf(this.#shared, index, true));
       };
     }
@@ -190,9 +192,12 @@
     }
     get $fromAI() {
       return (key, description, type, standard) => {
+        if (!key) fail("Add a key, e.g. $fromAI('placeholder_name')");
+        if (!/^[\w-]{1,64}$/.test(key)) {
+          fail("Invalid parameter key, must be between 1 and 64 characters long and only contain letters, numbers, _ and -");
+        }
         const given = this.#shared.extra.$ai ?? {};
-        if (Object.hasOwn(given, key)) return given[key];
-        return standard ?? fail(`No value for $fromAI('${String(key)}') was given`);
+        return Object.hasOwn(given, key) ? given[key] : standard;
       };
     }
   }
