@@ -58,7 +58,8 @@ def _child(value: Any, part: str) -> Any:
 
 
 def with_field(json: dict[str, Any], path: str, value: Any, dots: bool = True) -> dict[str, Any]:
-    """The object with a field set; objects and lists on the way are copied, or made where missing."""
+    """The object with a field set; objects and lists on the way are copied, or made where missing. A list
+    takes numbers and no names: it stays as it is."""
     parts = parts_of(path) if dots and path not in json else (path,)
     copied: dict[str, Any] = _placed(json, parts, value)
     return copied
@@ -66,8 +67,8 @@ def with_field(json: dict[str, Any], path: str, value: Any, dots: bool = True) -
 
 def _placed(holder: Any, parts: Sequence[str], value: Any) -> Any:
     part, rest = parts[0], parts[1:]
-    if isinstance(holder, list) and part.isdecimal():
-        return _placed_in_list(holder, int(part), rest, value)
+    if isinstance(holder, list):
+        return _placed_in_list(holder, int(part), rest, value) if part.isdecimal() else holder
     copied = dict(holder) if isinstance(holder, dict) else {}
     copied[part] = _placed(_room(copied.get(part), rest), rest, value) if rest else value
     return copied

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from engine.base.errors import StepFailure
@@ -138,13 +139,25 @@ def _item(items: list[Item], group: _Group, given: SummarizeParameters) -> Item:
 
 def _nested(items: list[Item], groups: list[_Group], given: SummarizeParameters) -> Item:
     """Objects in objects, a level for each field to group by."""
-    whole: dict[str, Any] = {}
+    whole = _levels(items, given) if given.emptyGroups == "drop" else {}
     for group in groups:
         level = whole
         for value in group.values:
             level = level.setdefault(text_of(value), {})
         level.update(_results(items, group, given))
     return {"json": whole, "pairedItem": _places(index for group in groups for index in group.items)}
+
+
+def _levels(items: list[Item], given: SummarizeParameters) -> dict[str, Any]:
+    """The objects in objects without results; an item stands on each level down to its first empty value."""
+    whole: dict[str, Any] = {}
+    for item in items:
+        level = whole
+        for value in takewhile(
+            lambda one: not _is_nothing(one), (_key(item, one, given) for one in given.groupBy)
+        ):
+            level = level.setdefault(_told(value), {})
+    return whole
 
 
 def _places(indexes: Any) -> list[dict[str, int]]:

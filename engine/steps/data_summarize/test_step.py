@@ -117,6 +117,9 @@ def test_items_without_a_group_fall_away_before_groups_become_names():
     parameters = {"summaries": [{"field": "n", "function": "sum"}], "groupBy": "g"}
     bench = StepBench("data.summarize", {**parameters, "output": "object", "emptyGroups": "drop"})
     assert json_of(bench.run(items).outputs["main"]) == [{"0": {"sum_n": 3}}]
+    nested = {**parameters, "groupBy": "n, g", "output": "object", "emptyGroups": "drop"}
+    made = StepBench("data.summarize", nested).run(items).outputs["main"]
+    assert json_of(made) == [{"1": {}, "2": {}, "3": {"0": {"sum_n": 3}}}]
 
 
 def test_whole_numbers_may_come_first():
