@@ -9,6 +9,7 @@ from pydantic import Field
 from engine.base.limits import PATTERN_CHARACTERS_MAX, SELECTORS_MAX
 from engine.ports.step_catalogue import Effect, Manifest
 from engine.steps.base import Parameters
+from engine.steps.fields import FieldNames
 
 
 class Replacement(Parameters):
@@ -32,6 +33,24 @@ class MarkdownParameters(Parameters):
     headingLevel: int = Field(1, ge=1, le=6, description="For HTML: the level of the largest headings.")
     ellipsis: bool = Field(False, description="For HTML: whether three dots become one character.")
     newWindow: bool = Field(False, description="For HTML: whether links open a new window.")
+    classic: bool = Field(
+        False,
+        description="Follow the older rules where they differ from CommonMark; in Markdown, lists "
+        "inside lists are set in further, and stand close to the text around them.",
+    )
+    strictHeadings: bool = Field(False, description="For HTML with classic: # wants a space behind it.")
+    wholeWords: bool = Field(False, description="For HTML with classic: _ is a mark only around whole words.")
+    tasks: bool = Field(False, description="For HTML with classic: [x] at the start of an item is a box.")
+    idPrefix: str = Field("", max_length=100, description="For HTML: what ids of headings begin with.")
+    dashedIds: bool = Field(False, description="For HTML: whether ids of headings have dashes for spaces.")
+    ownIds: bool = Field(False, description="For HTML: whether {text} at a heading's end is its id.")
+    preFences: bool = Field(True, description="For Markdown: whether any pre is code, or only one with code.")
+    indentCode: bool = Field(False, description="For Markdown: set code in by four instead of a fence.")
+    dataImages: bool = Field(False, description="For Markdown: keep images whose data stands in the page.")
+    leftOut: FieldNames = Field(default_factory=list, description="For Markdown: elements to leave out.")
+    blocks: FieldNames = Field(
+        default_factory=list, description="For Markdown: elements on lines of their own."
+    )
     bullet: str = Field("*", min_length=1, max_length=3, description="For Markdown: the mark of a list.")
     emphasis: str = Field("_", min_length=1, max_length=3, description="For Markdown: around emphasis.")
     strong: str = Field("**", min_length=1, max_length=3, description="For Markdown: around strong text.")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.steps.data_markdown.classic import emphasis_in_words, laid_out, spaced_headings
 from engine.steps.data_markdown.manifest import MarkdownParameters
 
 _NO_WORD = re.compile(r"[^\w]")
+_NO_NAME = re.compile(r"[^\w-]")
+_BRACES = re.compile(r"\s*\{([^{}]+)\}\s*$")
 _DOCUMENT = '<!DOCTYPE HTML>\n<html>\n<head>\n<meta charset="utf-8">\n</head>\n<body>\n{}\n</body>\n</html>'
 
 
@@ -19,9 +22,15 @@ def html_of(text: str, given: MarkdownParameters) -> str:
     reader.enable(
         [name for name in ("table", "strikethrough") if getattr(given, name.replace("table", "tables"))]
     )
+    if given.classic:
+        text = text if given.strictHeadings else spaced_headings(text)
+        if not given.wholeWords:
+            emphasis_in_words(reader)
     tokens = reader.parse(text)
     _shape(tokens, given)
     html = str(reader.renderer.render(tokens, reader.options, {})).rstrip("\n")
+    if given.classic:
+        html = laid_out(html, tasks=given.tasks)
     return _DOCUMENT.format(html) if given.document else html
 
 
@@ -32,7 +41,9 @@ def _shape(tokens: list[Any], given: MarkdownParameters) -> None:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1:]) + given.headingLevel - 1, 6)}"
         if token.type == "heading_open" and given.headingIds:
-            token.attrSet("id", _id_of(tokens[place + 1].content, taken))
+            token.attrSet("id", _id_of(_own_id(tokens[place + 1], given), given, taken))
+        if given.classic:
+            _classic(token)
         for child in token.children or ():
             if child.type == "text" and given.ellipsis:
                 child.content = child.content.replace("...", "…")
@@ -41,9 +52,35 @@ def _shape(tokens: list[Any], given: MarkdownParameters) -> None:
                 child.attrSet("target", "_blank")
 
 
-def _id_of(title: str, taken: dict[str, int]) -> str:
-    """The title's letters and digits in lower case; a second one gets a number."""
-    name = _NO_WORD.sub("", title).lower()
+def _classic(token: Any) -> None:
+    """Names of elements, classes and styles that differ."""
+    if token.type == "fence" and token.info.strip():
+        token.info = token.info.split()[0]
+        token.attrSet("class", token.info)
+    if token.type in ("th_open", "td_open") and token.attrs.get("style"):
+        token.attrSet("style", f"{token.attrs['style']};")
+    for child in token.children or ():
+        if child.type in ("s_open", "s_close"):
+            child.tag = "del"
+
+
+def _own_id(inline: Any, given: MarkdownParameters) -> str:
+    """The title, or the text in braces at its end where that is to be the id; it leaves the heading then."""
+    found = _BRACES.search(inline.content) if given.ownIds else None
+    if found is None:
+        return str(inline.content)
+    last = inline.children[-1]
+    last.content = _BRACES.sub("", last.content)
+    return found[1]
+
+
+def _id_of(title: str, given: MarkdownParameters, taken: dict[str, int]) -> str:
+    """The prefix and the title's letters and digits in lower case; a second one gets a number."""
+    text = f"{given.idPrefix}{title}"
+    if given.dashedIds:
+        name = _NO_NAME.sub("", text.replace(" ", "-")).lower()
+    else:
+        name = _NO_WORD.sub("", text).lower()
     count = taken.get(name, 0)
     taken[name] = count + 1
     return f"{name}-{count}" if count else name
