@@ -31,6 +31,7 @@ def calendar(context: Context) -> Draft:
     node = context.node
     more = node.param("additionalFields", {})
     parameters: Json = {
+        "keep": False,
         "title": context.param("title", ""),
         "start": context.param("start", ""),
         "end": context.param("end", ""),

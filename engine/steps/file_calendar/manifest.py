@@ -52,6 +52,7 @@ class CalendarParameters(Parameters):
     sequence: int = Field(0, ge=0, description="The number of this change of the event.")
     uid: str = Field("", description="Its identity; without one each run makes a new one.")
     calendarName: str = Field("", description="The name of the calendar.")
+    keep: bool = Field(True, description="Whether fields and other files of the item are kept.")
     property: str = Field("data", min_length=1, description="Name of the file in the item.")
     fileName: str = Field("event.ics", min_length=1, description="The file's name.")
 

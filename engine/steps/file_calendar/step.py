@@ -30,7 +30,11 @@ class CalendarStep(StepType):
             given: CalendarParameters = context.parameters(index)
             data = _calendar(given, context, index)
             entry = context.binaries.put(data, mime_type="text/calendar", file_name=given.fileName)
-            kept = {key: value for key, value in item.items() if key != "pairedItem"}
+            kept = (
+                {key: value for key, value in item.items() if key != "pairedItem"}
+                if given.keep
+                else {"json": {}}
+            )
             return [with_file(kept, given.property, entry)]
 
         return StepResult({MAIN: each_item(context, work)})

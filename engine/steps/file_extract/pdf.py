@@ -24,7 +24,7 @@ def read_pdf(data: bytes, given: FileExtractParameters, cancellation: Cancellati
         if reader.is_encrypted and not reader.decrypt(given.password):
             problem = "its password is not the one that is given" if given.password else "it needs a password"
             raise StepFailure(f"the PDF cannot be opened: {problem}")
-        return _content(reader, given, cancellation)
+        return _content(reader, given, cancellation, linear=b"/Linearized" in data[:1024])
     except StepFailure:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
@@ -35,7 +35,9 @@ def read_pdf(data: bytes, given: FileExtractParameters, cancellation: Cancellati
         ) from error
 
 
-def _content(reader: Any, given: FileExtractParameters, cancellation: Cancellation) -> dict[str, Any]:
+def _content(
+    reader: Any, given: FileExtractParameters, cancellation: Cancellation, *, linear: bool
+) -> dict[str, Any]:
     count = len(reader.pages)
     wanted = min(count, given.pagesMax or count)
     if wanted > PDF_PAGES_MAX:
@@ -44,10 +46,33 @@ def _content(reader: Any, given: FileExtractParameters, cancellation: Cancellati
     for number in range(wanted):
         cancellation.check()
         texts.append(_tidy(reader.pages[number].extract_text()))
-    info = {name.removeprefix("/"): str(value) for name, value in (reader.metadata or {}).items()}
-    info["PDFFormatVersion"] = reader.pdf_header.removeprefix("%PDF-")
+    info: dict[str, Any] = {
+        name.removeprefix("/"): str(value) for name, value in (reader.metadata or {}).items()
+    }
+    info |= _facts(reader) | {"IsLinearized": linear}
     text = "\n\n".join(texts) if given.joinPages else texts
-    return {"numpages": count, "numrender": wanted, "info": info, "text": text}
+    return {"numpages": count, "numrender": count, "info": info, "text": text}
+
+
+def _facts(reader: Any) -> dict[str, Any]:
+    """What the document's catalog and trailer tell of it."""
+    catalog = reader.trailer["/Root"].get_object()
+    form = _object(catalog, "/AcroForm")
+    lock = _object(reader.trailer, "/Encrypt")
+    return {
+        "PDFFormatVersion": reader.pdf_header.removeprefix("%PDF-"),
+        "Language": str(catalog["/Lang"]) if "/Lang" in catalog else None,
+        "EncryptFilterName": str(lock["/Filter"]).removeprefix("/") if "/Filter" in lock else None,
+        "IsAcroFormPresent": bool(form.get("/Fields")),
+        "IsXFAPresent": bool(form.get("/XFA")),
+        "IsCollectionPresent": "/Collection" in catalog,
+        "IsSignaturesPresent": bool(int(form.get("/SigFlags") or 0) & 1),
+    }
+
+
+def _object(holder: Any, name: str) -> Any:
+    found = holder.get(name)
+    return {} if found is None else found.get_object()
 
 
 def _tidy(text: str) -> str:

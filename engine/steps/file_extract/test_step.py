@@ -99,6 +99,8 @@ def pdf(password=None):
 def test_pdf_gives_text_and_facts():
     (found,) = rows(pdf(), "x.pdf")
     assert (found["numpages"], found["text"], found["info"]["Title"]) == (1, "Hello paper", "T")
+    told = ("Language", "EncryptFilterName", "IsLinearized", "IsAcroFormPresent", "IsSignaturesPresent")
+    assert [found["info"][name] for name in told] == [None, None, False, False, False]
     assert rows(pdf(), "x.pdf", joinPages=False)[0]["text"] == ["Hello paper"]
 
 

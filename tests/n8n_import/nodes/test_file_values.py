@@ -153,3 +153,12 @@ def test_archives_are_named_as_their_node_names_them(version, parameters, name):
     pack = node("N", "compression", version, {"operation": "compress", **parameters})
     (item,) = passed([{"a": 1}], made, pack)
     assert [(key, one["fileName"]) for key, one in item["binary"].items()] == [name]
+
+
+@pytest.mark.parametrize("kind", ["iCal", "convertToFile"])
+def test_a_calendar_file_is_all_that_its_item_has(kind):
+    event = {"operation": "createEventFile", "title": "T", "start": "2024-01-01", "end": "2024-01-02"}
+    made = {**event, "operation": "iCal"} if kind == "convertToFile" else event
+    first = node("First", "convertToFile", 1.1, {"operation": "toJson", "binaryPropertyName": "other"})
+    (item,) = passed([{"a": 1}], first, node("N", kind, 1, made))
+    assert (item["json"], list(item["binary"])) == ({}, ["data"])
