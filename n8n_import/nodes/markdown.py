@@ -72,6 +72,7 @@ def _to_html(node: Node, context: Context) -> Json:
         "newWindow": flag("openLinksInNewWindow"),
         "classic": True,
         "strictHeadings": flag("requireSpaceBeforeHeadingText"),
+        "nearLists": flag("disableForced4SpacesIndentedSublists"),
         "wholeWords": flag("literalMidWordUnderscores"),
         "tasks": flag("tasklists"),
         "idPrefix": converted(prefix) if isinstance(prefix, str) else "",

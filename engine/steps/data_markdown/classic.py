@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 _FENCE = re.compile(r" {0,3}(```|~~~)")
-_HEADING = re.compile(r"(#{1,6})(?=[^#\s])")
+_HEADING = re.compile(r"^(#{1,6})(?=[^#\s])")
+_SET_IN = re.compile(r"^ {1,3}(?=(?:[*+-]|\d{1,9}\.)[ \t])")
+_BRACKET = re.compile(r"^( {0,3}\d{1,9})\)(?=\s)")
 _NESTED = re.compile(r"(<li>[^\n]*)\n(?=<[uo]l)")
 _ITEM_ENDS = re.compile(r"</li>\n</([uo]l)>\n(?=</li>)")
 _QUOTE = re.compile(r"<(/?)blockquote>")
@@ -17,16 +19,25 @@ _TASK = re.compile(r"<li>(<p>)?\[([ xX])\] ")
 _BOX = "margin: 0px 0.35em 0.25em -1.6em; vertical-align: middle;"
 
 
-def spaced_headings(text: str) -> str:
-    """The text with a space behind the marks of each heading; code between fences stays."""
+def older_lines(text: str, *, headings: bool, lists: bool) -> str:
+    """The text as CommonMark writes what the older rules mean; code between fences stays. Of headings, each
+    gets a space behind its marks; of lists, items set in by less than four stand beside those before."""
     fence = ""
     lines = []
     for line in text.split("\n"):
         found = _FENCE.match(line)
         if found and fence in ("", found[1]):
             fence = "" if fence else found[1]
-        lines.append(line if fence else _HEADING.sub(r"\1 ", line, count=1) if line.startswith("#") else line)
+        lines.append(line if fence else _older(line, headings, lists))
     return "\n".join(lines)
+
+
+def _older(line: str, headings: bool, lists: bool) -> str:
+    if headings:
+        line = _HEADING.sub(r"\1 ", line)
+    if lists:
+        line = _SET_IN.sub("", line)
+    return _BRACKET.sub(r"\1\\)", line)
 
 
 def emphasis_in_words(reader: Any) -> None:

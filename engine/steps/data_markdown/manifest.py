@@ -39,6 +39,9 @@ class MarkdownParameters(Parameters):
         "inside lists are set in further, and stand close to the text around them.",
     )
     strictHeadings: bool = Field(False, description="For HTML with classic: # wants a space behind it.")
+    nearLists: bool = Field(
+        False, description="For HTML with classic: two spaces set an item in, not only four."
+    )
     wholeWords: bool = Field(False, description="For HTML with classic: _ is a mark only around whole words.")
     tasks: bool = Field(False, description="For HTML with classic: [x] at the start of an item is a box.")
     idPrefix: str = Field("", max_length=100, description="For HTML: what ids of headings begin with.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.steps.data_markdown.classic import emphasis_in_words, laid_out, spaced_headings
+from engine.steps.data_markdown.classic import emphasis_in_words, laid_out, older_lines
 from engine.steps.data_markdown.manifest import MarkdownParameters
 
 _NO_WORD = re.compile(r"[^\w]")
@@ -23,7 +23,7 @@ def html_of(text: str, given: MarkdownParameters) -> str:
         [name for name in ("table", "strikethrough") if getattr(given, name.replace("table", "tables"))]
     )
     if given.classic:
-        text = text if given.strictHeadings else spaced_headings(text)
+        text = older_lines(text, headings=not given.strictHeadings, lists=not given.nearLists)
         if not given.wholeWords:
             emphasis_in_words(reader)
     tokens = reader.parse(text)

@@ -30,6 +30,13 @@ def markdown(text, **options):
         ("> a\n> b", {}, "<blockquote>\n  <p>a\n  b</p>\n</blockquote>"),
         ("```js\n#x\n```", {}, '<pre><code class="js language-js">#x\n</code></pre>'),
         ("- a\n    - b", {}, "<ul>\n<li>a<ul>\n<li>b</li></ul></li>\n</ul>"),
+        ("- a\n  - b", {}, "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        (
+            "- a\n  - b",
+            {"disableForced4SpacesIndentedSublists": True},
+            "<ul>\n<li>a<ul>\n<li>b</li></ul></li>\n</ul>",
+        ),
+        ("1) a", {}, "<p>1) a</p>"),
         ("- a\n\n- b", {}, "<ul>\n<li><p>a</p></li>\n<li><p>b</p></li>\n</ul>"),
         ('~~a~~ "b"', {"strikethrough": True}, '<p><del>a</del> "b"</p>'),
     ],
