@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from engine.base.errors import SandboxViolation
 from engine.ports.sandbox import MEBIBYTE, ExpressionBatch, SandboxLimits
 from tests.engine.sandbox.conftest import NEW_YORK
 
-DENIED = "due to security concerns"
+DENIED = re.compile("due to security concerns|invalid constructor function call")
 UNDEFINED = {"$undefined": True}
 SMALL = SandboxLimits(memory_bytes=48 * MEBIBYTE, deadline_ms=400, output_bytes=MEBIBYTE)
 
@@ -27,6 +28,8 @@ def the_next_evaluation_works(value) -> Iterator[None]:
 CHAINS = [
     '(() => {}).constructor("return this")()',
     '[].constructor.constructor("return this")()',
+    "Object.getPrototypeOf({})",
+    "arguments",
     '(() => {})["const" + "ructor"]("return this")()',
     '(() => {})[["constructor"]]("return this")()',
     '(() => {})[`${"constructor"}`]',
@@ -66,7 +69,7 @@ CHAINS = [
 )
 @pytest.mark.parametrize("code", CHAINS)
 def test_names_behind_values_are_refused(fault, code):
-    assert DENIED in fault(f"{{{{ ({code}) }}}}")
+    assert DENIED.search(fault(f"{{{{ ({code}) }}}}"))
 
 
 @pytest.mark.escape(
@@ -94,7 +97,6 @@ def test_names_behind_values_are_refused(fault, code):
         "Reflect.ownKeys({})",
         "new Proxy({}, {})",
         "new Proxy(() => {}, { apply: (f) => f })()",
-        "Object.getPrototypeOf({})",
         "Object.setPrototypeOf({}, null)",
         "Object.defineProperty({}, 'a', {})",
         "Object.getOwnPropertyDescriptor({ a: 1 }, 'a')",

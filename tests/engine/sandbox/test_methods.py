@@ -81,6 +81,7 @@ STRINGS = [
     ("' A  b-C.'.toSnakeCase()", "_a__b_c"),
     ("'![pic](x) > `code` and [^1]note'.removeMarkdown()", "  code and note"),
     ("'😀x'.replaceSpecialChars()", "?x"),
+    ("'Ёлка Їжак カナ ½ ± „ab'.replaceSpecialChars()", "Yolka Yizhak kana 1/2 +- ,,ab"),
     ("'http://a.org/b'.isUrl() && !'ftps://a.org'.isUrl() && !'http://a'.isUrl()", True),
     ("'localhost'.isDomain() && 'a.org/b?c#d'.isDomain() && !'http://a.org'.isDomain()", True),
     ("'mailto:y.org'.extractDomain() + '//z.org'.extractDomain()", "y.orgz.org"),

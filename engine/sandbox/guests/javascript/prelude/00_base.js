@@ -25,6 +25,7 @@ __qflow.DENIED = new Set([
   "__defineSetter__",
   "__lookupGetter__",
   "__lookupSetter__",
+  "getPrototypeOf",
   "prepareStackTrace",
   "mainModule",
   "getBuiltinModule",

@@ -110,12 +110,14 @@
       .replace(/[ -]/g, "_")
       .replace(/[\u2000-\u206f\u2e00-\u2e7f!-,./:-@[-^`{-~]/g, "");
 
-  const LOOKALIKES = new Map(Object.entries(__qflow.texts.letters ? JSON.parse(__qflow.texts.letters) : {}));
-  const plainLetters = (text) =>
-    Array.from(text.normalize("NFD").replace(/\p{M}/gu, ""), (letter) => {
-      if (letter.charCodeAt(0) < 128) return letter;
-      return LOOKALIKES.get(letter) ?? (letter.normalize("NFKD").replace(/[^\x00-\x7f]/g, "") || "?");
-    }).join("");
+  const LETTERS = new Map(Object.entries(__qflow.texts.letters ? JSON.parse(__qflow.texts.letters) : {}));
+  const isMark = (letter) => /^\p{M}$/u.test(letter);
+  const plainLetter = (letter) => {
+    if (letter.charCodeAt(0) < 128) return letter;
+    const bare = () => letter.normalize("NFKD").replace(/[^\x00-\x7f]/g, "");
+    return LETTERS.get(letter) ?? (bare() || (isMark(letter) ? "" : "?"));
+  };
+  const plainLetters = (text) => Array.from(text, plainLetter).join("");
 
   // --- markup -----------------------------------------------------------------------------------
   const removeTags = (text) => text.replace(/<[^>]*>?/gm, "");

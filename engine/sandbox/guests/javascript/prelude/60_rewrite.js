@@ -110,6 +110,7 @@
     Identifier(node) {
       if (DENIED.has(node.name)) deny(node.name);
       if (!this.isBound(node.name) && node.name !== "undefined") {
+        if (node.name === "arguments") deny(node.name);
         this.edit(node.start, node.start, `${this.names.context}.`);
       }
     }
@@ -145,6 +146,7 @@
     }
     property(node) {
       if (!node.computed) {
+        if (node.property.name === "constructor") fail("Expression contains invalid constructor function call");
         if (DENIED.has(node.property.name)) deny(node.property.name);
         return;
       }
