@@ -18,7 +18,7 @@ DATES = (
   const common = (text) => {
     for (const reader of ["fromISO", "fromRFC2822", "fromHTTP", "fromSQL"]) {
       const found = DateTime[reader](text, { zone: given.fromZone || undefined });
-      if (found.isValid) return found;
+      if (found.isValid || found.invalidReason === "unit out of range") return found;
     }
     const at = Date.parse(text);
     return Number.isNaN(at) ? DateTime.invalid("unparsable") : DateTime.fromMillis(at);

@@ -33,6 +33,11 @@ def test_dates_are_read_in_all_common_notations(date, wanted):
     assert dated("format", date, format="yyyy-MM-dd HH:mm") == wanted
 
 
+def test_a_day_that_no_month_has_is_refused():
+    with pytest.raises(StepFailure, match="cannot be read"):
+        dated("format", "2024-02-30")
+
+
 def test_a_format_of_ones_own_is_read_in_a_zone():
     given = {"fromFormat": "dd.MM.yyyy HH:mm", "fromZone": "Asia/Tokyo", "format": "yyyy-MM-dd HH:mm"}
     assert dated("format", "29.02.2024 08:00", **given) == "2024-02-28 23:00"
