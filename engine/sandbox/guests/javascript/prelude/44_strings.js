@@ -110,12 +110,14 @@
       .replace(/[ -]/g, "_")
       .replace(/[\u2000-\u206f\u2e00-\u2e7f!-,./:-@[-^`{-~]/g, "");
 
-  const LETTERS = new Map(Object.entries(__qflow.texts.letters ? JSON.parse(__qflow.texts.letters) : {}));
+  const { letters = "{}" } = __qflow.texts;
+  let read; // once they are asked for: held from the start, they would cost each collection of garbage
+  const known = (letter) => (read ??= new Map(Object.entries(JSON.parse(letters)))).get(letter);
   const isMark = (letter) => /^\p{M}$/u.test(letter);
   const plainLetter = (letter) => {
     if (letter.charCodeAt(0) < 128) return letter;
     const bare = () => letter.normalize("NFKD").replace(/[^\x00-\x7f]/g, "");
-    return LETTERS.get(letter) ?? (bare() || (isMark(letter) ? "" : "?"));
+    return known(letter) ?? (bare() || (isMark(letter) ? "" : "?"));
   };
   const plainLetters = (text) => Array.from(text, plainLetter).join("");
 
