@@ -10,22 +10,13 @@ from n8n_import.words import Json, Node
 
 TEXT_WITH_LINES_SINCE = 1.2
 
-_CELL = {"margin": "0", "padding": "7px 20px 7px 0px", "border-bottom": "1px solid #eee"}
-LOOKS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    (
-        "tableAttributes",
-        "tableAttributes",
-        {"border-spacing": "0", "font-family": "helvetica,arial,sans-serif"},
-    ),
-    (
-        "headAttributes",
-        "headerAttributes",
-        {**_CELL, "text-align": "left", "color": "#888", "font-weight": "normal"},
-    ),
-    ("rowAttributes", "rowAttributes", {}),
-    ("cellAttributes", "cellAttributes", _CELL),
-)
-"""How a part of a table looks that has no look of its own."""
+ATTRIBUTES = {
+    "tableAttributes": "tableAttributes",
+    "headAttributes": "headerAttributes",
+    "rowAttributes": "rowAttributes",
+    "cellAttributes": "cellAttributes",
+}
+"""Parameters for the attributes of a table's parts, ours and theirs."""
 
 
 def translate(node: Node, context: Context) -> Draft:
@@ -50,11 +41,10 @@ def _table(node: Node, context: Context) -> Draft:
     }
     if node.param("options.caption"):
         parameters["caption"] = context.param("options.caption")
-    styled = node.param("options.customStyling") is not True
-    for ours, theirs, look in LOOKS:
-        style = "; ".join(f"{name}:{value}" for name, value in look.items())
-        own = context.param(f"options.{theirs}") or ""
-        parameters[ours] = f"style='{style}' {own}" if styled and look else f" {own}"
+    if node.param("options.customStyling") is not True:
+        context.differs("the table is plain, without the style that it has by itself in n8n", "options")
+    for ours, theirs in ATTRIBUTES.items():
+        parameters[ours] = f" {context.param(f'options.{theirs}') or ''}"
     return Draft("data.html", parameters)
 
 
