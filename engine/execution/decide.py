@@ -7,7 +7,7 @@ applies the facts and asks again with ``Proceed`` until nothing more comes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -133,6 +133,8 @@ def _timers_due(state: ExecutionState, now_us: int) -> tuple[f.Fact, ...]:
 
 def _start_ready(plan: Plan, state: ExecutionState, given: i.Proceed, rules: Rules) -> Decision:
     room, serial = given.room, plan.flow.settings.order != "concurrent"
+    if room > 0 and len(state.ready) == 1 and not (state.running or state.parked or state.retrying):
+        return _started(state, [state.ready[0]], given.now_us, rules)
     due = [task for task, at_us in state.retrying.values() if at_us <= given.now_us]
     if serial:  # one at a time, and nothing overtakes a step that waits or is to be retried
         room = 0 if state.parked or len(due) < len(state.retrying) else min(room, 1)
@@ -140,16 +142,19 @@ def _start_ready(plan: Plan, state: ExecutionState, given: i.Proceed, rules: Rul
     if room <= 0:
         return NOTHING
     tasks = _in_turn(state, chain(due, state.ready), room, rules)
-    if not tasks:
-        return NOTHING
+    return _started(state, tasks, given.now_us, rules)
+
+
+def _started(state: ExecutionState, tasks: Sequence[Task], now_us: int, rules: Rules) -> Decision:
+    """Tasks begin, unless one of them began so often that it never ends."""
     used: dict[str, int] = {}
-    facts = [_start(state, task, used, given.now_us, rules) for task in tasks]
+    facts = [_start(state, task, used, now_us, rules) for task in tasks]
     endless = next((fact for fact in facts if fact.run >= rules.step_runs_max), None)
     if endless is not None:
         message = f"step {endless.step!r} ran {endless.run} times; is this a loop without an end?"
         error = ErrorInfo(ErrorType.RESOURCE_EXHAUSTED.value, "step_runs_max", message, step=endless.step)
-        return Decision((_failed(state, given.now_us, error.as_json(), rules),))
-    return Decision(tuple(facts), tuple(RunStep(fact.task) for fact in facts))
+        return Decision((_failed(state, now_us, error.as_json(), rules),))
+    return Decision(tuple(facts), tuple([RunStep(fact.task) for fact in facts]))
 
 
 def _in_turn(state: ExecutionState, tasks: Iterable[Task], room: int, rules: Rules) -> list[Task]:

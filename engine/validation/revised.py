@@ -39,7 +39,11 @@ class Revised(Generic[T]):
 
     def get(self, subnet: str, *, fresh: bool = False) -> T:
         """What the store holds for a subnet; raises what the store raises."""
-        seen, now_us = self._seen.get(subnet), self._monotonic_us()
+        return self.at(self._monotonic_us(), subnet, fresh=fresh)
+
+    def at(self, now_us: int, subnet: str, *, fresh: bool = False) -> T:
+        """The same, where what the monotonic clock says is known."""
+        seen = self._seen.get(subnet)
         if seen is not None and not fresh and now_us < seen.until_us:
             self.hits += 1
             return seen.value

@@ -48,9 +48,10 @@ class StepGate:
         containment: Containment,
         trail: Trail,
         now_us: Callable[[], int],
+        monotonic_us: Callable[[], int],
     ) -> None:
         self._pipeline, self._books, self._containment = pipeline, books, containment
-        self._trail, self._now_us = trail, now_us
+        self._trail, self._now_us, self._monotonic_us = trail, now_us, monotonic_us
         self._kept: dict[StepKey, _Kept] = {}
         self.hits = self.misses = 0
 
@@ -59,8 +60,9 @@ class StepGate:
     ) -> Finding | None:
         """None where the step may run; raises what the stores raise. With ``acts`` nothing is believed
         without asking the stores whether it still stands."""
-        book = self._books.get(key.subnet, fresh=acts)
-        stays = self._containment.seen.get(key.subnet, fresh=acts)
+        moment_us = self._monotonic_us()
+        book = self._books.at(moment_us, key.subnet, fresh=acts)
+        stays = self._containment.seen.at(moment_us, key.subnet, fresh=acts)
         kept = self._kept.get(key)
         same = kept is not None and kept.book is book and kept.stays is stays
         if same and kept is not None and (kept.until_us is None or self._now_us() < kept.until_us):

@@ -131,7 +131,7 @@ def build_trust(grounds: Grounds) -> Trust:
     qlock = Qlock(grounds.checker)
     qonsent = Qonsent(lambda subnet, fresh: books.get(subnet, fresh=fresh), clock)
     pipeline = Pipeline(qlock, qonsent, Qindex(), Qerberos(containment, assess_outside, watch.wait_ms), trail)
-    gate = StepGate(pipeline, books, containment, trail, clock)
+    gate = StepGate(pipeline, books, containment, trail, clock, grounds.monotonic_us)
     caches: dict[str, Counted] = {
         "permissions": books,
         "quarantine": containment.seen,
