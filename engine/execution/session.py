@@ -145,6 +145,10 @@ class Session:
         for attempt in attempts:
             attempt.token.cancel()
 
+    def hold(self, now_us: int) -> None:
+        """A turn begins: what waited for it, such as the first facts of an execution, was not late till now."""
+        self.buffer.since_us = self.buffer.since_us or now_us
+
     def must_commit(self, now_us: int, limits: Limits) -> bool:
         """Whether the batch of pure facts has grown or aged enough."""
         buffer = self.buffer

@@ -127,7 +127,6 @@ class Worker:
             apply(plan, state, fact)
         session = Session(header, plan, state, self._parts.services, self.owner, stored=False)
         session.buffer.facts.extend(facts)
-        session.buffer.since_us = facts[0].at_us
         if durable:
             self._commit_first(session)
         with self._lock:
@@ -285,6 +284,7 @@ class Worker:
     def _go_on(self, session: Session) -> bool:
         clock, limits = self._parts.clock, self._parts.limits
         policy = self._parts.services.policy.of(session.header.subnet)
+        session.hold(clock.now_us())
         session.steps_per_minute = policy.limits.steps_per_minute_max
         slice_end = clock.monotonic_us() + limits.time_slice_ms * 1000
         while not self._stopped:
