@@ -146,7 +146,7 @@ class Session:
             attempt.token.cancel()
 
     def hold(self, now_us: int) -> None:
-        """A turn begins: what waited for it, such as the first facts of an execution, was not late till now."""
+        """A turn begins: what waited for it, such as the first facts of an execution, is not late by that."""
         self.buffer.since_us = self.buffer.since_us or now_us
 
     def must_commit(self, now_us: int, limits: Limits) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from engine.base.canonical import RAW, cid_of_bytes
@@ -129,8 +129,7 @@ class ExpressionBatch:
 
     def within(self, context: Mapping[str, Any]) -> ExpressionBatch:
         """The same with another context."""
-        given = self.templates, self.items, self.determinism, context
-        return ExpressionBatch(*given, self.indexes, self.marked)
+        return replace(self, context=context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +183,7 @@ class CodeRequest:
 
     def within(self, context: Mapping[str, Any]) -> CodeRequest:
         """The same with another context."""
-        given = self.language, self.source, self.items, self.determinism, self.mode
-        return CodeRequest(*given, context, self.file)
+        return replace(self, context=context)
 
     @property
     def cid(self) -> str:

@@ -42,4 +42,7 @@ function follow(place) {
   });
 }
 
-for (const place of document.querySelectorAll("[data-live]")) follow(place);
+// Only once every script of the page runs: what one of them keeps over a swap must be known to it before the first.
+const begin = () => document.querySelectorAll("[data-live]").forEach(follow);
+if (document.readyState === "complete") begin();
+else addEventListener("load", begin, { once: true });

@@ -23,6 +23,7 @@ OTHERS: dict[str, Any] = {
     "language": "python",
     "source": "return [{}]",
     "mode": "each",
+    "tolerant": True,
 }
 
 
@@ -30,16 +31,31 @@ OTHERS: dict[str, Any] = {
 def test_whatever_makes_another_answer_makes_another_question(call):
     for spec in fields(call):
         if spec.name != "items" and spec.compare:
-            assert not call.asks_the_same(replace(call, **{spec.name: OTHERS[spec.name]})), spec.name
+            assert not call.asks_the_same(replace(call, **{spec.name: OTHERS[spec.name]}), {}), spec.name
 
 
 @pytest.mark.parametrize("call", CALLS)
 def test_items_moment_and_seed_are_no_part_of_the_question(call):
     later = replace(MOMENT, now_us=2, seed=b"other")
-    assert call.asks_the_same(replace(call, items=[], determinism=later))
+    assert call.asks_the_same(replace(call, items=[], determinism=later), {})
 
 
 def test_a_template_asks_for_something_else_than_code():
-    assert not CALLS[0].asks_the_same(CALLS[1])
-    assert not CALLS[1].asks_the_same(CALLS[0])
-    assert not CALLS[0].asks_the_same(None)
+    assert not CALLS[0].asks_the_same(CALLS[1], {})
+    assert not CALLS[1].asks_the_same(CALLS[0], {})
+    assert not CALLS[0].asks_the_same(None, {})
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_what_is_shared_belongs_to_the_context_of_the_other(call):
+    whole = call.within({"run": 0, "vars": {"a": 1}})
+    assert whole.asks_the_same(call, {"vars": {"a": 1}})
+    assert not whole.asks_the_same(call, {"vars": {"a": 2}})
+    assert not whole.asks_the_same(call, {})
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_within_another_context_is_the_same_in_all_else(call):
+    names = {spec.name for spec in fields(call)}
+    other = replace(call, **{name: value for name, value in OTHERS.items() if name in names})
+    assert other.within({"run": 7}) == replace(other, context={"run": 7})
