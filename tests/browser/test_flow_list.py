@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page, expect
+import asyncio
+
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.support import Site, assert_accessible, screenshot, signed_in
 from tests.browser.test_executions import started
@@ -58,3 +60,25 @@ async def test_flows_are_found_kept_copied_exported_archived_and_deleted(own_sit
     await expect(page.get_by_text("greetings is deleted")).to_be_visible()
     await expect(page.get_by_text("No flow passes these filters")).to_be_visible()
     await assert_accessible(page)
+
+
+async def test_what_is_pressed_before_the_scripts_run_waits_for_them(own_site: Site, page: Page) -> None:
+    token(own_site)
+    own_site.node.create(plain_flow("greetings"))
+    await signed_in(page, own_site)
+    may_run = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await may_run.wait()
+        await route.continue_()
+
+    await page.route("**/js/lists/main.js", late)
+    await page.goto(own_site.at("/flows"), wait_until="commit")
+    await page.get_by_label("More for greetings").click()
+    archive = page.locator(".more[open] button[data-confirm]", has_text="Archive")
+    await archive.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    may_run.set()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await expect(page.get_by_label("More for greetings")).to_be_visible()
