@@ -117,6 +117,9 @@ class JournalStore(Protocol):
     def header(self, execution: str) -> Header:
         """Raises :class:`UnknownObject`."""
 
+    def headers(self, executions: Sequence[str]) -> Sequence[Header]:
+        """Those of the executions that exist, in any order."""
+
     def load(self, execution: str) -> tuple[Header, list[Entry]]:
         """Header and entries in order, hashes checked (:class:`CorruptData`)."""
 

@@ -181,6 +181,17 @@ class DjangoJournalStore:
         """See :meth:`JournalStore.header`."""
         return self._anchored(execution)[0]
 
+    def headers(self, executions: Sequence[str]) -> Sequence[Header]:
+        """See :meth:`JournalStore.headers`."""
+        if not executions:
+            return []
+        sql = f"SELECT {SELECTED}, data_key FROM engine_execution WHERE id IN ({holes(executions)})"  # noqa: S608
+        return self._headers(sql, executions)
+
+    def _headers(self, sql: str, values: Sequence[Any]) -> Sequence[Header]:
+        rows = self._db.rows(sql, values)
+        return [header_of(row[:-1], self._cipher, _bytes(row[-1])) for row in rows]
+
     def _anchored(self, execution: str) -> tuple[Header, Link, _Keys]:
         row = self._db.row(_ANCHORED, [execution])
         if row is None:
@@ -415,8 +426,7 @@ class DjangoJournalStore:
             f"SELECT {SELECTED}, data_key FROM engine_execution WHERE {conditions}"  # noqa: S608
             " ORDER BY created_us DESC, id DESC LIMIT %s"
         )
-        rows = self._db.rows(sql, [*values, query.limit])
-        return [header_of(row[:-1], self._cipher, _bytes(row[-1])) for row in rows]
+        return self._headers(sql, [*values, query.limit])
 
 
 def _bytes(value: Any) -> bytes | None:

@@ -118,6 +118,11 @@ class MemoryJournal:
         with self._lock:
             return self._of(execution).header
 
+    def headers(self, executions: Sequence[str]) -> Sequence[Header]:
+        """See :meth:`JournalStore.headers`."""
+        with self._lock:
+            return [self.stored[each].header for each in executions if each in self.stored]
+
     def _of(self, execution: str) -> Stored:
         stored = self.stored.get(execution)
         if stored is None:

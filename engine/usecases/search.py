@@ -15,11 +15,11 @@ from engine.usecases.permission import require
 from engine.usecases.world import World
 from engine.validation.search_query import parse_search
 
-BATCH = 500
-"""How many things are indexed in one transaction."""
+LOOK = 2_000
+"""How many stale things are looked for at once; it costs a walk over all that ended of late."""
 
-BATCHES_PER_SEARCH = 4
-"""How much a search catches up with by itself; the keeper does the rest."""
+BATCH = 100
+"""How many things are indexed in one transaction; whoever writes meanwhile waits for that."""
 
 _SCOPES = {"flow": "flows:read", "version": "flows:read", "template": "flows:read"}
 
@@ -41,7 +41,7 @@ def search(
     query = parse_search(text, actor.subnet)
     wanted = tuple(query.kinds) + tuple(kinds)
     allowed = _readable(world, actor, wanted)
-    catch_up(world, actor.subnet, BATCHES_PER_SEARCH)
+    catch_up(world, actor.subnet, 1)
     limit = max(1, min(limit, world.limits.page_size_max))
     return world.index.search(replace(query, kinds=allowed, limit=limit, after=after))
 
@@ -61,33 +61,39 @@ def rebuild_index(world: World, actor: Principal) -> int:
     return catch_up(world, actor.subnet)
 
 
-def catch_up(world: World, subnet: str, batches: int | None = None) -> int:
-    """Index what changed since it was indexed, at most so many batches; gives how many things."""
+def catch_up(world: World, subnet: str, looks: int | None = None) -> int:
+    """Index what changed since it was indexed, after at most so many looks; gives how many things."""
     done = 0
-    while batches is None or batches > 0:
-        stale = world.index.stale(subnet, BATCH)
-        if not stale:
-            break
-        found = [entry for each in stale if (entry := _entry(world, subnet, *each)) is not None]
-        world.index.put(found)
+    while looks is None or looks > 0:
+        stale = world.index.stale(subnet, LOOK)
+        found = sum(_index(world, subnet, stale[at : at + BATCH]) for at in range(0, len(stale), BATCH))
         if not found:
             break
-        done += len(found)
-        batches = None if batches is None else batches - 1
+        done += found
+        looks = None if looks is None else looks - 1
     return done
 
 
 def catch_up_all(world: World) -> None:
     """What the keeper does, subnet by subnet."""
     for subnet in world.access.subnets():
-        catch_up(world, subnet.id, BATCHES_PER_SEARCH)
+        catch_up(world, subnet.id, 1)
+
+
+def _index(world: World, subnet: str, stale: Sequence[tuple[str, str, str]]) -> int:
+    """Index things, each a kind, an id and its flow; gives how many of them still exist."""
+    executions = world.journal.headers([id for kind, id, _ in stale if kind == "execution"])
+    names = {flow: _name(world, subnet, flow) for flow in {header.flow for header in executions}}
+    found = [execution_entry(header, names[header.flow]) for header in executions]
+    of_flows = [_entry(world, subnet, *each) for each in stale if each[0] != "execution"]
+    found += [entry for entry in of_flows if entry is not None]
+    world.index.put(found)
+    return len(found)
 
 
 def _entry(world: World, subnet: str, kind: str, id: str, flow: str) -> Indexed | None:
-    """How a thing is indexed; None where it is gone by now."""
+    """How a flow or a version is indexed; None where it is gone by now."""
     try:
-        if kind == "execution":
-            return execution_entry(world.journal.header(id), _name(world, subnet, flow))
         record = world.flows.record(subnet, flow)
         if kind == "flow":
             return flow_entry(record, world.flows.version(subnet, record.revision))

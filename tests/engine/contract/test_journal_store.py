@@ -66,6 +66,13 @@ class TestJournal:
             journal.commit(Commit(before, 1, [completed()]), "me")
         journal.commit(Commit(replace(before, status=Status.ABORTED), 1, []), "me")
 
+    def test_headers_of_several_leave_out_what_is_not_there(self, journal: JournalStore) -> None:
+        for id in ("exe_1", "exe_2", "exe_3"):
+            journal.create(Commit(header(id=id), 0, [started()]))
+        found = journal.headers(["exe_3", "exe_none", "exe_1"])
+        assert {each.id: each for each in found} == {id: journal.header(id) for id in ("exe_1", "exe_3")}
+        assert not journal.headers([])
+
     def test_a_second_creation_is_refused_and_changes_nothing(self, journal: JournalStore) -> None:
         journal.create(creation())
         before = journal.load("exe_1")
