@@ -193,7 +193,7 @@ def _store(
 def _has_room(world: World, header: Header, running_max: int) -> bool:
     if header.parent:  # a sub-flow takes its parent's place, or both would wait for ever
         return True
-    if world.journal.running(header.subnet) >= running_max:
+    if not world.places.take(header.subnet, running_max):
         return False
     wanted = header.concurrency_max
     return wanted is None or world.journal.running(header.subnet, header.flow) < wanted

@@ -44,6 +44,7 @@ from engine.ports.usage import UsageStore
 from engine.ports.variables import VariableStore
 from engine.ports.waker import Waker
 from engine.usecases.identity_book import IdentityBook
+from engine.usecases.places import Places
 from engine.usecases.quotas import Quotas
 from engine.usecases.token_desk import TokenDesk
 from engine.usecases.vouchers import Vouchers
@@ -130,6 +131,11 @@ class World:
     def quotas(self) -> Quotas:
         """What subnets may have and do."""
         return Quotas(self.policy, self.usage, self.flows, self.access, self.clock)
+
+    @cached_property
+    def places(self) -> Places:
+        """Places for executions that run."""
+        return Places(self.journal, self.clock)
 
     def new_id(self, prefix: str) -> str:
         """A fresh sortable id."""

@@ -69,8 +69,9 @@ def header(scope: Scope, name: bytes) -> bytes:
 
 def raw_path(scope: Scope) -> bytes:
     """The path as it came in, percent-encoded, without the root path the site is mounted at."""
-    raw = scope.get("raw_path") or quote(str(scope["path"])).encode()
-    return bytes(raw.split(b"?", 1)[0]).removeprefix(quote(scope.get("root_path") or "").encode())
+    raw = bytes((scope.get("raw_path") or quote(str(scope["path"])).encode()).split(b"?", 1)[0])
+    root = scope.get("root_path")
+    return raw.removeprefix(quote(root).encode()) if root else raw
 
 
 def raw_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> RawHeaders:

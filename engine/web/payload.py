@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -75,17 +77,18 @@ def rename_files(item: Item, prefix: str) -> None:
         item["binary"] = dict(zip(names, files, strict=True))
 
 
-def content_type(value: str) -> tuple[str, dict[str, str]]:
+@lru_cache(maxsize=256)
+def content_type(value: str) -> tuple[str, Mapping[str, str]]:
     """Media type and parameters of a Content-Type header, both in lower case."""
     message = Message()
     message["content-type"] = value.replace("\r", " ").replace("\n", " ")
     pairs = message.get_params(failobj=[], unquote=True) or []
-    options = {name.lower(): str(text) for name, text in pairs[1:]}
+    options = MappingProxyType({name.lower(): str(text) for name, text in pairs[1:]})
     return (pairs[0][0].lower().strip() if pairs else "", options)
 
 
 def _parse(
-    kind: str, options: dict[str, str], data: bytes, limits: Limits, put: PutBlock
+    kind: str, options: Mapping[str, str], data: bytes, limits: Limits, put: PutBlock
 ) -> tuple[Any, dict[str, Any]]:
     if not data:
         return {}, {}

@@ -57,6 +57,7 @@ from engine.web.routes import METHODS, Match, RouteTable, methods_of, segments_o
 PRODUCTION, TEST, WAITING = "webhook", "webhook-test", "webhook-waiting"
 BY_FLOW = "api/v1/webhooks"
 DOORS = (PRODUCTION, TEST, WAITING, BY_FLOW, *FORM_DOORS)
+_BEGINNINGS = tuple((door, door.encode(), len(door)) for door in DOORS)
 
 
 _ALLOW_ORIGIN = b"access-control-allow-origin"
@@ -240,8 +241,8 @@ def _request(scope: Scope) -> _Request:
 
 def door_of(below: bytes) -> str | None:
     """The webhook door that a raw path (without its leading slash) leads to."""
-    for door in DOORS:
-        if below.startswith(door.encode()) and below[len(door) : len(door) + 1] in (b"", b"/"):
+    for door, beginning, length in _BEGINNINGS:
+        if below.startswith(beginning) and below[length : length + 1] in (b"", b"/"):
             return door
     return None
 
