@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, TypeVar
 
@@ -40,14 +40,19 @@ class EnginePool:
 
         Raises :class:`NodeFailure` (503) where too many calls wait already.
         """
+        return await asyncio.wrap_future(self.begin(function, *args, **options))
+
+    def begin(self, function: Callable[..., T], *args: Any, **options: Any) -> Future[T]:
+        """The same without waiting for it."""
         self._enter()
         context = copy_context()
         try:
-            future = self._executor.submit(context.run, self._call, function, args, options)
+            future = self._executor.submit(context.run, _call, function, args, options)
         except RuntimeError as error:
-            self._leave()
+            self._leave(None)
             raise NodeFailure("the node is stopping; try again in a moment") from error
-        return await asyncio.wrap_future(future)
+        future.add_done_callback(self._leave)  # also where it is cancelled before a thread takes it
+        return future
 
     def _enter(self) -> None:
         with self._lock:
@@ -55,20 +60,20 @@ class EnginePool:
                 raise NodeFailure("the node is overloaded; try again in a moment")
             self._under_way += 1
 
-    def _leave(self) -> None:
+    def _leave(self, _: object) -> None:
         with self._lock:
             self._under_way -= 1
-
-    def _call(self, function: Callable[..., T], args: Any, options: Any) -> T:
-        try:
-            return function(*args, **options)
-        finally:
-            self._leave()
-            _drop_broken_connections()
 
     def close(self) -> None:
         """Take no more calls."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _call(function: Callable[..., T], args: Any, options: Any) -> T:
+    try:
+        return function(*args, **options)
+    finally:
+        _drop_broken_connections()
 
 
 def _drop_broken_connections() -> None:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -46,7 +47,7 @@ from engine.web.messages import (
     read_body,
     send_reply,
 )
-from engine.web.outcomes import outcome_within
+from engine.web.outcomes import outcome_of_start
 from engine.web.payload import Call, build_item, headers_of, rename_files
 from engine.web.pool import pool
 from engine.web.problems import problem_of, refuse
@@ -308,11 +309,11 @@ async def _run(world: World, match: Match, call: Call, address: str, *, test: bo
     options = WebhookOptions.of(match.trigger.registration.spec)
     until = _UNTIL.get(options.mode)
     began = world.clock.monotonic_us()
-    started = await pool().run(_admit, world, match, call, address, options, until, test)
+    starting = pool().begin(_admit, world, match, call, address, options, until, test)
     if until is None:
-        return accepted(started.execution, options)
+        return accepted((await asyncio.wrap_future(starting)).execution, options)
     wait_ms = world.limits.webhook_wait_ms
-    outcome = await outcome_within(world, started.execution, until, started.future, wait_ms / 1000)
+    started, outcome = await outcome_of_start(world, starting, until, wait_ms / 1000)
     world.metrics.observe("webhook_seconds", (world.clock.monotonic_us() - began) / 1e6, mode=options.mode)
     if outcome is None:
         return timed_out(started.execution, wait_ms, call.path)

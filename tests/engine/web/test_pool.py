@@ -77,3 +77,18 @@ async def test_a_broken_database_connection_is_dropped_after_the_call(pool, monk
     monkeypatch.setattr(module, "connections", Connections())
     await pool.run(lambda: None)
     assert broken.closed
+
+
+async def test_a_call_that_is_cancelled_before_its_turn_leaves_its_place(pool):
+    let_go = threading.Event()
+    busy = [pool.begin(let_go.wait) for _ in range(2)]
+    for _ in range(5):  # more than may wait
+        waiting = asyncio.ensure_future(pool.run(lambda: None))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    let_go.set()
+    for each in busy:
+        await asyncio.wrap_future(each)
+    assert await pool.run(lambda: "served") == "served"
