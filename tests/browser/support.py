@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 from PIL import Image
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.faults.node import NodeProcess
 
@@ -91,6 +91,12 @@ def _axe() -> str:
     source = (VENDOR / "axe.min.js").read_bytes()
     assert hashlib.sha256(source).hexdigest() == told["sha256"], "axe is not what was published"
     return source.decode()
+
+
+async def text_of(place: Locator) -> str:
+    """The text of an element once it has one: a page is read while it still comes in."""
+    await expect(place).to_have_text(re.compile(r"\S"))
+    return await place.text_content() or ""
 
 
 async def assert_accessible(page: Page) -> None:

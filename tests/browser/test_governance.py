@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import a_context
 from tests.browser.editor_support import opened, step
-from tests.browser.support import PASSWORD, Site, assert_accessible, screenshot, signed_in
+from tests.browser.support import PASSWORD, Site, assert_accessible, screenshot, signed_in, text_of
 from tests.browser.test_keys import agree, moved
 
 FLOW = {
@@ -55,7 +55,7 @@ async def joined(admin: Page, page: Page, site: Site, name: str) -> None:
     """Somebody joins the node by a link."""
     await admin.goto(site.at("/people"))
     await admin.get_by_role("button", name="Make a link").click()
-    await page.goto(await admin.locator("code.secret").text_content() or "")
+    await page.goto(await text_of(admin.locator("code.secret")))
     await page.get_by_label("Name").fill(name)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Join").click()

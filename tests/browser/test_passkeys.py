@@ -30,6 +30,7 @@ async def added(page: Page, site: Site, *, alone: bool) -> None:
     """Add a passkey, and sign out."""
     await signed_in(page, site)
     await page.goto(site.at("/account/2fa/webauthn/add/"))
+    await page.wait_for_load_state()
     if await page.get_by_role("heading", name="Add a passkey").count() == 0:
         await page.get_by_label("Password").fill(PASSWORD)
         await page.get_by_role("button", name="Confirm").click()

@@ -8,7 +8,15 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import a_context
-from tests.browser.support import PASSWORD, Complaints, Site, assert_accessible, screenshot, signed_in
+from tests.browser.support import (
+    PASSWORD,
+    Complaints,
+    Site,
+    assert_accessible,
+    screenshot,
+    signed_in,
+    text_of,
+)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -32,8 +40,7 @@ async def test_from_an_invitation_to_the_end(own_site: Site, page: Page, second:
     await signed_in(page, own_site)
     await page.get_by_role("link", name="People").click()
     await page.get_by_role("button", name="Make a link").click()
-    link = await page.locator("code.secret").text_content()
-    assert link
+    link = await text_of(page.locator("code.secret"))
     await expect(page.get_by_role("cell", name="one more person")).to_be_visible()
     await assert_accessible(page)
     await screenshot(page, "people")
@@ -60,8 +67,7 @@ async def test_from_an_invitation_to_the_end(own_site: Site, page: Page, second:
 
     row = await line(page, own_site, "ben")
     await row.get_by_role("button", name="Link to a new password").click()
-    link = await page.locator("code.secret").text_content()
-    assert link
+    link = await text_of(page.locator("code.secret"))
     await second.goto(link)
     await second.get_by_label("Password").fill("another horse battery")
     await second.get_by_role("button", name="Set password").click()

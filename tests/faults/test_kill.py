@@ -75,12 +75,19 @@ def test_a_flow_and_the_flow_it_calls_survive_a_crash_while_effects_are_relayed(
     assert node.stop() == 0
 
 
+FOUR_FACTS_A_COMMIT = {
+    "QFLOW_LIMIT_BATCH_FACTS_MAX": "4",
+    "QFLOW_LIMIT_BATCH_AGE_MS": "60000",  # on a slow machine too
+    "QFLOW_LIMIT_TIME_SLICE_MS": "60000",
+}
+
+
 @pytest.mark.parametrize("point", ["before-commit:11", "after-commit:14"])
 def test_a_crash_amid_steps_that_were_asked_for_in_a_row_changes_none_of_them(
     make_node: MakeNode, point: str
 ) -> None:
     node = make_node("row", [light_row()])
-    node.start(QFLOW_CRASH_AT=point, QFLOW_LIMIT_BATCH_FACTS_MAX="4")  # in the second execution
+    node.start(QFLOW_CRASH_AT=point, **FOUR_FACTS_A_COMMIT)  # in the second execution
     first = node.begin("/webhook/row")
     node.vigil().until_ended()
     second = node.begin("/webhook/row")
