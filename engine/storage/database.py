@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import Any
 
@@ -21,6 +23,12 @@ Row = tuple[Any, ...]
 LOCK_WAIT_S = 10.0
 """How long a thread waits for its turn to write to SQLite."""
 
+OTHERS_WAIT_S = 1.0
+"""How long a process waits for another one's write before it leaves the waiting to SQLite."""
+
+LOOK_EVERY_S = 0.0003
+"""How often it looks; a write takes about a millisecond."""
+
 ERASE_WAIT_MS = 500
 """How long an erasure waits for readers, to empty SQLite's write-ahead log after it."""
 
@@ -30,15 +38,47 @@ ROWS_AT_ONCE = 64
 
 
 class _Turns:
-    """One write at a time per process on SQLite: a lock wakes its waiter at once, where SQLite's own
-    busy handler sleeps and tries again."""
+    """One write at a time on SQLite: within a process a lock wakes its waiter at once, and a process that
+    waits for another one looks often, where SQLite's own busy handler sleeps for longer and longer."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self._path = ""
+        self._file: int | None = None
 
     def renew(self) -> None:
-        """After a fork nobody in the child holds the lock."""
-        self.lock = threading.Lock()
+        """After a fork nobody in the child holds the lock, and what was opened is the parent's."""
+        if self._file is not None:
+            os.close(self._file)
+        self.lock, self._path, self._file = threading.Lock(), "", None
+
+    def before_others(self, connection: Any) -> int | None:
+        """Keep other processes from writing; gives what to unlock. None where nobody else writes, or one of
+        them has not let go in time: SQLite's own lock decides in any case."""
+        file = self._opened(connection)
+        until = time.monotonic() + OTHERS_WAIT_S
+        while file is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    return None
+                time.sleep(LOOK_EVERY_S)
+            else:
+                break
+        return file
+
+    def _opened(self, connection: Any) -> int | None:
+        """The file beside the database that is locked; that of the last database is kept open."""
+        path = str(connection.settings_dict["NAME"])
+        if path != self._path:
+            if self._file is not None:
+                os.close(self._file)
+            self._path, self._file = path, None
+            if not connection.is_in_memory_db():
+                with suppress(OSError):
+                    self._file = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._file
 
 
 _turns = _Turns()
@@ -166,7 +206,12 @@ def _turn(connection: Any) -> Iterator[None]:
     if not lock.acquire(timeout=LOCK_WAIT_S):
         raise DatabaseUnavailable(f"no turn to write to the database within {LOCK_WAIT_S:.0f} s; try again")
     try:
-        yield
+        file = _turns.before_others(connection)
+        try:
+            yield
+        finally:
+            if file is not None:
+                fcntl.flock(file, fcntl.LOCK_UN)
     finally:
         lock.release()
 

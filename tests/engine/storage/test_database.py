@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -31,6 +33,7 @@ def impatient(tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
         migrate("impatient")
         yield "impatient"
         connections["impatient"].close()
+        del connections["impatient"]  # the next one has a file of its own
 
 
 @pytest.fixture
@@ -39,6 +42,15 @@ def stranger(impatient: str) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(connections[impatient].settings_dict["NAME"], isolation_level=None)
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def others_turn(impatient: str) -> Iterator[int]:
+    """Another process that is about to write."""
+    file = os.open(f"{connections[impatient].settings_dict['NAME']}-turn", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(file, fcntl.LOCK_EX)
+    yield file
+    os.close(file)
 
 
 class TestSqlite:
@@ -63,6 +75,26 @@ class TestSqlite:
         stranger.execute("ROLLBACK")
         store.create(creation("exe_2"))
         assert store.take("exe_1", "me", 1, 2)
+
+    def test_a_write_begins_once_another_process_has_let_go(
+        self, impatient: str, others_turn: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pauses: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 3:
+                fcntl.flock(others_turn, fcntl.LOCK_UN)
+
+        monkeypatch.setattr(module.time, "sleep", sleep)
+        DjangoJournalStore(impatient).create(creation())
+        assert pauses == [module.LOOK_EVERY_S] * 3
+
+    def test_a_process_that_never_lets_go_is_not_waited_for(
+        self, impatient: str, others_turn: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "OTHERS_WAIT_S", 0.01)
+        DjangoJournalStore(impatient).create(creation())
 
     def test_our_own_mistakes_are_not_called_transient(self, impatient: str) -> None:
         with pytest.raises(DatabaseError) as raised:
