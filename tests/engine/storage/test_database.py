@@ -291,7 +291,6 @@ class TestTransactions:
         assert found == [(f"n{i}", i) for i in range(count)]
 
 
-@pytest.mark.django_db
 def test_a_text_with_nul_is_refused_in_words_by_every_database(database: str) -> None:
     from engine.base.errors import InvalidInput
 
