@@ -9,6 +9,7 @@ from functools import cached_property
 from engine.base.errors import UnknownObject
 from engine.base.ids import ulid
 from engine.base.limits import Limits
+from engine.execution.places import Places
 from engine.execution.plans import Plans
 from engine.execution.violations import Violations
 from engine.execution.worker import Worker
@@ -44,7 +45,6 @@ from engine.ports.usage import UsageStore
 from engine.ports.variables import VariableStore
 from engine.ports.waker import Waker
 from engine.usecases.identity_book import IdentityBook
-from engine.usecases.places import Places
 from engine.usecases.quotas import Quotas
 from engine.usecases.token_desk import TokenDesk
 from engine.usecases.vouchers import Vouchers

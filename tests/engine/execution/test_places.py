@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
+from engine.execution.places import RECOUNT_US, Places
 from engine.testing.clock import FakeClock
-from engine.usecases.places import RECOUNT_US, Places
 
 
 class Journal:
