@@ -32,10 +32,16 @@ class Containment:
         return {(stay.kind, stay.subject): stay for stay in self._store.in_force(subnet, self._now_us())}
 
     def find(self, subnet: str, subjects: Iterable[Subject], *, fresh: bool = False) -> Quarantine | None:
-        """The first stay in force among the subjects."""
+        """The first stay in force among the subjects. Nobody is refused for what was lifted elsewhere: a stay
+        that is remembered is looked up again."""
         stays = self.seen.get(subnet, fresh=fresh)
         if not stays:
             return None
+        wanted = tuple(subjects)
+        found = self._first(stays, wanted)
+        return found if found is None or fresh else self._first(self.seen.get(subnet, fresh=True), wanted)
+
+    def _first(self, stays: Stays, subjects: Sequence[Subject]) -> Quarantine | None:
         now_us = self._now_us()
         found = (stays.get(subject) for subject in subjects)
         return next((stay for stay in found if stay is not None and stay.in_force(now_us)), None)

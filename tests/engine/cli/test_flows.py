@@ -29,7 +29,8 @@ def test_a_flow_lives_from_create_to_delete(qflow):
     qflow("delete", "orders")
     assert qflow("list", "--json").json == []
     assert "no flow" in qflow("show", "orders", code=2).err
-    assert [file.name for file in qflow.data_dir.glob("qflow.sqlite3*")] == ["qflow.sqlite3"]
+    left = sorted(file.name for file in qflow.data_dir.glob("qflow.sqlite3*"))
+    assert left == ["qflow.sqlite3", "qflow.sqlite3-turn"], "the log is carried over"
 
 
 def test_a_stale_save_is_refused(orders):

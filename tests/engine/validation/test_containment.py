@@ -84,3 +84,12 @@ def test_the_refusal_says_what_is_contained_and_why():
     with pytest.raises(Quarantined, match="flow 'orders' is in quarantine: odd") as caught:
         rig.containment().check("alpha", Contained.FLOW, "orders")
     assert caught.value.details == {"kind": "flow", "subject": "orders", "quarantine": "qua_1"}
+
+
+def test_nobody_is_refused_for_what_another_process_has_lifted():
+    rig = Rig()
+    rig.store.place(rig.stay())
+    containment = rig.containment()
+    assert held(containment)
+    rig.store.lift("alpha", Contained.FLOW, "orders", "bob", rig.now_us)
+    assert not held(containment)
