@@ -132,6 +132,7 @@ def _start_error_flow(world: World, payload: Mapping[str, Any]) -> None:
             "flow": payload["failed_flow"],
             "name": payload.get("name", payload["failed_flow"]),
             "execution": payload["failed_execution"],
+            "url": f"{world.public_url()}/executions/{payload['failed_execution']}",
             "error": payload["error"],
             "mode": payload["mode"],
         }

@@ -23,9 +23,11 @@ def translate(node: Node, context: Context) -> Draft:
     shared: Json = {"operation": action, "into": context.param("dataPropertyName", "data"), "dots": False}
     if action == "generate":
         kind = KINDS[chosen(node, "encodingType", "uuid")]
+        if kind == "ascii":
+            context.differs("random ASCII text is of letters and digits, without control characters")
         return Draft("data.crypto", {**shared, "kind": kind, "length": context.param("stringLength", 32)})
     if node.param("binaryData") is True and action != "sign":
-        shared["file"] = context.param("binaryPropertyName", "data")
+        shared |= {"file": context.param("binaryPropertyName", "data"), "keepFiles": False}
     else:
         shared["value"] = context.param("value", "")
     shared["encoding"] = chosen(node, "encoding", "hex").lower()

@@ -73,7 +73,7 @@ def translate(node: Node, context: Context) -> Draft:
     parameters: Json = {"property": context.param("dataPropertyName") or "data"}
     if operation == "information":
         context.differs("fewer facts of the picture are told: format, size, transparency", "pictures")
-        return Draft("image.edit", {**parameters, "describe": True})
+        return Draft("image.edit", {**parameters, "describe": "only"})
     written = objects(node.param("operations.operations")) if operation == "multiStep" else [node.parameters]
     changes = [_change(str(one.get("operation", operation)), one, context) for one in written]
     context.differs("pictures are changed by other code: pixels may differ a little", "pictures")

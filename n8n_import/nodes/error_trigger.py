@@ -9,7 +9,8 @@ from n8n_import.words import Node
 _ERROR = "{message: $json.error?.message, name: $json.error?.type, stack: $json.error?.message}"
 SHAPE = {
     "execution": code(
-        f"({{id: $json.execution, mode: $json.mode, lastNodeExecuted: $json.error?.step, error: {_ERROR}}})"
+        "({id: $json.execution, url: $json.url, mode: $json.mode, lastNodeExecuted: $json.error?.step, "
+        f"error: {_ERROR}}})"
     ),
     "workflow": code("({id: $json.flow, name: $json.name ?? $json.flow})"),
 }

@@ -34,11 +34,12 @@ def _signing(node: Node, context: Context) -> Json:
     found: Json = {"keyId": context.param("options.kid", "")}
     if node.param("useJson") is True:
         return {**found, "claims": context.param("claimsJson", CLAIMS_UNLESS_GIVEN)}
-    claims = dict(context.param("claims", {}))
-    for name in ("expiresIn", "notBefore"):
-        if claims.get(name) not in (None, ""):
-            found[name] = claims.pop(name)
-    return {**found, "claims": {name: value for name, value in claims.items() if value not in (None, "")}}
+    claims = context.param("claims", {})
+    if "expiresIn" in claims or "notBefore" in claims:
+        context.note(
+            "expiresIn and notBefore become claims of these names, as in n8n; exp and nbf limit a token"
+        )
+    return {**found, "claims": claims}
 
 
 NODES = (NodeType("n8n-nodes-base.jwt", (1,), translate, "data.jwt"),)

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from n8n_import.expressions import code
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node, is_number
 
 UNIT_MS = {"seconds": 1_000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000, "weeks": 604_800_000}
 
 
-def translate(node: Node, context: Context) -> Draft:
+_ORDINAL = "(n => n + (n % 100 > 10 && n % 100 < 14 ? 'th' : ['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'))"
+TOLD = code(
+    "(t => ({timestamp: t.toFormat(\"yyyy-MM-dd'T'HH:mm:ss.SSSZZ\"), "
+    f"'Readable date': t.toFormat('MMMM ') + {_ORDINAL}(t.day) "
+    "+ t.toFormat(' yyyy, h:mm:ss a').toLowerCase(), "
+    "'Readable time': t.toFormat('h:mm:ss a').toLowerCase(), 'Day of week': t.toFormat('cccc'), "
+    "Year: t.toFormat('yyyy'), Month: t.toFormat('MMMM'), 'Day of month': t.toFormat('dd'), "
+    "Hour: t.toFormat('HH'), Minute: t.toFormat('mm'), Second: t.toFormat('ss'), "
+    "Timezone: t.zoneName + ' (UTC' + t.toFormat('ZZ') + ')'}))"
+    "($json.timestamp ? DateTime.fromISO($json.timestamp) : $now)"
+)
+"""What the node tells of its time, in the workflow's zone."""
+
+
+def translate(node: Node, context: Context) -> list[Draft]:
     """``rule.interval``: a list of rules, each a cron expression or a kind of interval."""
     rules = node.entries("rule.interval") or [{}]
-    crons = [_cron(rule, node, context) for rule in rules]
-    return Draft("trigger.schedule", {"cron": crons})
+    crons = [_cron(rule, context) for rule in rules]
+    said = Draft("data.set", {"json": TOLD, "keep": "none", "dots": False})
+    return [Draft("trigger.schedule", {"cron": crons}), said]
 
 
-def _cron(rule: Json, node: Node, context: Context) -> str:
+def _cron(rule: Json, context: Context) -> str:
     field = rule.get("field", "days")
     if field == "cronExpression":
         return _expression(rule.get("expression"))
-    minute = _number(rule, "triggerAtMinute", _spread(node) if field == "hours" else 0)
+    minute = _number(rule, "triggerAtMinute", 0)
     hour = _number(rule, "triggerAtHour", 0)
     every = _number(rule, f"{field}Interval", {"seconds": 30, "minutes": 5}.get(str(field), 1))
     if field == "seconds":
@@ -46,7 +61,7 @@ def _weekly(rule: Json, minute: int, hour: int, every: int, context: Context) ->
     days = [str(int(day)) for day in given if is_number(day)] if isinstance(given, list) else ["0"]
     if every > 1:
         context.differs(f"it starts every week, not every {every} weeks", "schedules")
-    return f"{minute} {hour} * * {','.join(days) or '0'}"
+    return f"{minute} {hour} * * {','.join(days) or '*'}"
 
 
 def _each(every: int, size: int, context: Context) -> str:
@@ -60,11 +75,6 @@ def _each(every: int, size: int, context: Context) -> str:
 def _number(rule: Json, name: str, default: int) -> int:
     value = rule.get(name, default)
     return max(0, round(value)) if is_number(value) else default
-
-
-def _spread(node: Node) -> int:
-    """A minute that is the node's own, so that hourly flows do not start all at once."""
-    return zlib.crc32(str(node.raw.get("id", node.name)).encode()) % 60
 
 
 def _expression(value: Any) -> str:

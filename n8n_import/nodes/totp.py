@@ -13,9 +13,9 @@ def translate(node: Node, context: Context) -> Draft:
         "data.totp",
         {
             "credential": reference(node, "totpApi"),
-            "algorithm": context.param("options.algorithm", "SHA1"),
-            "digits": context.param("options.digits", 6),
-            "periodS": context.param("options.period", 30),
+            "algorithm": context.param("options.algorithm") or "SHA1",
+            "digits": context.param("options.digits") or 6,
+            "periodS": context.param("options.period") or 30,
         },
     )
 

@@ -9,6 +9,10 @@ from n8n_import.nodes.form import page_of
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node, is_number
 
+AS_ISO = (
+    "(t => t?.toISO ? t.toISO() : typeof t === 'number' ? new Date(t).toISOString() "
+    ": t instanceof Date ? t.toISOString() : String(t).trim().replace(' ', 'T'))"
+)
 UNIT_MS = {"seconds": 1_000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
 
 
@@ -24,7 +28,20 @@ def translate(node: Node, context: Context) -> Draft:
         return Draft("form.page", page_of(node, context) | _limit(node, context))
     if resume != "webhook":
         raise Unsupported(f"waiting for {resume!r} is not done here yet")
+    _tell_of_calls(node, context)
     return Draft("flow.wait", {"webhook": True} | _limit(node, context))
+
+
+def _tell_of_calls(node: Node, context: Context) -> None:
+    if node.param("incomingAuthentication", "none") != "none":
+        context.differs(
+            "who calls the resume address is not asked for more: the address is secret", "waiting"
+        )
+    if node.param("responseMode", "onReceived") != "onReceived":
+        context.differs("a call that resumes it is answered at once", "waiting")
+    context.ignores("responseCode", "options.responseData", "options.responseContentType")
+    context.ignores("options.responseHeaders", "options.ignoreBots", "options.ipWhitelist")
+    context.ignores("options.webhookSuffix")
 
 
 def _limit(node: Node, context: Context) -> Json:
@@ -32,7 +49,7 @@ def _limit(node: Node, context: Context) -> Json:
     parameters: Json = {}
     if node.param("limitWaitTime") is True:
         if node.param("limitType", "afterTimeInterval") != "afterTimeInterval":
-            context.differs("a wait that ends at a fixed time ends only when it is called", "waiting")
+            parameters["timeoutMs"] = _left(node.param("maxDateAndTime", ""))
         else:
             parameters["timeoutMs"] = _duration(node, "resumeAmount", "resumeUnit", (1, "hours"))
     return parameters
@@ -49,9 +66,13 @@ def _duration(node: Node, amount: str, unit: str, usual: tuple[int, str]) -> Any
 def _until(node: Node) -> Any:
     given = node.param("dateTime", "")
     if is_expression(given):
-        read = "(t => t?.toISO ? t.toISO() : t instanceof Date ? t.toISOString() : String(t))"
-        return code(f"{read}({inner(given)})")
+        return code(f"{AS_ISO}({inner(given)})")
     return given
+
+
+def _left(given: Any) -> str:
+    """The milliseconds until a time, which stands in the workflow's zone where it names none."""
+    return code(f"Math.max(1, Math.round(DateTime.fromISO({AS_ISO}({inner(given)})).diff($now).toMillis()))")
 
 
 NODES = (NodeType("n8n-nodes-base.wait", (1, 1.1), translate, "flow.wait"),)

@@ -26,7 +26,9 @@ class CryptoParameters(Parameters):
     algorithm: Algorithm = Field(
         "SHA256", description="The digest. MD5 and SHA1 are broken: only for systems that demand them."
     )
-    secret: str = Field("", repr=False, description="For hmac: the secret key, unless a credential has it.")
+    secret: str | None = Field(
+        None, repr=False, description="For hmac: the secret key, unless a credential has it."
+    )
     privateKey: str = Field(
         "",
         repr=False,
@@ -45,11 +47,12 @@ class CryptoParameters(Parameters):
     )
     dots: bool = Field(True, description="Whether dots in into lead into objects.")
     into: str = Field("data", min_length=1, description="The field that gets the result.")
+    keepFiles: bool = Field(True, description="Whether the item's files stay.")
 
     @model_validator(mode="after")
     def _complete(self) -> CryptoParameters:
         """A keyed digest and a signature have a key."""
-        if self.operation == "hmac" and not (self.secret or self.credential):
+        if self.operation == "hmac" and self.secret is None and self.credential is None:
             raise ValueError("hmac needs a secret or a credential")
         if self.operation == "sign" and not (self.privateKey or self.credential):
             raise ValueError("sign needs a privateKey or a credential")

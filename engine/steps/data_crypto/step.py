@@ -41,7 +41,8 @@ class CryptoStep(StepType):
         def work(item: Item, index: int) -> list[Item]:
             given: CryptoParameters = context.parameters(index)
             json = with_field(item["json"], given.into, _result(given, context, item), given.dots)
-            return [{**item, "json": json, "pairedItem": {"item": index}}]
+            kept = item if given.keepFiles else {key: item[key] for key in item if key != "binary"}
+            return [{**kept, "json": json, "pairedItem": {"item": index}}]
 
         return StepResult({MAIN: each_item(context, work)})
 
@@ -65,7 +66,7 @@ def _key(given: CryptoParameters, context: StepContext) -> str:
     """The secret or private key; raises :class:`InvalidInput` where the credential lacks it."""
     written = given.secret if given.operation == "hmac" else given.privateKey
     if given.credential is None:
-        return written
+        return written or ""
     held = context.credential(given.credential.type, given.credential.name)
     field = "hmacSecret" if given.operation == "hmac" else "signPrivateKey"
     found = getattr(held.values, field, "")
@@ -96,9 +97,6 @@ def _drawn(kind: str, length: int) -> str:
     """Text that nobody can guess, from the operating system's generator."""
     if kind == "uuid":
         return str(UUID(bytes=secrets.token_bytes(16), version=4))
-    if kind == "ascii":
-        return "".join(secrets.choice(_LETTERS) for _ in range(length))
-    text = (
-        secrets.token_hex(length) if kind == "hex" else base64.b64encode(secrets.token_bytes(length)).decode()
-    )
-    return text[:length]
+    if kind == "hex":
+        return secrets.token_hex(length)[:length]
+    return "".join(secrets.choice(_LETTERS) for _ in range(length))

@@ -53,6 +53,7 @@ def test_random_text_differs_and_has_its_length():
         texts = {made(operation="generate", kind=kind, length=21) for _ in range(5)}
         assert len(texts) == 5
         assert {len(text) for text in texts} == {21}
+        assert all(text.isalnum() for text in texts)
 
 
 def test_what_is_drawn_is_recorded_and_what_is_worked_out_need_not_be():
@@ -113,3 +114,7 @@ def test_files_are_digested():
     entry = bench.context().binaries.put(b"abc", mime_type="text/plain")
     (item,) = bench.run([{"json": {}, "binary": {"f": entry}}]).outputs["main"]
     assert item["json"]["r"] == "a9993e364706816aba3e25717850c26c9cd0d89d"
+    bench = StepBench("data.crypto", {"into": "r", "file": "f", "keepFiles": False})
+    entry = bench.context().binaries.put(b"abc", mime_type="text/plain")
+    (item,) = bench.run([{"json": {}, "binary": {"f": entry}}]).outputs["main"]
+    assert "binary" not in item

@@ -17,6 +17,7 @@ from engine.ports.step_catalogue import StepContext
 from engine.steps.data_jwt.manifest import JwtParameters
 
 _PUBLIC = ("-----BEGIN PUBLIC KEY-----", "-----BEGIN RSA PUBLIC KEY-----")
+_FORGED = "The JWT token can't be verified"
 _DIGESTS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 
 
@@ -62,11 +63,11 @@ def check_signature(token: str, keys: Keys) -> None:
     if not keys.shared and not keys.public.startswith(_PUBLIC):
         raise InvalidInput("publicKey is no public key as PEM (-----BEGIN PUBLIC KEY-----)")
     if _algorithm_named(head) != keys.algorithm:
-        raise InvalidInput(f"the token is not signed with {keys.algorithm}")
+        raise InvalidInput("invalid algorithm")
     if keys.shared:
         wanted = _packed(hmac.digest(keys.shared, f"{head}.{payload}".encode(), _DIGESTS[keys.algorithm]))
         if not hmac.compare_digest(wanted, signature):
-            raise InvalidInput("the token's signature is not by this secret")
+            raise InvalidInput(_FORGED)
         return
     _check_public(token.strip(), keys)
 
@@ -86,7 +87,7 @@ def _check_public(token: str, keys: Keys) -> None:
     try:
         jwt.PyJWS(options=options).decode(token, keys.public, algorithms=[keys.algorithm])
     except jwt.InvalidSignatureError:
-        raise InvalidInput("the token's signature is not by this publicKey") from None
+        raise InvalidInput(_FORGED) from None
     except (jwt.PyJWTError, ValueError, TypeError):
         raise InvalidInput(
             f"the token cannot be verified: publicKey is no fit for {keys.algorithm}, or its header is wrong"

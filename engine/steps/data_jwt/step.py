@@ -45,7 +45,7 @@ def _signed(given: JwtParameters, context: StepContext) -> dict[str, Any]:
     now_s = context.now_us // 1_000_000
     times = {"exp": given.expiresIn, "nbf": given.notBefore}
     added = {name: now_s + _whole(seconds) for name, seconds in times.items() if seconds is not None}
-    payload = {"iat": now_s, **claims, **added}
+    payload = {**claims, "iat": claims.get("iat") or now_s, **added}
     return {"token": signed(payload, keys_of(given, context), given.keyId)}
 
 
@@ -84,9 +84,9 @@ def _check_claims(claims: Mapping[str, Any], given: JwtParameters, now_s: float)
     """Times and names of RFC 7519, section 4.1. Raises :class:`InvalidInput`."""
     slack = given.clockToleranceS
     if not given.ignoreExpiration and _time(claims, "exp", now_s + 1) + slack <= now_s:
-        raise InvalidInput("the token has expired (exp)")
+        raise InvalidInput("jwt expired")
     if not given.ignoreNotBefore and _time(claims, "nbf", now_s) - slack > now_s:
-        raise InvalidInput("the token is not valid yet (nbf)")
+        raise InvalidInput("jwt not active")
     audience = claims.get("aud")
     if given.audience and given.audience not in (audience if isinstance(audience, list) else [audience]):
         raise InvalidInput("the token is for another audience (aud)")

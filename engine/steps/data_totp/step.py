@@ -24,7 +24,9 @@ class TotpStep(StepType):
             held = context.credential(given.credential.type, given.credential.name)
             now_s = context.now_us // 1_000_000
             code = totp(held.values.secret, now_s // given.periodS, given.algorithm, given.digits)
-            json = {"token": code, "secondsRemaining": given.periodS - now_s % given.periodS}
+            period_us = given.periodS * 1_000_000
+            left_s = (period_us - context.now_us % period_us) // 1_000_000
+            json = {"token": code, "secondsRemaining": left_s}
             return [{"json": json, "pairedItem": {"item": index}}]
 
         return StepResult({MAIN: each_item(context, work)})

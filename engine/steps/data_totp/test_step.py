@@ -24,7 +24,7 @@ def code_at(now_s, algorithm="SHA1", digits=8, secret=None):
         "algorithm": algorithm,
         "digits": digits,
     }
-    bench = StepBench("data.totp", parameters, now_us=now_s * 1_000_000, credential=given)
+    bench = StepBench("data.totp", parameters, now_us=int(now_s * 1_000_000), credential=given)
     (found,) = json_of(bench.run(items_of({})).outputs["main"])
     return found
 
@@ -47,6 +47,10 @@ def test_codes_are_those_of_the_rfc(now_s, algorithm, wanted):
 def test_a_code_tells_how_long_it_holds():
     assert code_at(59)["secondsRemaining"] == 1
     assert code_at(60)["secondsRemaining"] == 30
+
+
+def test_a_second_that_has_begun_is_not_counted():
+    assert code_at(59.5)["secondsRemaining"] == 0
 
 
 def test_spaces_case_and_padding_of_the_secret_do_not_matter():

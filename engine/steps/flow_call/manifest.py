@@ -24,6 +24,9 @@ class CallParameters(Parameters):
         True,
         description="Whether to wait for the called flow's output; else only its execution id comes out.",
     )
+    passOn: bool = Field(
+        False, description="Where wait is off: give the items on instead of the execution id."
+    )
 
 
 MANIFEST = Manifest(

@@ -35,7 +35,8 @@ class CallStep(StepType):
         """The called flow's items; raises :class:`StepFailure` with its error where it failed."""
         state = context.memory.get(str(context.run))
         index = state["index"] if state else 0
-        items = _output(context.parameters(index), signal.payload)
+        handed = context.items if state is None else [context.items[index]]
+        items = _output(context.parameters(index), signal.payload, handed)
         if state is None:
             return StepResult({MAIN: items})
         pile = added(state["pile"], [from_item(item, index) for item in items], context.blocks)
@@ -56,8 +57,10 @@ def _call_next(context: StepContext, index: int, pile: Mapping[str, Any]) -> Ste
     return StepResult(wait=_call(given, [context.items[index]], str(index)), memory=memory)
 
 
-def _output(given: CallParameters, payload: Mapping[str, Any]) -> list[Item]:
+def _output(given: CallParameters, payload: Mapping[str, Any], handed: list[Item]) -> list[Item]:
     status, execution = payload.get("status"), payload.get("execution")
+    if status == "started" and given.passOn:
+        return handed
     if status == "started":
         return [{"json": {"execution": execution, "flow": given.flow}}]
     if status != "completed":

@@ -59,6 +59,15 @@ def test_without_waiting_only_the_execution_comes_out():
     assert json_of(result.outputs["main"]) == [{"execution": "exe_c", "flow": "child"}]
 
 
+@pytest.mark.parametrize("mode", ["all", "each"])
+def test_without_waiting_the_items_may_be_given_on(mode):
+    bench = StepBench("flow.call", {"flow": "child", "wait": False, "passOn": True, "mode": mode})
+    result = bench.run(ITEMS)
+    while isinstance(result.wait, WaitChild):
+        result = bench.resume(ended(status="started"), ITEMS)
+    assert json_of(result.outputs["main"]) == [{"n": 1}, {"n": 2}, {"n": 3}]
+
+
 def test_each_item_is_its_own_call_one_after_the_other():
     bench = StepBench("flow.call", lambda item, index: {"flow": f"child{index}", "mode": "each"})
     result = bench.run(ITEMS)

@@ -18,7 +18,10 @@ class ImageParameters(Parameters):
     changes: list[Change] = Field(
         default_factory=list, max_length=IMAGE_CHANGES_MAX, description="What is done, one after the other."
     )
-    describe: bool = Field(False, description="Whether facts of the picture are put into the item's fields.")
+    describe: bool | Literal["only"] = Field(
+        False,
+        description="Whether facts of the picture are put into the item's fields; only: in their place.",
+    )
     property: str = Field("data", min_length=1, description="Name of the item's file.")
     into: str = Field("", description="Name of the new file; else the same.")
     format: Literal["", "png", "jpeg", "webp", "gif", "bmp", "tiff"] = Field(

@@ -34,7 +34,8 @@ def _item(context: StepContext, item: Item, index: int) -> Item:
         kept = _changed(context, kept, given)
     if given.describe:
         name = (given.into or given.property) if given.changes else given.property
-        kept = {**kept, "json": {**kept["json"], **facts_of(context, file_entry(kept, name))}}
+        before = {} if given.describe == "only" else kept["json"]
+        kept = {**kept, "json": {**before, **facts_of(context, file_entry(kept, name))}}
     return kept
 
 

@@ -29,6 +29,9 @@ class SubflowTriggerParameters(Parameters):
         default_factory=list,
         description="Fields that callers hand over. Empty: anything goes.",
     )
+    others: Literal["keep", "drop"] = Field(
+        "keep", description="What becomes of fields that are not among the inputs."
+    )
 
 
 MANIFEST = Manifest(

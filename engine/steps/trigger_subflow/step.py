@@ -8,7 +8,7 @@ from typing import Any
 from engine.base.errors import InvalidInput, Problem
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, StepContext, StepResult, TriggerType
-from engine.steps.trigger_subflow.manifest import MANIFEST, InputField
+from engine.steps.trigger_subflow.manifest import MANIFEST, InputField, SubflowTriggerParameters
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -26,7 +26,8 @@ class SubflowTrigger(TriggerType):
 
     def run(self, context: StepContext) -> StepResult:
         """Raises :class:`InvalidInput` with every field that is missing or of a wrong type."""
-        fields: Sequence[InputField] = context.parameters().inputs
+        given: SubflowTriggerParameters = context.parameters()
+        fields: Sequence[InputField] = given.inputs
         if not fields:
             return StepResult({MAIN: context.items})
         problems = [
@@ -37,7 +38,8 @@ class SubflowTrigger(TriggerType):
         ]
         if problems:
             raise InvalidInput(f"flow {context.flow.id!r} was called with wrong input", problems)
-        return StepResult({MAIN: [_completed(item, fields) for item in context.items]})
+        whole = given.others == "keep"
+        return StepResult({MAIN: [_completed(item, fields, whole) for item in context.items]})
 
 
 def _problem(index: int, json: dict[str, Any], field: InputField) -> Problem | None:
@@ -52,6 +54,9 @@ def _problem(index: int, json: dict[str, Any], field: InputField) -> Problem | N
     return None if fits else Problem(path, f"must be a {field.type}, not {value!r:.80}", "wrong_type")
 
 
-def _completed(item: Item, fields: Sequence[InputField]) -> Item:
-    absent = {field.name: field.default for field in fields if item["json"].get(field.name) is None}
-    return {**item, "json": {**item["json"], **absent}} if absent else item
+def _completed(item: Item, fields: Sequence[InputField], whole: bool) -> Item:
+    json = item["json"]
+    found = {
+        field.name: field.default if json.get(field.name) is None else json[field.name] for field in fields
+    }
+    return {**item, "json": {**json, **found} if whole else found}

@@ -23,6 +23,12 @@ def test_a_missing_optional_field_gets_its_default():
     assert json_of(result.outputs["main"]) == [{"customer": "Ada", "discount": 0}]
 
 
+def test_fields_that_are_not_declared_may_be_dropped():
+    bench = StepBench("trigger.subflow", {"inputs": INPUTS, "others": "drop"})
+    result = bench.run(items_of({"x": 1, "customer": "Ada"}))
+    assert json_of(result.outputs["main"]) == [{"customer": "Ada", "discount": 0}]
+
+
 def test_all_wrong_fields_of_all_items_are_named_at_once():
     bench = StepBench("trigger.subflow", {"inputs": INPUTS})
     with pytest.raises(InvalidInput) as caught:

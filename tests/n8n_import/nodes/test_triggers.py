@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.steps.registry import Registry
+from engine.testing.step_bench import StepBench, items_of, json_of
 from tests.n8n_import.support import first_output, imported, node, run, translated, workflow
 
 
@@ -111,12 +112,35 @@ def test_an_answer_is_put_into_a_field():
             {"field": "weeks", "triggerAtDay": [1, 5], "triggerAtHour": 8, "triggerAtMinute": 30},
             "30 8 * * 1,5",
         ),
+        ({"field": "hours"}, "0 * * * *"),
+        ({"field": "weeks", "triggerAtDay": []}, "0 0 * * *"),
         ({"field": "months", "triggerAtDayOfMonth": 3}, "0 0 3 * *"),
         ({"field": "cronExpression", "expression": "5 4 * * 0"}, "5 4 * * 0"),
     ],
 )
 def test_schedules_are_crons(rule, cron):
-    assert parameters("scheduleTrigger", 1.2, {"rule": {"interval": [rule]}}) == {"cron": [cron]}
+    made = translated("scheduleTrigger", 1.2, {"rule": {"interval": [rule]}}).flow.steps[0]
+    assert dict(made.parameters) == {"cron": [cron]}
+
+
+def test_a_schedule_tells_its_time_as_n8n_does():
+    schedule = imported(workflow([node("Tick", "scheduleTrigger", 1.2)])).flow.steps[1]
+    show = node("Show", "set", 3.4, {"mode": "raw", "jsonOutput": "=" + schedule.parameters["json"]})
+    data = node("Data", "n8n-nodes-testing.testData", 1, {"data": [{"timestamp": "2026-03-02T15:04:05Z"}]})
+    (found,) = first_output(run(workflow([node("Start", "manualTrigger"), data, show])), "Show")
+    assert found == {
+        "timestamp": "2026-03-02T15:04:05.000+00:00",
+        "Readable date": "March 2nd 2026, 3:04:05 pm",
+        "Readable time": "3:04:05 pm",
+        "Day of week": "Monday",
+        "Year": "2026",
+        "Month": "March",
+        "Day of month": "02",
+        "Hour": "15",
+        "Minute": "04",
+        "Second": "05",
+        "Timezone": "UTC (UTC+00:00)",
+    }
 
 
 def test_the_older_schedules():
@@ -156,25 +180,71 @@ def test_a_duration_that_is_worked_out_is_in_milliseconds():
     assert first_output(run(workflow(nodes)), "Nap") == [{}]
 
 
+def test_a_wait_may_end_at_a_time():
+    given = {
+        "resume": "webhook",
+        "limitWaitTime": True,
+        "limitType": "atSpecifiedTime",
+        "maxDateAndTime": "2020-01-01T00:00:00",
+    }
+    nodes = [node("Start", "manualTrigger"), node("Nap", "wait", 1.1, given)]
+    assert first_output(run(workflow(nodes)), "Nap") == [{}]
+
+
+def test_what_a_wait_for_a_call_does_not_do_is_told():
+    given = {"resume": "webhook", "incomingAuthentication": "basicAuth", "responseMode": "lastNode"}
+    one = translated("wait", 1.1, {**given, "options": {"webhookSuffix": "x"}})
+    assert [issue["severity"] for issue in one.issues] == ["differs"] * 3
+
+
 def test_called_workflows_are_named_by_id_and_others_are_refused():
     given = {"workflowId": {"__rl": True, "mode": "list", "value": "abc"}, "mode": "each"}
-    assert parameters("executeWorkflow", 1.2, given) == {"flow": "abc", "mode": "each", "wait": True}
+    made = parameters("executeWorkflow", 1.2, given)
+    assert made == {"flow": "abc", "mode": "each", "wait": True, "passOn": True}
     assert translated("executeWorkflow", 1, {"source": "url"}).runnable == 0
 
 
 def test_mapped_fields_are_made_in_front_of_the_call():
-    inputs = {"mappingMode": "defineBelow", "value": {"total": "={{ $json.n * 2 }}"}}
+    inputs = {
+        "mappingMode": "defineBelow",
+        "value": {"total": "={{ $json.n * 2 }}", "old": 1, "name": "x"},
+        "schema": [
+            {"id": "total", "displayName": "total", "type": "number"},
+            {"id": "old", "displayName": "old", "removed": True},
+            {"id": "name", "displayName": "name", "type": "string"},
+        ],
+    }
     one = translated("executeWorkflow", 1.2, {"workflowId": "abc", "workflowInputs": inputs})
     before, call = one.flow.steps
     assert (before.type, call.type, call.name) == ("data.set", "flow.call", "Node")
-    assert before.parameters["fields"] == {"total": "{{ $json.n * 2 }}"}
+    assert before.parameters["values"] == [
+        {"name": "total", "type": "number", "value": "{{ $json.n * 2 }}"},
+        {"name": "name", "type": None, "value": "x"},
+    ]
+    assert before.parameters["drop"] == ["old"]
     assert [(edge.source, edge.target) for edge in one.flow.edges] == [(before.id, call.id)]
 
 
 def test_declared_inputs_of_a_called_workflow_are_kept():
     inputs = {"workflowInputs": {"values": [{"name": "a", "type": "array"}, {"name": "b"}]}}
-    found = parameters("executeWorkflowTrigger", 1.1, inputs)["inputs"]
-    assert [(one["name"], one["type"]) for one in found] == [("a", "list"), ("b", "any")]
+    found = parameters("executeWorkflowTrigger", 1.1, inputs)
+    assert [(one["name"], one["description"]) for one in found["inputs"]] == [("a", "array"), ("b", "string")]
+    assert found["others"] == "drop"
+    assert parameters("executeWorkflowTrigger", 1.1, {**inputs, "inputSource": "passthrough"}) == {}
+
+
+def test_an_example_declares_the_inputs_of_a_called_workflow():
+    given = {"inputSource": "jsonExample", "jsonExample": '{"a": 1, "b": [2]}'}
+    found = parameters("executeWorkflowTrigger", 1.1, given)["inputs"]
+    assert [one["name"] for one in found] == ["a", "b"]
+    assert translated("executeWorkflowTrigger", 1.1, {**given, "jsonExample": "{"}).runnable == 0
+
+
+def test_mapped_fields_join_those_of_the_item():
+    inputs = {"mappingMode": "defineBelow", "value": {"total": "={{ $json.n * 2 }}"}}
+    one = translated("executeWorkflow", 1.2, {"workflowId": "abc", "workflowInputs": inputs})
+    bench = StepBench("data.set", {**one.flow.steps[0].parameters, "values": [{"name": "total", "value": 4}]})
+    assert json_of(bench.run(items_of({"n": 2})).outputs["main"]) == [{"n": 2, "total": 4}]
 
 
 def test_the_error_trigger_gives_n8ns_shape():
