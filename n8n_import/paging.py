@@ -1,88 +1,75 @@
-"""The pages of an HTTP request node, as far as http.request has a way for them."""
+"""The pages of an HTTP request node: its expressions become code of http.request."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
+from n8n_import.expressions import code, inner, is_expression
 from n8n_import.translating import Context
-from n8n_import.words import Json, Node, is_number, objects
+from n8n_import.words import Json, Node, at, is_number, objects
 
-PAGES_MAX = 1_000
-_FIELD = r"\$response\.body\??\.([\w.?]+?)"
-_FROM_BODY = re.compile(r"=\s*\{\{\s*" + _FIELD + r"\s*\}\}\s*\Z")
-_COUNTED = re.compile(r"=\s*\{\{\s*\$pageCount\s*(?:([+*])\s*(\d{1,9}))?\s*\}\}\s*\Z")
-_COMPARED = re.compile(r"=\s*\{\{\s*" + _FIELD + r"\s*===?\s*([\w\"'.-]+)\s*\}\}\s*\Z")
-_MISSING = re.compile(r"=\s*\{\{\s*!\s*" + _FIELD + r"\s*\}\}\s*\Z")
+PLACES = {"qs": "query", "body": "body", "headers": "headers"}
+EMPTY = "Array.isArray($response.body) ? $response.body.length : !!$response.body"
+REACHED = "($response.statusCode < 200 || $response.statusCode >= 300)"
+PAUSE_MS_MAX = 60_000
 
 
 def pages(node: Node, context: Context) -> Json | None:
-    """``pagination`` for http.request; None, with a word in the report, for what it cannot say."""
+    """``pagination`` for http.request; None where there are no pages."""
     given = node.param("options.pagination.pagination")
     if not isinstance(given, dict) or given.get("paginationMode") == "off":
         return None
-    kind = _kind(given)
-    if kind is None:
-        context.differs("only the first page is fetched", "pages")
-        return None
-    if kind["kind"] == "parameter":
-        context.differs("pages end where the list at pagination.itemsPath is empty", "pages")
-    if given.get("requestInterval"):
-        context.differs("there is no pause between two pages", "pages")
-    return {**kind, **_end(given, context), "maxPages": _most(given)}
-
-
-def _kind(given: Json) -> Json | None:
+    found: Json = {"kind": "code", "goOn": _goes_on(given, node)}
     if given.get("paginationMode") == "responseContainsNextURL":
-        found = _FROM_BODY.match(str(given.get("nextURL", "")))
-        return {"kind": "nextUrl", "path": _path(found[1])} if found else None
-    entries = objects((given.get("parameters") or {}).get("parameters"))
-    if len(entries) != 1 or entries[0].get("type", "qs") not in ("qs", "body"):
-        return None
-    place = "body" if entries[0].get("type") == "body" else "query"
-    return _one_parameter(str(entries[0].get("value", "")), str(entries[0].get("name", "")), place)
+        found["url"] = _code(given.get("nextURL", ""))
+    else:
+        found["values"] = [_value(one) for one in _entries(given)]
+    if given.get("limitPagesFetched") is True:
+        most = given.get("maxRequests", 100)
+        found["maxPages"] = code(f"Math.round(Number({inner(most)})) || 100") if is_expression(most) else most
+    pause = given.get("requestInterval", 0)
+    if is_number(pause) and pause > 0:
+        found["pauseMs"] = min(round(pause), PAUSE_MS_MAX)
+    return found
 
 
-def _one_parameter(value: str, name: str, place: str) -> Json | None:
-    found = _FROM_BODY.match(value)
-    if found:
-        return {"kind": "cursor", "path": _path(found[1]), "name": name, "place": place}
-    counted = _COUNTED.match(value)
-    if not counted:
-        return None
-    number = int(counted[2] or 0)
-    start, step = (0, number) if counted[1] == "*" else (number, 1)
-    return {"kind": "parameter", "name": name, "place": place, "start": start, "step": step}
+def _entries(given: Json) -> list[Json]:
+    entries = objects(at(given, "parameters.parameters"))
+    if not entries:
+        raise ValueError("its pages have no parameter that changes from one to the next")
+    for number, one in enumerate(entries, 1):
+        if not one.get("name") or one.get("value", "") == "":
+            raise ValueError(f"the parameter {number} of its pages has no name or no value")
+        if one.get("type", "qs") not in PLACES:
+            raise ValueError(f"the parameter {number} of its pages goes to {one['type']!r}")
+    return entries
 
 
-def _end(given: Json, context: Context) -> Json:
+def _value(entry: Json) -> Json:
+    name = entry["name"]
+    if is_expression(name):
+        raise ValueError("the name of a parameter of its pages is worked out while it runs")
+    return {"place": PLACES[entry.get("type", "qs")], "name": name, "code": _code(entry["value"])}
+
+
+def _code(written: Any) -> str:
+    """JavaScript of a parameter, without braces that would be worked out before the pages are."""
+    text = inner(written)
+    if text.startswith("("):
+        return text.replace("{{", "{ {").replace("}}", "} }")
+    return f"({text})".replace("{{", "{\\u007b").replace("}}", "}\\u007d")
+
+
+def _goes_on(given: Json, node: Node) -> str:
     when = given.get("paginationCompleteWhen", "responseIsEmpty")
+    if when == "responseIsEmpty":
+        return f"({EMPTY})"
     if when == "receiveSpecificStatusCodes":
-        codes = re.findall(r"\d{3}", str(given.get("statusCodesWhenComplete", "")))
-        return {"stopOnStatus": [int(code) for code in codes]}
-    written = str(given.get("completeExpression", ""))
-    if when != "other" or _MISSING.match(written):
-        return {}
-    compared = _COMPARED.match(written)
-    if not compared:
-        context.differs("the expression that ends the pages has no effect", "pages")
-        return {}
-    return {"stopWhen": {"path": _path(compared[1]), "equals": _literal(compared[2])}}
-
-
-def _literal(text: str) -> Any:
-    try:
-        return json.loads(text.replace("'", '"'))
-    except ValueError:
-        return text
-
-
-def _most(given: Json) -> int:
-    most = given.get("maxRequests", 100)
-    limited = given.get("limitPagesFetched") is True and is_number(most) and most >= 1
-    return min(round(most), PAGES_MAX) if limited else PAGES_MAX
-
-
-def _path(written: str) -> str:
-    return written.replace("?", "").strip(".")
+        codes = [int(one) for one in re.findall(r"\d+", str(given.get("statusCodesWhenComplete", "")))]
+        return f"(!{codes}.includes($response.statusCode))"
+    written = given.get("completeExpression", "")
+    if not is_expression(written):
+        raise ValueError("no expression tells the end of its pages")
+    ended = f"(!{_code(written)})"
+    return ended if node.param("options.response.response.neverError") is True else f"({ended} || {REACHED})"

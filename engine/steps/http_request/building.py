@@ -46,6 +46,8 @@ class Page:
     url: str | None = None  # in place of the parameters' address and query
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    whole: bool = False  # the parameters' query goes to the address of the page, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,13 @@ def build(
     trusted = may_carry_secrets(first.url, target.url)
     auth = _auth(parameters, first.credentials) if trusted else NoAuth()
     url = target.url
-    if page.url is None:
-        url = _with_query(url, {**parameters.query, **page.query}, parameters.queryArrays)
+    if page.url is None or page.whole:
+        url = _with_query(url, {**_mapping(parameters.query), **page.query}, parameters.queryArrays)
     if isinstance(auth, QueryAuth):
         url = _with_query(url, {auth.name: auth.value})
     content = content_of(parameters, context, item, index, page.body)
-    headers = _headers(parameters, context, url, trusted)
+    wanted = {"Accept": parameters.accept} if parameters.accept else {}
+    headers = _headers({**wanted, **_mapping(parameters.headers), **page.headers}, context, url, trusted)
     multipart = (content.type or "").startswith("multipart/")  # only the engine knows the boundary
     if content.type is not None and (multipart or "content-type" not in headers):
         headers["Content-Type"] = content.type
@@ -99,19 +102,26 @@ def _with_query(url: httpx.URL, query: Mapping[str, Any], arrays: str = "repeat"
     return url.copy_with(query=b"&".join(parts)) if parts else url
 
 
+def _mapping(given: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    """What :func:`engine.steps.http_request.written.read_written` has read."""
+    assert not isinstance(given, str)
+    return given
+
+
 def _places(name: str, value: Any, arrays: str) -> list[tuple[str, Any]]:
-    """A value of the query, once per element where it is a list."""
+    """A value of the query, once per element where it is a list; beside lists with brackets, objects have
+    them, too."""
+    if isinstance(value, Mapping) and arrays != "repeat":
+        return [pair for key, one in value.items() for pair in _places(f"{name}[{key}]", one, arrays)]
     if not isinstance(value, list):
         return [(name, value)]
     marks = {"repeat": "", "brackets": "[]"}
     return [(name + marks.get(arrays, f"[{at}]"), element) for at, element in enumerate(value)]
 
 
-def _headers(
-    parameters: HttpRequestParameters, context: StepContext, url: httpx.URL, trusted: bool
-) -> httpx.Headers:
+def _headers(given: Mapping[str, Any], context: StepContext, url: httpx.URL, trusted: bool) -> httpx.Headers:
     fields = {name.lower(): [(name, value)] for name, value in _OWN_HEADERS}
-    for name, values in parameters.headers.items():
+    for name, values in given.items():
         if values is None or name.lower() in HEADERS_OF_THE_ENGINE:
             continue
         if trusted or not is_secret_name(name):

@@ -42,13 +42,16 @@ class HttpRequestParameters(Parameters):
         pattern=r"^[A-Za-z][A-Za-z-]{0,30}$",
         description="GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or another method.",
     )
-    query: dict[str, Any] = Field(
+    query: dict[str, Any] | str = Field(
         default_factory=dict,
-        description="Query parameters added to the address; a list repeats one, null leaves it out.",
+        description="Query parameters added to the address, also as JSON text; a list repeats one, "
+        "null leaves it out.",
     )
-    headers: dict[str, Scalar | list[Scalar]] = Field(
-        default_factory=dict, description="Headers; a list repeats one, null leaves it out."
+    headers: dict[str, Scalar | list[Scalar]] | str = Field(
+        default_factory=dict,
+        description="Headers, also as JSON text; a list repeats one, null leaves it out.",
     )
+    accept: str = Field(default="", description="The header Accept, where headers have none.")
     auth: Auth = Field(default_factory=NoAuth, description="How the request is authenticated.")
     body: Body | None = Field(
         default=None,

@@ -114,6 +114,7 @@ class JsonBody(Part):
 
     kind: Literal["json"]
     value: Any = Field(default=None, description="The value.")
+    read: bool = Field(default=False, description="Whether a text is JSON, to be read before it is sent.")
 
 
 class FormBody(Part):
@@ -179,6 +180,11 @@ class ResponseOptions(Part):
         default="body", description="With bodyOnly: where a body that is no object or list of objects is put."
     )
     binaryProperty: str = Field(default="data", description="Name of the binary property for a file.")
+    style: Literal["plain", "n8n", "n8nOld"] = Field(
+        default="plain",
+        description="n8n: names, files, empty bodies and error items as imported flows expect them (n8nOld: "
+        "of the node's versions 1 and 2).",
+    )
 
 
 class StopWhen(Part):
@@ -238,7 +244,30 @@ class CursorPages(_Pages):
     place: Literal["query", "body"] = Field(default="query", description="Where the parameter goes.")
 
 
-Pagination = Annotated[NextUrlPages | ParameterPages | OffsetPages | CursorPages, Field(discriminator="kind")]
+class CodedValue(Part):
+    """A value of each page's request that code works out."""
+
+    place: Literal["query", "body", "headers"] = Field(default="query", description="Where it goes.")
+    name: str = Field(description="Its name.")
+    code: str = Field(description="JavaScript that gives it.")
+
+
+class CodedPages(Part):
+    """Code tells what each page's request has and whether there is another one. It sees ``$pageCount``, the
+    number of pages so far, ``$response`` (``body``, ``headers``, ``statusCode``) of the last one, and
+    ``$request``, beside what expressions see."""
+
+    kind: Literal["code"]
+    maxPages: int | None = Field(default=None, ge=1, description="No more pages than this.")
+    url: str = Field(default="", description="JavaScript that gives the address; none: the step's own.")
+    values: list[CodedValue] = Field(default_factory=list, description="What else changes.")
+    goOn: str = Field(description="JavaScript that tells after each page whether to fetch another one.")
+    pauseMs: int = Field(default=0, ge=0, le=60_000, description="Pause between two pages.")
+
+
+Pagination = Annotated[
+    NextUrlPages | ParameterPages | OffsetPages | CursorPages | CodedPages, Field(discriminator="kind")
+]
 
 
 class Batching(Part):

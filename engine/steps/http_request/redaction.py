@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from engine.base.errors import QflowError
@@ -17,13 +19,17 @@ _FIELDS = ("password", "token", "value", "clientSecret")
 def secrets_of(given: HttpRequestParameters) -> frozenset[str]:
     """Passwords, tokens and values of secret headers, plain and as they stand in a URL."""
     found = [str(getattr(given.auth, name, "") or "") for name in _FIELDS]
-    for name, values in given.headers.items():
+    for name, values in _items(given.headers):
         if is_secret_name(name):
             found += [str(value) for value in (values if isinstance(values, list) else [values])]
-    found += [str(value) for name, value in given.query.items() if is_secret_name(name)]
+    found += [str(value) for name, value in _items(given.query) if is_secret_name(name)]
     found += _of_url(given.url) + _of_url(given.proxy or "")
     spelled = {spelling for text in found for spelling in (text, quote(text), quote_plus(text))}
     return frozenset(text for text in spelled if len(text) >= SECRET_LENGTH_MIN)
+
+
+def _items(given: Mapping[str, Any] | str) -> Iterable[tuple[str, Any]]:
+    return () if isinstance(given, str) else given.items()
 
 
 def _of_url(text: str) -> list[str]:

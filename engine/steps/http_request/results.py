@@ -69,7 +69,7 @@ def result_of(fetched: Fetched, options: ResponseOptions, blocks: Blocks) -> Res
     kind = _kind(options.format, media_type, fetched.body)
     headers = headers_of(fetched)
     if kind == "binary":
-        entry = _file_entry(fetched, media_type, blocks)
+        entry = file_entry(fetched, media_type, blocks)
         return Result(fetched.status, headers, None, {options.binaryProperty: entry})
     return Result(fetched.status, headers, _value(fetched, kind, options.format, media_type))
 
@@ -91,17 +91,18 @@ def _value(fetched: Fetched, kind: str, wanted: str, media_type: str) -> Any:
         if not fetched.body.strip():
             return None
         try:
-            return _json(fetched.body, media_type)
+            return json_of(fetched.body, media_type)
         except (ValueError, RecursionError) as error:
             if wanted == "json":
                 raise StepFailure(
                     f"{shown(fetched.url)} did not answer with JSON; set response.format to text to see it",
                     status=fetched.status,
                 ) from error
-    return _text(fetched.body, media_type) if fetched.body else ""
+    return text_of(fetched.body, media_type) if fetched.body else ""
 
 
-def _json(body: bytes, media_type: str) -> Any:
+def json_of(body: bytes, media_type: str) -> Any:
+    """The value that a body holds as JSON, in the charset of its type; raises ValueError."""
     charset = _charset(media_type)
     data = body if charset == "utf-8" else body.decode(charset, "replace").encode("utf-8", "replace")
     data = data.removeprefix(codecs.BOM_UTF8)
@@ -115,7 +116,8 @@ def _refuse(name: str) -> Any:
     raise JSONDecodeError(f"{name} is not JSON", "", 0)
 
 
-def _text(body: bytes, media_type: str) -> str:
+def text_of(body: bytes, media_type: str) -> str:
+    """A body as text, in the charset of its type."""
     charset = _charset(media_type)
     return body.decode("utf-8-sig" if charset == "utf-8" else charset, "replace")
 
@@ -149,17 +151,24 @@ def headers_of(fetched: Fetched) -> dict[str, Any]:
     return headers
 
 
-def _file_entry(fetched: Fetched, media_type: str, blocks: Blocks) -> dict[str, Any]:
-    return entry_of(blocks.put(fetched.body, RAW), len(fetched.body), media_type, _file_name(fetched))
+def file_entry(fetched: Fetched, media_type: str, blocks: Blocks, unnamed: str = "") -> dict[str, Any]:
+    """The body as a file of an item. ``unnamed`` is the name, without an ending, of one that has none; else
+    it is ``file``."""
+    cid, size, name = blocks.put(fetched.body, RAW), len(fetched.body), _file_name(fetched)
+    entry = entry_of(cid, size, media_type, name)
+    if name or not unnamed:
+        return entry if name else {**entry, "fileName": "file"}
+    ending = entry.get("fileExtension")
+    return {**entry, "fileName": f"{unnamed}.{ending}"} if ending else entry
 
 
 def _file_name(fetched: Fetched) -> str:
-    """The name from Content-Disposition (RFC 6266) or the address, without any folders."""
+    """The name from Content-Disposition (RFC 6266) or the address, without any folders; empty without one."""
     message = Message()
     message["Content-Disposition"] = fetched.headers.get("content-disposition", "").replace("\n", " ")
     name = message.get_filename() or unquote(fetched.url.path).rstrip("/")
     plain = re.sub(r"[\x00-\x1f\x7f]", "", name.replace("\\", "/")).rpartition("/")[2]
-    return plain[:255] if plain not in ("", ".", "..") else "file"
+    return plain[:255] if plain not in (".", "..") else ""
 
 
 def error_of_status(fetched: Fetched, secrets: frozenset[str], now_us: int) -> StepFailure:
@@ -169,7 +178,7 @@ def error_of_status(fetched: Fetched, secrets: frozenset[str], now_us: int) -> S
     it, ``retry_after_ms``.
     """
     where = redact(f"{fetched.method} {shown(fetched.url)}", secrets)
-    text = _text(fetched.body[: EXCERPT_LENGTH_MAX * 4], fetched.headers.get("content-type", "").lower())
+    text = text_of(fetched.body[: EXCERPT_LENGTH_MAX * 4], fetched.headers.get("content-type", "").lower())
     excerpt = redact(text, secrets)[:EXCERPT_LENGTH_MAX]
     details: dict[str, Any] = {"status": fetched.status, "url": redact(shown(fetched.url), secrets)}
     if excerpt:

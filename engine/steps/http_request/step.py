@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from engine.base.canonical import DAG_CBOR
-from engine.base.errors import DatabaseUnavailable, InvalidInput, PayloadTooLarge, Problem
+from engine.base.errors import DatabaseUnavailable, InvalidInput, PayloadTooLarge, Problem, StepFailure
 from engine.base.ordered import pack, unpack
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import (
@@ -24,6 +24,7 @@ from engine.ports.step_catalogue import (
 )
 from engine.steps.http_request.addresses import Target, port_of, read_url, shown
 from engine.steps.http_request.building import Built, Page, build
+from engine.steps.http_request.coded_pages import CodedPager, code_of
 from engine.steps.http_request.connections import Connections, Proxy, Route, TlsOptions
 from engine.steps.http_request.credentials import (
     Credential,
@@ -34,12 +35,14 @@ from engine.steps.http_request.credentials import (
 )
 from engine.steps.http_request.exchange import Exchange
 from engine.steps.http_request.held import held_certificates, held_credential
+from engine.steps.http_request.lifelike import error_told, items_of
 from engine.steps.http_request.manifest import MANIFEST, METHODS_READING, HttpRequestParameters
 from engine.steps.http_request.pages import Pager
-from engine.steps.http_request.parameters import CredentialAuth
+from engine.steps.http_request.parameters import CodedPages, CredentialAuth
 from engine.steps.http_request.redaction import secrets_of
 from engine.steps.http_request.results import Result, error_of_status, result_of
 from engine.steps.http_request.sending import Fetched, Options, Sender
+from engine.steps.http_request.written import read_written
 from engine.steps.item_errors import failed_item, goes_on
 from engine.validation.credential_scope import check_destination
 
@@ -67,6 +70,10 @@ class HttpRequest(StepType):
         method = parameters.get("method", "GET")
         reads = isinstance(method, str) and method.upper() in METHODS_READING
         return Effect.READ if reads else Effect.WRITE
+
+    def code_in(self, parameters: Mapping[str, Any]) -> str:
+        """The code that tells pages."""
+        return code_of(parameters.get("pagination"))
 
     def run(self, context: StepContext) -> StepResult:
         """Send the requests of all items, or those of the first batches and then a wait."""
@@ -147,18 +154,65 @@ class _Run:
         except Exception as error:
             if not goes_on(self._context, error):
                 raise
-            return [failed_item(self._context, error, index)]
+            return [self._failed(error, index)]
+
+    def _failed(self, error: Exception, index: int) -> Item:
+        failed = failed_item(self._context, error, index)
+        if not isinstance(error, StepFailure) or not {"status", "url"} <= error.details.keys():
+            return failed
+        response = self._context.parameters(index).response
+        told = (
+            failed
+            if response.style == "plain"
+            else {**failed, "json": {"error": error_told(error, response)}}
+        )
+        return told
 
     def _answered(self, item: Item | None, index: int) -> list[Item]:
-        given: HttpRequestParameters = self._context.parameters(index)
+        given = read_written(self._context.parameters(index))
         paired: Mapping[str, Any] = {} if item is None else {"pairedItem": {"item": index}}
+        if given.response.style != "plain":
+            return [{**one, **paired} for one in self._lifelike(given, item, index)]
         found: list[Item] = []
         for result in self._results(given, item, index):
             found += result.items(given.response, given.bodyOnly, paired)
         return found
 
+    def _lifelike(self, given: HttpRequestParameters, item: Item | None, index: int) -> Iterator[Item]:
+        """The items of all pages, as imported flows expect them."""
+        if given.pagination is not None and not isinstance(given.pagination, CodedPages):
+            raise InvalidInput("response.style goes together with pagination of the kind code only")
+        whole, forgiving = not given.bodyOnly, given.neverError
+        for fetched in self._fetched(given, item, index):
+            self._count_bytes(fetched, in_blocks=False)
+            yield from items_of(
+                fetched, given.response, self._context.blocks, item, whole=whole, forgiving=forgiving
+            )
+
+    def _fetched(self, given: HttpRequestParameters, item: Item | None, index: int) -> Iterator[Fetched]:
+        """The answers of all pages; one that code goes on after must be no error, others need not be."""
+        coded = given.pagination
+        pager = CodedPager(coded, given, self._context, item) if isinstance(coded, CodedPages) else None
+        page: Page | None = pager.first() if pager else Page()
+        while page is not None:
+            fetched = self._fetch(given, item, index, page)
+            page = pager.after(fetched) if pager else None
+            failed = fetched.status >= 400 and not given.neverError and pager is None
+            if failed or (page is not None and not 200 <= fetched.status < 300):
+                raise error_of_status(fetched, secrets_of(given), self._context.now_us)
+            yield fetched
+            if page is not None and isinstance(coded, CodedPages) and coded.pauseMs:
+                self._stopped.wait(coded.pauseMs / 1000)
+                self._context.cancellation.check()
+
     def _results(self, given: HttpRequestParameters, item: Item | None, index: int) -> Iterator[Result]:
         """The result of each page; one where the parameters name no pages."""
+        if isinstance(given.pagination, CodedPages):
+            for fetched in self._fetched(given, item, index):
+                result = result_of(fetched, given.response, self._context.blocks)
+                self._count_bytes(fetched, in_blocks=bool(result.binary))
+                yield result
+            return
         pager = self._pager(given)
         page: Page | None = pager.first() if pager else Page()
         while page is not None:
@@ -168,7 +222,7 @@ class _Run:
             if fetched.status >= 400 and not given.neverError:
                 raise error_of_status(fetched, secrets_of(given), self._context.now_us)
             result = result_of(fetched, given.response, self._context.blocks)
-            self._count_bytes(fetched, result)
+            self._count_bytes(fetched, in_blocks=bool(result.binary))
             page = pager.after(page, result, fetched.url) if pager else None
             yield self._spread(pager, result) if pager and given.bodyOnly else result
 
@@ -180,6 +234,7 @@ class _Run:
     def _pager(self, given: HttpRequestParameters) -> Pager | None:
         if given.pagination is None:
             return None
+        assert not isinstance(given.pagination, CodedPages)
         limit = self._context.limits.http_pages_max
         if given.pagination.maxPages > limit:
             problem = Problem(
@@ -188,8 +243,8 @@ class _Run:
             raise InvalidInput(f"pagination.maxPages is above the limit of {limit}", [problem])
         return Pager(given.pagination)
 
-    def _count_bytes(self, fetched: Fetched, result: Result) -> None:
-        self._bytes += 0 if result.binary else len(fetched.body)
+    def _count_bytes(self, fetched: Fetched, *, in_blocks: bool) -> None:
+        self._bytes += 0 if in_blocks else len(fetched.body)
         limit = self._context.limits.step_output_bytes_max
         if self._bytes > limit:
             raise PayloadTooLarge(

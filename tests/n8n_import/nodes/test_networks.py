@@ -53,50 +53,41 @@ def counting(value, **more):
     return pagination(parameters={"parameters": [{"name": "page", "value": value}]}, **more)[0]
 
 
-def test_pages_are_counted_followed_or_asked_for_by_cursor():
-    assert counting("={{ $pageCount + 1 }}", limitPagesFetched=True, maxRequests=3) == {
-        "kind": "parameter",
-        "name": "page",
-        "place": "query",
-        "start": 1,
-        "step": 1,
+def test_pages_become_code_that_is_worked_out_page_by_page():
+    assert counting("={{ $pageCount + 1 }}", limitPagesFetched=True, maxRequests=3, requestInterval=5) == {
+        "kind": "code",
+        "values": [{"place": "query", "name": "page", "code": "($pageCount + 1)"}],
+        "goOn": "(Array.isArray($response.body) ? $response.body.length : !!$response.body)",
         "maxPages": 3,
+        "pauseMs": 5,
     }
-    assert counting("={{ $pageCount * 50 }}")["step"] == 50
-    cursor = counting(
-        "={{ $response.body.meta.next }}", paginationCompleteWhen="other", completeExpression="x"
-    )
-    assert (cursor["kind"], cursor["path"]) == ("cursor", "meta.next")
     following, _ = pagination(paginationMode="responseContainsNextURL", nextURL="={{ $response.body.next }}")
-    assert following == {"kind": "nextUrl", "path": "next", "maxPages": 1000}
+    assert following["url"] == "($response.body.next)"
+    mixed, _ = pagination(paginationMode="responseContainsNextURL", nextURL="=https://a.example/{{ 1 }}")
+    assert "{{" not in mixed["url"]
 
 
 def test_pages_end_as_the_node_says():
-    by_status = {
-        "paginationCompleteWhen": "receiveSpecificStatusCodes",
-        "statusCodesWhenComplete": "404, 410",
-    }
-    assert counting("={{ $pageCount }}", **by_status)["stopOnStatus"] == [404, 410]
-    by_field = {
-        "paginationCompleteWhen": "other",
-        "completeExpression": "={{ $response.body.more === false }}",
-    }
-    assert counting("={{ $pageCount }}", **by_field)["stopWhen"] == {"path": "more", "equals": False}
+    codes = {"paginationCompleteWhen": "receiveSpecificStatusCodes", "statusCodesWhenComplete": "404, 410"}
+    assert counting("={{ $pageCount }}", **codes)["goOn"] == "(![404, 410].includes($response.statusCode))"
+    ending = {"paginationCompleteWhen": "other", "completeExpression": "={{ !$response.body.more }}"}
+    assert counting("={{ $pageCount }}", **ending)["goOn"].startswith("((!(!$response.body.more)) || ")
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        {"parameters": {"parameters": [{"name": "a", "value": "={{ $now }}"}]}},
         {"parameters": {"parameters": []}},
+        {"parameters": {"parameters": [{"name": "page", "value": ""}]}},
+        {"parameters": {"parameters": [{"name": "page", "value": "1", "type": "cookie"}]}},
+        {"parameters": {"parameters": [{"name": "={{ 1 }}", "value": "1"}]}},
         {"parameters": 5},
-        {"paginationMode": "responseContainsNextURL", "nextURL": "={{ $response.headers.link }}"},
+        {"parameters": {"parameters": [{"name": "a", "value": "1"}]}, "paginationCompleteWhen": "other"},
     ],
 )
-def test_what_cannot_be_said_is_reported(given):
-    found, issues = pagination(**given)
-    assert found is None
-    assert any("page" in str(issue) or "unsupported" in str(issue) for issue in issues)
+def test_pages_that_cannot_be_told_are_refused(given):
+    _, issues = pagination(**given)
+    assert "unsupported" in {issue["severity"] for issue in issues}
 
 
 def test_the_oldest_requests_name_fields_and_files_in_pairs():
