@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks.stats import percentile
 
 FSYNCS = 50
+LOOP = 1_000_000
 
 
 def describe(folder: Path) -> dict[str, Any]:
@@ -37,6 +38,15 @@ def as_text(machine: dict[str, Any]) -> str:
         f"Python {machine['python']}, SQLite {machine['sqlite']}, fsync {machine['fsync_ms']} ms on "
         f"{machine['folder']}, load {machine['load_1min']}"
     )
+
+
+def loop_ms() -> float:
+    """How long Python takes for a loop of a million additions: what a host gives its guests changes by the
+    minute, and figures with it."""
+    began, total = time.perf_counter(), 0
+    for number in range(LOOP):
+        total += number
+    return (time.perf_counter() - began) * 1000
 
 
 def fsync_ms(folder: Path) -> float:

@@ -18,6 +18,7 @@ from benchmarks import node, place, workflows
 from benchmarks.cases.records import unrecorded
 from benchmarks.cases.throughput import WARMUP_S, load
 from benchmarks.frame import Benchmark, Options
+from benchmarks.machine import loop_ms
 from benchmarks.results import Limit, Result
 from benchmarks.slow_server import slow_server
 
@@ -78,7 +79,8 @@ def run(name: str, options: Options) -> list[Result]:
     single, many = phases[1], phases[CLIENTS]
     slowest = Limit("p50", shape.n8n_p50 or ANSWER_MS)
     least = (Limit("value", shape.n8n_rate * shape.times, at_least=True),) if shape.n8n_rate else ()
-    rate, extra = many["rate"], {"resident_mb": memory, "clients": CLIENTS}
+    rate = many["rate"]
+    extra = {"resident_mb": memory, "clients": CLIENTS, "loop_ms": round(loop_ms())}
     if shape.n8n_rate:
         extra["times_n8n"] = round(rate / shape.n8n_rate, 1)
     return [
