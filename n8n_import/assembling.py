@@ -25,6 +25,7 @@ from engine.api import (
 from n8n_import.canvas import ROW, notes_of
 from n8n_import.credentials import named, placeholders, told
 from n8n_import.nodes import node_type
+from n8n_import.own_facts import with_own_facts
 from n8n_import.settings import error_output, flow_settings, pins_of, static_data, with_node_settings
 from n8n_import.translating import HELP, Context, Draft, Issue, Unsupported
 from n8n_import.words import Node, Wire, Workflow
@@ -164,6 +165,7 @@ def _translated(node: Node, context: Context) -> tuple[Sequence[Draft], bool]:
         known = ", ".join(f"{version:g}" for version in kind.versions)
         context.differs(f"version {node.version:g} is taken for the nearest known one ({known})", "versions")
     listed = [drafts] if isinstance(drafts, Draft) else list(drafts)
+    listed = [with_own_facts(draft, node) for draft in listed]
     problems = [problem for draft in listed for problem in _wrong(draft, context)]
     return ([_refusal(node, context, "; ".join(problems)[:1000])], False) if problems else (listed, True)
 

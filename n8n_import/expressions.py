@@ -74,8 +74,10 @@ def json_text(text: str) -> str:
 def through(function: str, value: Any) -> Any:
     """A parameter after a JavaScript function; only what is one expression can need it."""
     text = value[1:].strip() if is_expression(value) else ""
-    if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
-        return code(f"({function})(\n{text[2:-2].strip()}\n)")
+    inside = text[2:-2].strip().rstrip(";")
+    if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1 and ";" not in inside:
+        called = function if function.startswith("$") else f"({function})"
+        return code(f"{called}(\n{inside}\n)")
     return converted(value)
 
 

@@ -27,17 +27,32 @@ def failed_items(step: Step, info: ErrorInfo, given: list[Item], *, brief: bool)
     ]
 
 
-def failures_apart(step: Step, outputs: PortItems, given: list[Item]) -> PortItems:
+def failures_apart(step: Step, outputs: PortItems, given: list[Item], *, brief: bool) -> PortItems:
     """Outputs with the items that bear an ``error`` (see :mod:`engine.steps.item_errors`) on the port
-    ``failure``, if that is where errors go, beside the fields of the item that they came from."""
-    if not any("error" in item for items in outputs.values() for item in items):
+    ``failure``, if that is where errors go, beside the fields of the item that they came from.
+
+    ``brief``: so are items whose only fields are ``error``, or that and ``message``, as in n8n.
+    """
+    apart = step.on_error == "failure"
+    bears = _tells_of_error if brief and apart else _bears_error
+    if not any(bears(item) for items in outputs.values() for item in items):
         return outputs
-    if step.on_error != "failure":
+    if not apart:
         return {port: [_plain(item) for item in items] for port, items in outputs.items()}
-    good = {port: [item for item in items if "error" not in item] for port, items in outputs.items()}
-    failed = [_whole(item, given) for items in outputs.values() for item in items if "error" in item]
+    good = {port: [item for item in items if not bears(item)] for port, items in outputs.items()}
+    failed = [_whole(item, given) for items in outputs.values() for item in items if bears(item)]
     kept = {port: items for port, items in good.items() if items or not outputs[port]}
     return {**kept, FAILURE: failed}
+
+
+def _bears_error(item: Item) -> bool:
+    return "error" in item
+
+
+def _tells_of_error(item: Item) -> bool:
+    json = item["json"]
+    alone = bool(json.get("error")) and (len(json) == 1 or (len(json) == 2 and bool(json.get("message"))))
+    return alone or _bears_error(item)
 
 
 def _plain(item: Item) -> Item:

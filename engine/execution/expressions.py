@@ -37,7 +37,7 @@ _ANY_STEP = re.compile(
 
 
 _OWN_WORDS = frozenset(
-    {"$json", "$binary", "$now", "$today", "$if", "$ifEmpty", "$min", "$max", "$average", "$not"}
+    {"$json", "$binary", "$now", "$today", "$if", "$ifEmpty", "$asIs", "$min", "$max", "$average", "$not"}
     | {"$jmespath", "$workflow", "$execution", "$vars", "$env", "$runIndex"}
 )
 """Names that tell the same of an item whichever other items stand beside it."""

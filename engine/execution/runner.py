@@ -430,7 +430,7 @@ class Attempt:
         if inputs:
             items = with_provenance(inputs, items)
         if self.step.on_error != "stop":
-            items = failures_apart(self.step, items, _first(inputs))
+            items = failures_apart(self.step, items, _first(inputs), brief=self.plan.flow.format == "n8n")
         if self.step.always_output:
             items = self._with_output(items)
         outputs = {port: self.services.items.store(self.subnet, given) for port, given in items.items()}

@@ -28,6 +28,7 @@ def translate(node: Node, context: Context) -> Draft:
         "skip": field_names(node, "options.skipFields"),
         "empty": "skip",
         "absent": "alike" if node.version >= 2.1 else "differs",
+        "nestedKeys": False,
         "blanks": "null" if old else "keep",
     }
     if show == "mix":

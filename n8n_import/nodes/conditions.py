@@ -57,7 +57,6 @@ FIRST_VALUE = {"boolean": False, "number": 0, "string": "", "dateTime": ""}
 
 NUMBERS = ("number", "numeral")
 ORDERS = {"less": lt, "lessOrEqual": le, "greater": gt, "greaterOrEqual": ge}
-NOT_THERE = '(v) => v === undefined ? { "$undefined": true } : v'
 TYPES = frozenset({"string", "number", "boolean", "dateTime", "array", "object", "any"})
 
 
@@ -130,7 +129,10 @@ def listed(written: Json, conditions: Any, ignore_case: bool) -> Iterator[Json]:
         value = one.get("leftValue")
         if kind in NUMBERS and name in ORDERS:
             value = _ordered(name, before.get("leftValue"), before.get("rightValue"))
-        made = {"value": value, "operator": name, "compareTo": one.get("rightValue"), "type": kind}
+        other = one.get("rightValue")
+        if other == "" and name.startswith("length") and _is_old(written):
+            other = 0
+        made = {"value": value, "operator": name, "compareTo": other, "type": kind}
         yield {**made, "ignoreCase": True} if fold else made
 
 
@@ -145,11 +147,17 @@ def _kind(kind: Any, written: Json) -> str:
     return kind if kind in TYPES else "any"
 
 
+def _is_old(written: Json) -> bool:
+    """Whether empty text is the number 0, as in older versions of the parameter that convert types."""
+    version = at(written, "options.version", 1)
+    return not (is_number(version) and version >= 3) and at(written, "options.typeValidation") != "strict"
+
+
 def _ordered(name: str, left: Any, right: Any) -> Any:
     """A value to put in order: what is not there is neither less nor greater than a number, though null
     counts as 0. Where 0 would not fit either, the value is as it is written."""
     plain = is_number(right) and not ORDERS[name](0, right)
-    return converted(left) if plain else through(NOT_THERE, left)
+    return converted(left) if plain else through("$asIs", left)
 
 
 def _operator(operation: Any) -> str:

@@ -59,6 +59,8 @@ def _to_html(node: Node, context: Context) -> Json:
     context.ignores("options.emoji", "options.parseImgDimensions", "options.simplifiedAutoLink")
     context.ignores("options.ghMentions", "options.rawHeaderId", "options.rawPrefixHeaderId")
     context.ignores("options.smartIndentationFix", "options.backslashEscapesHTMLTags")
+    if node.param("options.ghCodeBlocks") is False:
+        context.differs("code between fences is code, although ghCodeBlocks is off")
     prefix = node.param("options.prefixHeaderId")
     return {
         "operation": "toHtml",

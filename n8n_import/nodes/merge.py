@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from n8n_import.dialect import in_sqlite, makes_lists
 from n8n_import.expressions import template
 from n8n_import.names import chosen, dots, field_name, field_names
 from n8n_import.nodes.compare_datasets import field_pairs
@@ -119,7 +120,10 @@ def _query(node: Node, context: Context) -> Json:
     success = node.version < EMPTY_RESULT_SINCE
     if node.param("options.emptyQueryResult") is not None:
         success = node.param("options.emptyQueryResult") == "success"
-    query = template(node.text("query", DEFAULT_QUERY).removeprefix("="))
+    written = node.text("query", DEFAULT_QUERY).removeprefix("=")
+    if makes_lists(written):
+        context.differs("ARRAY() is no function of its SQL here; json_group_array() gives a list as text")
+    query = template(in_sqlite(written))
     return {"mode": "sql", "query": query, "nulls": "drop", "emptyResult": "success" if success else "none"}
 
 

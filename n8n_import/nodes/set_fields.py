@@ -51,7 +51,8 @@ def _old(node: Node) -> list[Json]:
     for kind, otherwise in OLD_VALUES.items():
         for one in node.entries(f"values.{kind}"):
             name, value = one.get("name", OLD_NAME), one.get("value", otherwise)
-            fields.append({"name": converted(name), "type": types[kind], "value": converted(value)})
+            made = converted(value) if kind == "boolean" else through("$asIs", value)
+            fields.append({"name": converted(name), "type": types[kind], "value": made})
     return fields
 
 

@@ -51,6 +51,7 @@ class CompareParameters(Parameters):
         "keep", description="Whether 0, false and empty text are shown as they are, or as null."
     )
     dots: bool = Field(True, description=DOTS)
+    nestedKeys: bool = Field(True, description="Whether keys names fields inside others, too.")
 
 
 MANIFEST = Manifest(

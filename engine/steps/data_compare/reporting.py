@@ -44,7 +44,9 @@ def report(one: Json, other: Json, given: CompareParameters) -> Json:
         else:
             different[name], inner = _parted(name, values, given)
             skipped |= {name: inner} if inner else {}
-    keys = {pair.left: get(one, pair.left, given.dots) for pair in given.match}
+    dots = given.dots and given.nestedKeys
+    values_of_keys = {pair.left: get(one, pair.left, dots) for pair in given.match}
+    keys = {name: value for name, value in values_of_keys.items() if value is not MISSING}
     found = {"keys": keys, "same": equal, "different": different}
     return {**found, "skipped": skipped} if skipped else found
 

@@ -102,6 +102,9 @@ def test_fuzzy_lets_types_differ():
 def test_names_of_fields_may_differ_between_the_inputs():
     found = compared([{"a": {"id": 1}}], [{"b": 1}], match=[{"left": "a.id", "right": "b"}])
     assert found["different"][0]["keys"] == {"a.id": 1}
+    match = [{"left": "a.id", "right": "b"}]
+    found = compared([{"a": {"id": 1}}], [{"b": 1}], match=match, nestedKeys=False)
+    assert found["different"][0]["keys"] == {}
 
 
 def test_a_field_that_no_item_has_is_an_error_if_wanted():

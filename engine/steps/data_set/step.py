@@ -8,6 +8,7 @@ from engine.flow.model import MAIN, Step
 from engine.ports.policy import Policy
 from engine.ports.sandbox import Ahead, ExpressionBatch
 from engine.ports.step_catalogue import Item, StepContext, StepResult, StepType
+from engine.steps.conversions import UNDEFINED
 from engine.steps.data_set.converting import typed
 from engine.steps.data_set.foretelling import rule_of
 from engine.steps.data_set.manifest import MANIFEST, SetParameters
@@ -45,7 +46,9 @@ class SetStep(StepType):
 def _set(item: Item, given: SetParameters, index: int) -> Item:
     json = _kept(item["json"], given)
     for name, value in _new(given, index):
-        if given.dots and ("." in name or "[" in name):
+        if isinstance(value, dict) and value == UNDEFINED:
+            json = without_field(json, name, given.dots)
+        elif given.dots and ("." in name or "[" in name):
             json = with_field(json, name, value)
         else:
             json[name] = value

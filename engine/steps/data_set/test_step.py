@@ -202,3 +202,10 @@ def test_null_is_no_text_where_that_is_asked_for():
         typed_field("string", None, nulls="fail")
     assert typed_field("string", None, nulls="fail", onConversionError="keep") is None
     assert typed_field("number", None, nulls="fail") is None
+
+
+def test_a_field_whose_value_is_not_defined_is_left_out():
+    undefined = {"$undefined": True}
+    values = [{"name": "a", "value": undefined}, {"name": "b.c", "value": undefined}]
+    found = StepBench("data.set", {"values": values}).run(items_of({"a": 1, "b": {"c": 2}, "d": 3}))
+    assert json_of(found.outputs["main"]) == [{"b": {}, "d": 3}]

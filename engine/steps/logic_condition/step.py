@@ -20,7 +20,7 @@ class ConditionStep(StepType):
 
     def run(self, context: StepContext) -> StepResult:
         """Raises :class:`StepFailure` for values that cannot be compared, unless the flow goes on after
-        errors: then the item leaves by ``false``, or by ``failure``."""
+        errors: then the item leaves by ``false``, or by ``failure``; in flows of n8n always by ``false``."""
         return split_by_answer(context, "true", "false")
 
 
@@ -35,7 +35,7 @@ def split_by_answer(context: StepContext, yes: str, no: str) -> StepResult:
             if not goes_on(context, error):
                 raise
             port = no
-            if context.step.on_error == "failure":
+            if context.step.on_error == "failure" and context.flow.format != "n8n":
                 item = failed_item(context, error, one.index)
         outputs[port].append(item)
     return StepResult({port: items for port, items in outputs.items() if items})

@@ -40,15 +40,32 @@ def test_a_step_without_items_gives_one():
 
 
 def test_items_with_an_error_leave_by_the_port_for_errors():
-    outputs = failures_apart(step("failure"), {"main": [GOOD, BAD]}, GIVEN)
+    outputs = failures_apart(step("failure"), {"main": [GOOD, BAD]}, GIVEN, brief=False)
     assert outputs["main"] == [GOOD]
     assert outputs["failure"] == [{"json": {"n": 2, "error": "no"}, "pairedItem": {"item": 1}}]
 
 
 def test_a_port_that_only_had_errors_gives_nothing():
-    assert list(failures_apart(step("failure"), {"main": [BAD]}, GIVEN)) == ["failure"]
+    assert list(failures_apart(step("failure"), {"main": [BAD]}, GIVEN, brief=False)) == ["failure"]
 
 
 def test_without_a_port_for_errors_they_go_on_among_the_others():
-    outputs = failures_apart(step("continue"), {"main": [GOOD, BAD]}, GIVEN)
+    outputs = failures_apart(step("continue"), {"main": [GOOD, BAD]}, GIVEN, brief=False)
     assert outputs == {"main": [GOOD, {"json": {"error": "no"}, "pairedItem": {"item": 1}}]}
+
+
+@pytest.mark.parametrize(
+    ("json", "apart"),
+    [
+        ({"error": "x"}, True),
+        ({"error": {"code": 1}, "message": "m"}, True),
+        ({"error": "x", "n": 1}, False),
+        ({"error": ""}, False),
+        ({"error": "x", "message": ""}, False),
+    ],
+)
+def test_in_brief_items_that_only_tell_of_an_error_leave_by_the_port_for_errors(json, apart):
+    given = {"main": [GOOD, {"json": json}]}
+    assert ("failure" in failures_apart(step("failure"), given, GIVEN, brief=True)) is apart
+    assert failures_apart(step("continue"), given, GIVEN, brief=True) == given
+    assert failures_apart(step("failure"), given, GIVEN, brief=False) == given

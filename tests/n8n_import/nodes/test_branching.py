@@ -161,6 +161,29 @@ def test_what_is_not_there_is_neither_less_nor_greater():
         assert outputs("if", 2.2, {"conditions": conditions}, {}, {"n": None})[:2] == [[{"n": None}], [{}]]
 
 
+def test_an_item_whose_condition_fails_leaves_by_false_although_there_is_a_port_for_errors():
+    condition = {
+        "leftValue": "={{ $json.n }}",
+        "rightValue": 1,
+        "operator": {"type": "number", "operation": "gt"},
+    }
+    given = {"conditions": {"options": {"typeValidation": "strict"}, "conditions": [condition]}}
+    data = node("Data", "n8n-nodes-testing.testData", 1, {"data": [{"n": 2}, {"n": "no"}]})
+    check = node("If", "if", 2, given, onError="continueErrorOutput")
+    found = run(workflow([START, data, check]))["If"][0]
+    assert [[item["json"] for item in items] for items in found] == [[{"n": 2}], [{"n": "no"}], []]
+
+
+@pytest.mark.parametrize(("strictness", "fits"), [("loose", [{"l": []}]), ("strict", None)])
+def test_the_length_of_nothing_is_compared_with_0_in_older_versions(strictness, fits):
+    condition = {"leftValue": "={{ $json.l }}", "rightValue": "", "operator": {"type": "array"}}
+    condition["operator"]["operation"] = "lengthEquals"
+    options = {"typeValidation": strictness, "version": 2}
+    one = translated("filter", 2.2, {"conditions": {"options": options, "conditions": [condition]}})
+    compared = one.flow.steps[0].parameters["conditions"][0]["compareTo"]
+    assert compared == (0 if fits else "")
+
+
 def test_a_rule_without_conditions_fits_as_its_combination_says():
     rules = [{"conditions": {"combinator": "or"}}, {"conditions": {"combinator": "and"}}]
     assert outputs("switch", 3, {"rules": {"values": rules}}, {})[:2] == [[], [{}]]

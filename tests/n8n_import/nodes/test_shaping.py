@@ -286,3 +286,24 @@ def test_an_error_object_tells_its_first_text():
 
     assert "broken" in str(told('{"message": 404, "description": "broken"}'))
     assert "Error: {" in str(told('{"code": 404}'))
+
+
+def test_the_first_set_nodes_leave_out_what_is_not_defined():
+    values = {
+        "string": [{"name": "a", "value": "={{ $json.gone }}"}, {"name": "b", "value": "={{ $json.n; }}"}]
+    }
+    numbers = {"number": [{"name": "n", "value": "={{ $json.gone }}"}]}
+    data = node("Data", "n8n-nodes-testing.testData", 1, {"data": [{"n": None, "a": 1}]})
+    for version in (1, 2):
+        steps = run(workflow([START, data, node("Set", "set", version, {"values": {**values, **numbers}})]))
+        assert first_output(steps, "Set") == [{"b": None}]
+
+
+def test_expressions_and_code_know_facts_of_their_node():
+    told = {"mode": "raw", "jsonOutput": "={{ ({v: $nodeVersion, id: $nodeId, hook: $webhookId}) }}"}
+    code = {"jsCode": "return [{json: {id: $nodeId, text: '$nodeId'}}]"}
+    nodes = [START, node("Set", "set", 3.4, told, id="x1"), node("Code", "code", 2, code, id="x2")]
+    steps = run(workflow(nodes))
+    (told,) = first_output(steps, "Set")
+    assert (told["v"], told["id"], told.get("hook")) == (3.4, "x1", None)
+    assert first_output(steps, "Code") == [{"id": "x2", "text": "$nodeId"}]

@@ -39,6 +39,7 @@
     if (given.length !== 2) fail("expected two arguments (value, defaultValue) for this function");
     return isEmpty(given[0]) ? given[1] : given[0];
   };
+  const asIs = (value) => (value === undefined ? { $undefined: true } : value);
   const average = (...values) => arrays.average(values);
   const search = (data, expression) => {
     if (typeof data !== "object" || typeof expression !== "string") {
@@ -56,6 +57,7 @@
     extendOptional: (value, name, args) => __qflow.extendOptional(value, name, args),
     $if: (test, then, otherwise = false) => (test ? then : otherwise), // where it is called, only one is worked out
     $ifEmpty: ifEmpty,
+    $asIs: asIs, // for parameters to which undefined is something else than null
     $not: not,
     $min: min,
     $max: max,
