@@ -61,6 +61,8 @@ def _field(entry: Json, number: int, context: Context) -> Json:
     if kind == "file":
         field["many"] = entry.get("multipleFiles", True) is True
         field["accept"] = str(converted(entry.get("acceptFileTypes", "")))
+    if kind == "date" and entry.get("formatDate"):
+        context.differs("dates of a form are given as yyyy-mm-dd", "forms")
     if kind == "note":
         context.differs("HTML among the fields of a form is shown as text", "forms")
         field["text"] = _plain(converted(entry.get("html", "")))

@@ -34,6 +34,9 @@ class WebhookOptions:
     headers: Mapping[str, str] = field(default_factory=dict)
     data: str = "firstItem"  # firstItem, allItems, none
     raw_body: bool = False
+    body: str = ""  # the answer at once
+    field: str = ""  # of the first item; empty: all of it
+    type: str = ""  # of that field
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> WebhookOptions:
@@ -44,6 +47,9 @@ class WebhookOptions:
             dict(spec.get("responseHeaders") or {}),
             str(spec.get("responseData", "firstItem")),
             bool(spec.get("rawBody", False)),
+            str(spec.get("responseBody", "")),
+            str(spec.get("responseField", "")),
+            str(spec.get("responseType", "")),
         )
 
 
@@ -51,6 +57,9 @@ def accepted(execution: str, options: WebhookOptions) -> Reply:
     """The answer at once: the start is stored, the rest follows."""
     if options.data == "none":
         return Reply(options.status, _headers(options.headers, "", execution))
+    if options.body:
+        headers = _headers(options.headers, "text/html; charset=utf-8", execution)
+        return Reply(options.status, headers, options.body.encode("utf-8", "replace"))
     body = {"message": "The flow was started", "executionId": execution}
     headers = _headers(options.headers, "application/json", execution)
     return Reply(options.status, headers, write_json(body))
@@ -88,8 +97,24 @@ def _from_items(items: list[Item], execution: str, options: WebhookOptions) -> R
         return Reply(options.status, _headers(options.headers, "", execution))
     values = [item.get("json", {}) for item in items]
     value: Any = values if options.data == "allItems" else (values[0] if values else {})
+    if options.data == "firstItem" and options.field:
+        value = _inside(value, options.field)
+    if options.data == "firstItem" and options.type:
+        headers = _headers({**options.headers, "content-type": options.type}, "", execution)
+        return Reply(options.status, headers, _bytes(value))
     headers = _headers(options.headers, "application/json", execution)
     return Reply(options.status, headers, write_json(value))
+
+
+def _inside(value: Any, path: str) -> Any:
+    """What stands at a dotted path; nothing where there is none."""
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _bytes(value: Any) -> bytes:
+    return value.encode("utf-8", "replace") if isinstance(value, str) else write_json(value)
 
 
 def _from_step(answer: Answer, execution: str, instance: str) -> Reply:

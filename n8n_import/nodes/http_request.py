@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from n8n_import.credentials import HTTP, named, reference, request_reference
-from n8n_import.expressions import code, converted, inner, is_expression, through
+from n8n_import.expressions import code, converted, inner
 from n8n_import.names import chosen
 from n8n_import.paging import pages
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
@@ -93,7 +93,7 @@ def authentication(node: Node, context: Context) -> Json | None:
 
 
 def _newer(node: Node, context: Context) -> Json:
-    parameters: Json = {"method": context.param("method", "GET"), "url": _address(node.param("url", ""))}
+    parameters: Json = {"method": context.param("method", "GET"), "url": context.param("url", "")}
     if node.param("sendQuery") is True:
         told = ("queryParameters.parameters", "specifyQuery", "jsonQuery")
         parameters["query"] = _pairs(node, *told)
@@ -110,13 +110,6 @@ def _newer(node: Node, context: Context) -> Json:
         parameters["pagination"] = found
     parameters.update(_batching(context.param("options.batching.batch", {})))
     return parameters
-
-
-def _address(written: Any) -> Any:
-    """Spaces around an address go."""
-    if is_expression(written):
-        return through("v => typeof v === 'string' ? v.trim() : v", written)
-    return converted(written.strip()) if isinstance(written, str) else converted(written)
 
 
 def _batching(given: Json) -> Json:

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from n8n_import.expressions import code, is_expression
+from n8n_import.expressions import code, inner, is_expression
 from n8n_import.names import chosen
 from n8n_import.servers import login
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
@@ -34,9 +34,8 @@ def translate_sending(node: Node, context: Context) -> Draft:
     if node.param("options.replyTo"):
         parameters["replyTo"] = context.param("options.replyTo")
     files = node.param(f"{options}attachments", "")
-    if is_expression(files):
-        raise ValueError("attachments are worked out while it runs, and must be fixed here")
-    parameters["attachments"] = [name.strip() for name in str(files).split(",") if name.strip()]
+    if files:
+        parameters["attachments"] = code(f"Object.keys($binary ?? {{}}).length ? {inner(files)} : ''")
     return Draft("mail.send", {**parameters, **_texts(node, context)})
 
 
@@ -46,7 +45,7 @@ def _texts(node: Node, context: Context) -> Json:
         usual = "html" if node.version >= 2.1 else "text"
         kind = chosen(node, "emailFormat", usual)
         wanted = ("text", "html") if kind == "both" else (kind,)
-        if node.param("options.appendAttribution", True) is not False:
+        if node.param("options.appendAttribution", node.version >= 2.1) is True:
             context.differs("no line about n8n is put below the mail", "mail")
     return {name: context.param(name, "") for name in wanted if node.param(name)}
 

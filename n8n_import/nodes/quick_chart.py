@@ -7,6 +7,9 @@ from n8n_import.names import chosen
 from n8n_import.translating import Context, Draft, NodeType
 from n8n_import.words import Json, Node, objects
 
+HORIZONTAL = ("bar", "boxplot", "violin")
+ITEM_STYLE = ("boxplot", "violin")
+
 
 def translate(node: Node, context: Context) -> Draft:
     """One image of all items."""
@@ -16,6 +19,7 @@ def translate(node: Node, context: Context) -> Draft:
     parameters: Json = {
         "kind": chosen(node, "chartType", "bar"),
         "labels": labels if by_hand else context.param("labelsArray", []),
+        "labelsOf": "first",
         "values": context.param("data", []),
         "property": context.param("output") or "data",
         "series": context.param("datasetOptions", {}),
@@ -24,8 +28,13 @@ def translate(node: Node, context: Context) -> Draft:
     for theirs, ours in {**names, "devicePixelRatio": "ratio"}.items():
         if node.param(f"chartOptions.{theirs}") not in (None, ""):
             parameters[ours] = context.param(f"chartOptions.{theirs}")
-    if node.param("chartOptions.horizontal") is True and parameters["kind"] == "bar":
-        parameters["kind"] = "horizontalBar"
+    kind = parameters["kind"]
+    if node.param("chartOptions.horizontal") is True and kind in HORIZONTAL:
+        parameters["kind"] = f"horizontal{kind[0].upper()}{kind[1:]}"
+    series = parameters["series"] = {"label": "Chart", **parameters["series"]}
+    series["label"] = series["label"] or "Chart"
+    if kind in ITEM_STYLE and "pointStyle" in series:
+        series["itemStyle"] = series.pop("pointStyle")
     return Draft("chart.image", parameters)
 
 

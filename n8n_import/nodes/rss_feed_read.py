@@ -9,18 +9,27 @@ from n8n_import.nodes.schedule import times
 from n8n_import.translating import Context, Draft, NodeType
 from n8n_import.words import Json, Node
 
+ACCEPT = "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.6, application/xml;q=0.4"
+"""What is asked for: feeds rather than pages."""
+
 
 def translate(node: Node, context: Context) -> list[Draft]:
-    """Two steps: the request, and the reading of what it gives."""
-    context.ignores("options.customFields")
+    """The request, and the reading of what it gives; version 1 asks once, whatever comes in."""
     request = _request(context.param("url", ""))
     if node.param("options.ignoreSSL") is True:
         request["tls"] = {"verify": False}
-    return [Draft("http.request", request), Draft("data.feed", {"source": code("$json.data")})]
+    reading = {"source": code("$json.data"), "fields": context.param("options.customFields") or ""}
+    once = [] if node.version > 1 else [Draft("data.limit", {"count": 1, "keep": "first"})]
+    return [*once, Draft("http.request", request), Draft("data.feed", reading)]
 
 
 def _request(url: Any) -> Json:
-    return {"url": url, "bodyOnly": True, "response": {"format": "text", "property": "data"}}
+    return {
+        "url": url,
+        "accept": ACCEPT,
+        "bodyOnly": True,
+        "response": {"format": "text", "property": "data"},
+    }
 
 
 def translate_trigger(node: Node, context: Context) -> list[Draft]:

@@ -53,6 +53,7 @@ def translate(node: Node, context: Context) -> Draft:
         parameters["responseHeaders"] = headers
     if node.param("options.rawBody") is True:
         parameters["rawBody"] = True
+    parameters |= _answer_at_once(node, context) | _part_of_answer(node, context)
     if node.param("options.noResponseBody") is True and parameters["responseMode"] == "immediately":
         parameters["responseData"] = "none"
     parameters |= _admission(node, context)
@@ -61,6 +62,25 @@ def translate(node: Node, context: Context) -> Draft:
         return Draft("trigger.webhook", parameters)
     outputs = tuple(dict.fromkeys(method.lower() for method in parameters["methods"]))
     return Draft("trigger.webhook", {**parameters, "outputsByMethod": True}, outputs=outputs)
+
+
+def _answer_at_once(node: Node, context: Context) -> dict[str, Any]:
+    """What is answered before anything runs, where the node says it."""
+    if node.text("responseMode", "onReceived") != "onReceived" or not node.param("options.responseData"):
+        return {}
+    return {"responseBody": context.param("options.responseData")}
+
+
+def _part_of_answer(node: Node, context: Context) -> dict[str, Any]:
+    """Which field of the last step's first item is answered, and as what."""
+    last = node.text("responseMode") == "lastNode"
+    if not last or node.param("responseData", "firstEntryJson") != "firstEntryJson":
+        return {}
+    given = {
+        "responseField": node.text("options.responsePropertyName"),
+        "responseType": node.text("options.responseContentType"),
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def _admission(node: Node, context: Context) -> dict[str, Any]:
@@ -132,7 +152,6 @@ def _headers(node: Node) -> dict[str, str]:
 def _say_what_differs(node: Node, context: Context) -> None:
     if node.param("responseData") == "firstEntryBinary":
         context.differs("a file as the answer needs the step webhook.respond", "webhooks")
-    context.ignores("options.responsePropertyName", "options.responseData", "options.responseContentType")
 
 
 # --- answering --------------------------------------------------------------------------------------
@@ -146,11 +165,17 @@ def translate_respond(node: Node, context: Context) -> Draft:
         parameters["status"] = status
     entries = objects(context.param("options.responseHeaders.entries"))
     headers = {str(entry["name"]): entry.get("value", "") for entry in entries if entry.get("name")}
-    return Draft("webhook.respond", {**parameters, "headers": headers} if headers else parameters)
+    if parameters["respondWith"] == "text" and not any(name.lower() == "content-type" for name in headers):
+        headers["content-type"] = "text/html; charset=utf-8"
+    if headers:
+        parameters["headers"] = headers
+    if node.version != 1.3 and not (node.version >= 1.4 and node.param("enableResponseOutput") is True):
+        return Draft("webhook.respond", parameters)
+    return Draft("webhook.respond", {**parameters, "tells": True}, outputs=("main", "response"))
 
 
 def _answer(node: Node, context: Context) -> dict[str, Any]:
-    kind = node.param("respondWith", "firstIncomingItem" if node.version >= 1.1 else "json")
+    kind = node.param("respondWith", "firstIncomingItem")
     field = node.param("options.responseKey")
     if kind in WHOLE and field:
         value = f"({PUT_INTO})({inner(field)}, {WHOLE[kind]})"
@@ -163,17 +188,15 @@ def _answer(node: Node, context: Context) -> dict[str, Any]:
         case "noData":
             return {"respondWith": "noData", "status": 200}
         case "json":
-            given = inner(node.param("responseBody", SAMPLE))
-            return {
-                "respondWith": "json",
-                "body": code(f"(v => typeof v === 'string' ? JSON.parse(v) : v)({given})"),
-            }
+            return {"respondWith": "json", "body": context.param("responseBody", SAMPLE), "read": True}
         case "text":
             return {"respondWith": "text", "body": context.param("responseBody", "")}
         case "redirect":
-            return {"respondWith": "redirect", "location": context.param("redirectURL", "")}
+            return {"respondWith": "redirect", "location": context.param("redirectURL", ""), "status": 307}
         case "binary":
-            return {"respondWith": "binary", "binaryField": context.param("inputFieldName", "data")}
+            chosen_ = node.param("responseDataSource", "automatically") == "set"
+            name = context.param("inputFieldName", "data") if chosen_ else ""
+            return {"respondWith": "binary", "binaryField": name}
     raise Unsupported(f"answering with {kind!r} is not done here yet")
 
 

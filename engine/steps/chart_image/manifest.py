@@ -22,6 +22,9 @@ class ChartParameters(Parameters):
     labels: Any = Field(
         default_factory=list, description="The labels of the values: a list, or a list written as JSON."
     )
+    labelsOf: Literal["all", "first"] = Field(
+        "all", description="Whether every item's labels are the chart's, or those of the first alone."
+    )
     values: Any = Field(description="The values of one series: a list, or a list written as JSON.")
     series: dict[str, Any] = Field(
         default_factory=dict,

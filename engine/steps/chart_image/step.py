@@ -56,7 +56,7 @@ def _chart(context: StepContext, given: ChartParameters) -> dict[str, Any]:
         one: ChartParameters = context.parameters(index)
         series.append({**one.series, "data": _list("values", one.values), "type": given.kind})
         labels = _list("labels", one.labels)
-        if labels not in lists:
+        if labels not in lists and (index == 0 or given.labelsOf == "all"):
             lists.append(labels)
     labels = [label for found in lists for label in found]
     chart: dict[str, Any] = {"type": given.kind, "data": {"labels": labels, "datasets": series}}

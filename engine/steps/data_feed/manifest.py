@@ -14,6 +14,9 @@ class FeedParameters(Parameters):
     """Parameters of data.feed."""
 
     source: Any = Field(description="The feed's text: RSS 2.0, RSS 1.0 or Atom.")
+    fields: list[str] | str = Field(
+        default_factory=list, description="More elements of entries to give, such as media:content."
+    )
 
 
 MANIFEST = Manifest(

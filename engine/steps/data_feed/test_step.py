@@ -8,8 +8,8 @@ from engine.base.errors import StepFailure
 from engine.testing.step_bench import StepBench, items_of, json_of
 
 
-def entries(text):
-    bench = StepBench("data.feed", {"source": text})
+def entries(text, **more):
+    bench = StepBench("data.feed", {"source": text, **more})
     return json_of(bench.run(items_of({})).outputs["main"])
 
 
@@ -47,8 +47,8 @@ def test_entries_of_atom_become_items():
     assert entries(ATOM) == [
         {
             "title": "One",
-            "link": "https://a.example/1",
-            "pubDate": "2024-01-01T10:00:00Z",
+            "link": "https://a.example/self",
+            "pubDate": "2024-01-01T10:00:00.000Z",
             "author": "Ann",
             "content": "<b>C</b>",
             "contentSnippet": "C",
@@ -57,6 +57,42 @@ def test_entries_of_atom_become_items():
             "isoDate": "2024-01-01T10:00:00.000Z",
         }
     ]
+
+
+PODCAST = """<rss version="2.0" xmlns:itunes="i" xmlns:media="m"><channel>
+<item><title/><author>Ann</author><guid>g</guid><dc:date>2024-01-02</dc:date>
+<enclosure url="https://a.example/1.mp3" type="audio/mpeg"/><media:content url="u"/>
+<media:title>M</media:title>
+<category domain="d">x</category><category>y</category><comments>c</comments>
+<content:encoded><![CDATA[<p>One</p><p>Two</p>]]></content:encoded>
+<itunes:duration>60</itunes:duration><itunes:image href="https://a.example/1.png"/></item></channel></rss>"""
+
+
+def test_an_entry_keeps_files_spoken_words_and_what_is_asked_for():
+    assert entries(PODCAST, fields="media:content, media:title, none") == [
+        {
+            "title": "",
+            "author": "Ann",
+            "creator": "Ann",
+            "date": "2024-01-02",
+            "dc:date": "2024-01-02",
+            "comments": "c",
+            "content:encoded": "<p>One</p><p>Two</p>",
+            "content:encodedSnippet": "One\nTwo",
+            "enclosure": {"url": "https://a.example/1.mp3", "type": "audio/mpeg"},
+            "media:content": {"$": {"url": "u"}},
+            "media:title": "M",
+            "guid": "g",
+            "categories": [{"$": {"domain": "d"}, "_": "x"}, "y"],
+            "isoDate": "2024-01-02T00:00:00.000Z",
+            "itunes": {"duration": "60", "image": "https://a.example/1.png"},
+        }
+    ]
+
+
+def test_the_link_of_an_entry_is_its_alternate_one():
+    links = '<link rel="self" href="s"/><link rel="alternate" href="a"/>'
+    assert entries(f"<feed><entry>{links}</entry></feed>") == [{"link": "a"}]
 
 
 def test_entries_of_rdf_become_items_and_empty_feeds_give_none():

@@ -70,14 +70,17 @@ def _request(given: GraphqlParameters) -> dict[str, Any]:
     if given.send == "text":
         body = {"kind": "text", "text": given.query, "contentType": "application/graphql"}
         return {**request, "method": "POST", "body": body}
-    value: dict[str, Any] = {"query": given.query, "variables": _variables(given.variables)}
+    value: dict[str, Any] = {
+        "query": given.query,
+        "variables": _variables(given.variables if "variables" in given.model_fields_set else {}),
+    }
     if given.operationName:
         value["operationName"] = given.operationName
     return {**request, "method": "POST", "body": {"kind": "json", "value": value}}
 
 
 def _variables(given: Any) -> Any:
-    if given is None or given == "":
+    if given == "":
         return {}
     if isinstance(given, dict):
         return given
@@ -89,7 +92,8 @@ def _variables(given: Any) -> Any:
     try:
         return json.loads(given)
     except ValueError as error:
-        raise StepFailure(f"Using variables failed: they are no JSON: {error}") from error
+        told = f"Using variables failed:\n{given}\n\nWith error message:\n{error}"
+        raise StepFailure(told[:_MESSAGE_LENGTH_MAX]) from error
 
 
 def _answer(found: Sequence[Item]) -> dict[str, Any]:

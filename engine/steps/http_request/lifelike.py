@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from engine.base.errors import StepFailure
+from engine.base.errors import ErrorInfo, StepFailure, TimedOut
 from engine.ports.step_catalogue import Blocks, Item
 from engine.steps.http_request.parameters import ResponseOptions
 from engine.steps.http_request.results import file_entry, headers_of, json_of, text_of
@@ -138,8 +138,16 @@ def _as_object(value: Any, name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {name: value}
 
 
-def error_told(error: StepFailure, options: ResponseOptions) -> Mapping[str, Any]:
-    """What an error item tells of an answer with a status of 400 or above."""
+def is_answer(error: Exception) -> bool:
+    """Whether an error tells of an answer with a status of 400 or above."""
+    return isinstance(error, StepFailure) and {"status", "url"} <= error.details.keys()
+
+
+def error_told(error: Exception, options: ResponseOptions) -> Mapping[str, Any]:
+    """What an error item tells of such an answer, or of a server that gave none."""
+    if not isinstance(error, StepFailure) or not is_answer(error):
+        code = "ECONNABORTED" if isinstance(error, TimedOut) else "ECONNREFUSED"
+        return {"message": ErrorInfo.of(error, "").message, "name": "AxiosError", "code": code}
     status, body = error.details["status"], error.details.get("body", "")
     value: Any = body
     if options.format in ("json", "text"):

@@ -10,7 +10,14 @@ from typing import Any
 import httpx
 
 from engine.base.canonical import DAG_CBOR
-from engine.base.errors import DatabaseUnavailable, InvalidInput, PayloadTooLarge, Problem, StepFailure
+from engine.base.errors import (
+    DatabaseUnavailable,
+    InvalidInput,
+    NetworkFailure,
+    PayloadTooLarge,
+    Problem,
+    TimedOut,
+)
 from engine.base.ordered import pack, unpack
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import (
@@ -35,7 +42,7 @@ from engine.steps.http_request.credentials import (
 )
 from engine.steps.http_request.exchange import Exchange
 from engine.steps.http_request.held import held_certificates, held_credential
-from engine.steps.http_request.lifelike import error_told, items_of
+from engine.steps.http_request.lifelike import error_told, is_answer, items_of
 from engine.steps.http_request.manifest import MANIFEST, METHODS_READING, HttpRequestParameters
 from engine.steps.http_request.pages import Pager
 from engine.steps.http_request.parameters import CodedPages, CredentialAuth
@@ -158,15 +165,12 @@ class _Run:
 
     def _failed(self, error: Exception, index: int) -> Item:
         failed = failed_item(self._context, error, index)
-        if not isinstance(error, StepFailure) or not {"status", "url"} <= error.details.keys():
+        if not isinstance(error, NetworkFailure | TimedOut) and not is_answer(error):
             return failed
         response = self._context.parameters(index).response
-        told = (
-            failed
-            if response.style == "plain"
-            else {**failed, "json": {"error": error_told(error, response)}}
-        )
-        return told
+        if response.style == "plain":
+            return failed
+        return {**failed, "json": {"error": error_told(error, response)}}
 
     def _answered(self, item: Item | None, index: int) -> list[Item]:
         given = read_written(self._context.parameters(index))

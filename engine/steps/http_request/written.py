@@ -16,6 +16,8 @@ _OLD_LABELS = {"query": "Query Parameters", "headers": "Headers", "body": "Body 
 def read_written(given: HttpRequestParameters) -> HttpRequestParameters:
     """The parameters with values in place of texts; raises :class:`StepFailure` for text that is no JSON."""
     changed: dict[str, Any] = {}
+    if given.response.style == "n8n":
+        changed["url"] = _address(given.url.strip())
     for name in ("query", "headers"):
         text = getattr(given, name)
         if isinstance(text, str):
@@ -25,6 +27,14 @@ def read_written(given: HttpRequestParameters) -> HttpRequestParameters:
         value = _value(body.value, "body", given.response.style)
         changed["body"] = JsonBody(kind="json", value=value)
     return given.model_copy(update=changed) if changed else given
+
+
+def _address(url: str) -> str:
+    if not url:
+        raise StepFailure("URL parameter cannot be empty")
+    if not url.startswith(("http://", "https://")):
+        raise StepFailure(f'Invalid URL: {url}. URL must start with "http" or "https".')
+    return url
 
 
 def _object(text: str, name: str, style: str) -> dict[str, Any]:

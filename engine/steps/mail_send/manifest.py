@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from engine.base.limits import MAIL_FILES_MAX, MAIL_TEXT_CHARACTERS_MAX
 from engine.ports.step_catalogue import Effect, Manifest
@@ -46,8 +46,17 @@ class MailSendParameters(Parameters):
     attachments: list[str] = Field(
         default_factory=list,
         max_length=MAIL_FILES_MAX,
-        description="Names of the item's files that go along.",
+        description="Names of the item's files that go along, also in a text with commas; HTML may show one "
+        "as cid:NAME.",
     )
+
+    @field_validator("attachments", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        """Names in a text, without spaces around them."""
+        return (
+            [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+        )
 
 
 MANIFEST = Manifest(

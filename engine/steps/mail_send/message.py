@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,6 +14,9 @@ from engine.ports.step_catalogue import Item, StepContext
 from engine.steps.connecting import listed
 from engine.steps.files import file_bytes, file_entry
 from engine.steps.mail_send.manifest import MailSendParameters
+
+_CID = re.compile(r"[\w.-]{1,64}\Z", re.A)
+"""Names of files that HTML can show by ``cid:NAME`` (RFC 2392)."""
 
 
 class Letter:
@@ -73,7 +77,8 @@ class Letter:
             if kind in ("message", "multipart") or not part:
                 kind, part = "application", "octet-stream"
             called = "".join(letter for letter in str(entry.get("fileName") or name) if ord(letter) >= 32)
-            self.message.add_attachment(data, maintype=kind, subtype=part, filename=called)
+            cid = f"<{name}>" if _CID.match(name) else None
+            self.message.add_attachment(data, maintype=kind, subtype=part, filename=called, cid=cid)
 
     def bytes(self) -> bytes:
         """The whole of it; raises :class:`PayloadTooLarge`."""

@@ -49,6 +49,7 @@ def test_text_html_and_files_arrive(smtp):
         ("ä.bin", b"\x00\x01"),
         ("b.txt", "text"),
     ]
+    assert [one["Content-ID"] for one in mail.iter_attachments()] == ["<a>", "<b>"]
     assert (mail["From"], mail["To"], mail["Cc"]) == (
         "Ann <ann@example.com>",
         "ben@example.com",

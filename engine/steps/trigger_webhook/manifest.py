@@ -42,6 +42,15 @@ class WebhookTriggerParameters(Parameters):
         description="What of the last step's output is the body, with lastStep; none: the body stays empty, "
         "with immediately, too.",
     )
+    responseBody: str = Field(
+        "", description="The body with immediately, as text or as JSON; without it a short message."
+    )
+    responseField: str = Field(
+        "", max_length=256, description="The field of the first item that is the body, such as data.text."
+    )
+    responseType: str = Field(
+        "", max_length=256, description="Media type of that body; text is then sent as it is."
+    )
     verify: Verification | None = Field(
         None, description="How calls must be signed; calls that are not, or come twice, are refused."
     )

@@ -22,6 +22,9 @@ OPTIONAL = (
     "eventSchema",
     "outputsByMethod",
     "binaryField",
+    "responseBody",
+    "responseField",
+    "responseType",
 )
 """Rules of admission and rare options, which stand in a registration only where they are given."""
 

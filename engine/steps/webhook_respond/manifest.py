@@ -20,12 +20,16 @@ class RespondParameters(Parameters):
         "as text, a file of the first item, a redirect to location, or nothing.",
     )
     body: Any = Field(None, description="The body, with json or text; references can stand anywhere in it.")
-    binaryField: str = Field("data", description="Name of the file in the first item, with binary.")
+    read: bool = Field(False, description="Whether a text in body is JSON, to be read before it is sent.")
+    binaryField: str = Field(
+        "data", description="Name of the file in the first item, with binary; empty: its first file."
+    )
     location: str | None = Field(None, description="Where to send the caller, with redirect.")
     status: Status | None = Field(
         None, description="Status of the answer; else 200, 204 with noData and 302 with redirect."
     )
     headers: Headers = Field(default_factory=dict, description="Headers of the answer.")
+    tells: bool = Field(False, description="Whether a second output gives an item with what was answered.")
 
     @model_validator(mode="after")
     def _complete(self) -> RespondParameters:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from engine.base.errors import StepFailure
 from engine.flow.model import MAIN
-from engine.ports.step_catalogue import Answer, StepContext, StepResult, StepType
+from engine.ports.step_catalogue import Answer, PortItems, StepContext, StepResult, StepType
+from engine.steps.json_text import parsed_json
 from engine.steps.webhook_respond.manifest import MANIFEST, RespondParameters
+
+RESPONSE = "response"
 
 _STATUS = {"noData": 204, "redirect": 302}
 
@@ -28,7 +32,15 @@ class RespondStep(StepType):
             headers["location"] = given.location or ""
         headers.update({name.lower(): value for name, value in given.headers.items()})
         status = given.status or _STATUS.get(given.respondWith, 200)
-        return StepResult({MAIN: context.items}, answer=Answer(status, headers, body))
+        outputs: PortItems = {MAIN: context.items}
+        if given.tells:
+            told = {"body": None if isinstance(body, bytes) else body, "headers": headers}
+            outputs[RESPONSE] = [{"json": {"response": {**told, "statusCode": status}}}]
+        return StepResult(outputs, answer=Answer(status, headers, body))
+
+    def ports_out(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """A second port where the step tells what it answered."""
+        return (MAIN, RESPONSE) if parameters.get("tells") is True else super().ports_out(parameters)
 
 
 def _body(given: RespondParameters, context: StepContext) -> tuple[str | None, Any]:
@@ -39,13 +51,25 @@ def _body(given: RespondParameters, context: StepContext) -> tuple[str | None, A
         case "allItems":
             return "application/json", [item["json"] for item in context.items]
         case "json":
-            return "application/json", _json(given.body)
+            return _written(given.body) if given.read else ("application/json", _json(given.body))
         case "text":
             return "text/plain; charset=utf-8", _text(given.body)
         case "binary":
             return _file(given.binaryField, context)
         case _:
             return None, None
+
+
+def _written(value: Any) -> tuple[str | None, Any]:
+    """JSON that was written as text; none at all is no body."""
+    if value in (None, ""):
+        return None, None
+    if not isinstance(value, str):
+        return "application/json", _json(value)
+    try:
+        return "application/json", _json(parsed_json(value))
+    except ValueError as error:
+        raise StepFailure("Invalid JSON in 'Response Body' field") from error
 
 
 def _json(value: Any) -> Any:
@@ -60,6 +84,7 @@ def _text(value: Any) -> str:
 def _file(name: str, context: StepContext) -> tuple[str, bytes]:
     """Media type and bytes of a file of the first item."""
     files = context.items[0].get("binary") or {} if context.items else {}
+    name = name or next(iter(files), "")
     file = files.get(name)
     if file is None:
         there = ", ".join(files) or "none"

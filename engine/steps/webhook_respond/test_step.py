@@ -31,6 +31,9 @@ def answer(parameters, items=ITEMS, **rest):
         ({"respondWith": "json", "body": None}, Answer(200, JSON, "null")),
         ({"respondWith": "text", "body": "hello"}, Answer(200, TEXT, "hello")),
         ({"respondWith": "text", "body": {"a": 1}}, Answer(200, TEXT, '{"a":1}')),
+        ({"respondWith": "json", "body": '{"a": [1]}', "read": True}, Answer(200, JSON, {"a": [1]})),
+        ({"respondWith": "json", "body": {"a": 1}, "read": True}, Answer(200, JSON, {"a": 1})),
+        ({"respondWith": "json", "body": "", "read": True}, Answer(200, {}, None)),
         ({"respondWith": "noData"}, Answer(204, {}, None)),
         (
             {"respondWith": "redirect", "location": "https://example.org/"},
@@ -40,6 +43,18 @@ def answer(parameters, items=ITEMS, **rest):
 )
 def test_each_kind_of_answer(parameters, expected):
     assert answer(parameters) == expected
+
+
+def test_text_that_is_no_json_is_refused():
+    with pytest.raises(StepFailure, match="Invalid JSON in 'Response Body' field"):
+        answer({"respondWith": "json", "body": "{", "read": True})
+
+
+def test_what_was_answered_is_told_by_a_second_output():
+    given = {"respondWith": "text", "body": "hi", "tells": True}
+    outputs = StepBench("webhook.respond", given).run(ITEMS).outputs
+    assert outputs["main"] == ITEMS
+    assert outputs["response"][0]["json"] == {"response": {"body": "hi", "headers": TEXT, "statusCode": 200}}
 
 
 def test_own_headers_win_whatever_their_case():

@@ -40,6 +40,27 @@ def test_the_last_step_answers_with_its_items(data, items, body):
     assert dict(reply.headers)[b"content-type"] == b"application/json"
 
 
+@pytest.mark.parametrize(
+    ("field", "type_", "sent"),
+    [
+        ("page.text", "text/html", b"<p>hi</p>"),
+        ("page", "", b'{"text":"<p>hi</p>"}'),
+        ("page", "text/x", b'{"text":"<p>hi</p>"}'),
+        ("none.at.all", "", b"null"),
+    ],
+)
+def test_a_field_of_the_last_step_is_answered_as_what_it_is(field, type_, sent):
+    options = WebhookOptions(mode="lastStep", field=field, type=type_)
+    items = [{"json": {"page": {"text": "<p>hi</p>"}}}]
+    reply = answer_for(Outcome("completed", None, items), "exe_1", options, "/webhook/x")
+    assert reply.body == sent
+    assert dict(reply.headers)[b"content-type"] == (type_ or "application/json").encode()
+
+
+def test_a_text_can_be_the_answer_at_once():
+    assert accepted("exe_1", WebhookOptions(body="thanks")).body == b"thanks"
+
+
 def test_no_data_is_no_body():
     assert last_step("none", ITEMS).body == b""
 

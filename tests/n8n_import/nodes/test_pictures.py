@@ -88,6 +88,7 @@ def test_a_chart_is_translated():
     assert found.parameters == {
         "kind": "line",
         "labels": ["a", "{{ $json.b }}"],
+        "labelsOf": "first",
         "values": "{{ $json.values }}",
         "property": "chart",
         "series": {"label": "L"},
@@ -97,6 +98,14 @@ def test_a_chart_is_translated():
     }
     array = step("quickChart", labelsMode="array", labelsArray='=["a"]', chartOptions={"horizontal": True})
     assert (array.parameters["labels"], array.parameters["kind"]) == ('["a"]', "horizontalBar")
+    assert array.parameters["series"] == {"label": "Chart"}
+    given = {
+        "chartType": "violin",
+        "chartOptions": {"horizontal": True},
+        "datasetOptions": {"pointStyle": "star"},
+    }
+    violin = step("quickChart", **given).parameters
+    assert (violin["kind"], violin["series"]) == ("horizontalViolin", {"label": "Chart", "itemStyle": "star"})
 
 
 @pytest.mark.parametrize("kind", ["iCal", "convertToFile"])

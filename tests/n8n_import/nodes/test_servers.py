@@ -19,11 +19,10 @@ def test_mail_of_all_versions_is_sent():
         "emailSend", 1, fromEmail="a@b.c", toEmail="d@e.f", subject="S", text="T", attachments="x, y"
     )
     assert old.type == "mail.send"
-    assert (old.parameters["sender"], old.parameters["text"], old.parameters["attachments"]) == (
-        "a@b.c",
-        "T",
-        ["x", "y"],
-    )
+    assert (old.parameters["sender"], old.parameters["text"]) == ("a@b.c", "T")
+    assert '? "x, y" :' in old.parameters["attachments"]
+    given = {"options": {"attachments": "={{ $json.files }}", "appendAttribution": False}}
+    assert "($json.files)" in steps("emailSend", 2, **given)[0].parameters["attachments"]
     more = {"ccEmail": "c@c.c", "attachments": "x", "allowUnauthorizedCerts": True, "replyTo": "r@r.r"}
     both = {"text": "={{ $json.t }}", "html": "<b>"}
     (new,) = steps(

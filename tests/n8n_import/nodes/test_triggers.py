@@ -72,8 +72,29 @@ def test_the_methods_of_a_webhook_keep_their_outputs():
 
 
 def test_what_a_webhook_does_not_do_is_told():
-    one = translated("webhook", 2, {"path": "x", "options": {"responseData": "thanks"}})
+    one = translated("webhook", 2, {"path": "x", "responseData": "firstEntryBinary"})
     assert [issue["severity"] for issue in one.issues] == ["differs"]
+
+
+def test_a_webhook_answers_with_a_text_or_a_part_of_the_last_item():
+    at_once = parameters("webhook", 2, {"path": "x", "options": {"responseData": "thanks"}})
+    assert at_once["responseBody"] == "thanks"
+    options = {"responsePropertyName": "a.b", "responseContentType": "text/csv"}
+    last = parameters("webhook", 2, {"path": "x", "responseMode": "lastNode", "options": options})
+    assert (last["responseField"], last["responseType"]) == ("a.b", "text/csv")
+
+
+def test_answers_have_the_codes_kinds_and_outputs_of_the_node():
+    moved = parameters("respondToWebhook", 1.1, {"respondWith": "redirect", "redirectURL": "http://x"})
+    assert moved["status"] == 307
+    own = {"respondWith": "redirect", "redirectURL": "http://x", "options": {"responseCode": 301}}
+    assert parameters("respondToWebhook", 1.1, own)["status"] == 301
+    assert parameters("respondToWebhook", 1.1, {"respondWith": "binary"})["binaryField"] == ""
+    text = parameters("respondToWebhook", 1.1, {"respondWith": "text", "responseBody": "hi"})
+    assert text["headers"] == {"content-type": "text/html; charset=utf-8"}
+    assert parameters("respondToWebhook", 1, {})["respondWith"] == "firstItem"
+    assert parameters("respondToWebhook", 1.4, {"enableResponseOutput": True})["tells"] is True
+    assert "tells" not in parameters("respondToWebhook", 1.4, {})
 
 
 @pytest.mark.parametrize(
