@@ -9,6 +9,7 @@ from engine.base.errors import StepFailure
 from engine.flow.model import MAIN
 from engine.ports.step_catalogue import Item, Signal, StepContext, StepResult, StepType, WaitChild
 from engine.steps.flow_call.manifest import MANIFEST, CallParameters
+from engine.steps.item_errors import failed_item, goes_on
 from engine.steps.paging import EMPTY_PILE, added, all_of
 from engine.steps.provenance import from_item
 
@@ -32,11 +33,18 @@ class CallStep(StepType):
         return _call_next(context, 0, EMPTY_PILE) if context.items else StepResult({MAIN: []})
 
     def resume(self, context: StepContext, signal: Signal) -> StepResult:
-        """The called flow's items; raises :class:`StepFailure` with its error where it failed."""
+        """The called flow's items; raises :class:`StepFailure` with its error where it failed. Of calls for
+        each item the others go on where the flow goes on after errors."""
         state = context.memory.get(str(context.run))
         index = state["index"] if state else 0
         handed = context.items if state is None else [context.items[index]]
-        items = _output(context.parameters(index), signal.payload, handed)
+        try:
+            items = _output(context, index, signal.payload, handed)
+        except StepFailure as error:
+            alone = state is not None or context.flow.format == "n8n"  # there one item tells of it
+            if not alone or not goes_on(context, error):
+                raise
+            items = [failed_item(context, error, index)]
         if state is None:
             return StepResult({MAIN: items})
         pile = added(state["pile"], [from_item(item, index) for item in items], context.blocks)
@@ -57,7 +65,9 @@ def _call_next(context: StepContext, index: int, pile: Mapping[str, Any]) -> Ste
     return StepResult(wait=_call(given, [context.items[index]], str(index)), memory=memory)
 
 
-def _output(given: CallParameters, payload: Mapping[str, Any], handed: list[Item]) -> list[Item]:
+def _output(context: StepContext, index: int, payload: Mapping[str, Any], handed: list[Item]) -> list[Item]:
+    """What a call gave. Raises :class:`StepFailure`, in flows of n8n with the words of the error alone."""
+    given: CallParameters = context.parameters(index)
     status, execution = payload.get("status"), payload.get("execution")
     if status == "started" and given.passOn:
         return handed
@@ -67,7 +77,9 @@ def _output(given: CallParameters, payload: Mapping[str, Any], handed: list[Item
         error = payload.get("error") or {}
         reason = error.get("message") or f"it was {status}"
         raise StepFailure(
-            f"flow {given.flow!r} did not complete: {reason}",
+            str(reason)
+            if context.flow.format == "n8n"
+            else f"flow {given.flow!r} did not complete: {reason}",
             flow=given.flow,
             execution=execution,
             error=error,

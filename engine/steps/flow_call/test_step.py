@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.base.errors import StepFailure
+from engine.flow.model import Flow, Step
 from engine.ports.step_catalogue import Signal, WaitChild
 from engine.testing.step_bench import StepBench, items_of, json_of
 
@@ -80,6 +81,35 @@ def test_each_item_is_its_own_call_one_after_the_other():
     assert json_of(result.outputs["main"]) == [{"n": n} for n in (1, -1, 2, -2, 3, -3)]
     assert [item["pairedItem"]["item"] for item in result.outputs["main"]] == [0, 0, 1, 1, 2, 2]
     assert bench.memory == {}
+
+
+def failing(flow_format, mode="each"):
+    """What comes out of calls of which that for the second item fails."""
+    step = Step("step", "flow.call", {"flow": "child", "mode": mode}, on_error="continue")
+    flow = Flow("f", "F", (step,), format=flow_format)
+    bench = StepBench("flow.call", {"flow": "child", "mode": mode}, flow=flow)
+    bench.step = step
+    result = bench.run(ITEMS)
+    while isinstance(result.wait, WaitChild):
+        good = {"json": {"n": 2}} not in result.wait.items
+        child = ended({"ok": 1}) if good else ended(status="failed", error={"message": "no stock"})
+        result = bench.resume(child, ITEMS)
+    return result.outputs["main"]
+
+
+def test_where_the_flow_goes_on_after_errors_one_failed_call_leaves_the_others_be():
+    items = failing("qflow")
+    assert [item["json"] for item in items[::2]] == [{"ok": 1}, {"ok": 1}]
+    assert items[1]["json"] == {"error": "flow 'child' did not complete: no stock"}
+    assert items[1]["error"]["code"] == "step_failed"
+    assert items[1]["pairedItem"] == {"item": 1}
+
+
+def test_flows_of_n8n_are_told_the_error_in_its_own_words():
+    assert failing("n8n")[1]["json"] == {"error": "no stock"}
+    assert [item["json"] for item in failing("n8n", "all")] == [{"error": "no stock"}]
+    with pytest.raises(StepFailure, match="no stock"):
+        failing("qflow", "all")
 
 
 def test_no_items_make_no_calls():

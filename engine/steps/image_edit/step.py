@@ -50,7 +50,8 @@ def _changed(context: StepContext, item: Item, given: ImageParameters) -> Item:
             else:
                 picture = CHANGING[change.kind](picture, change)
     kind = given.format.upper() or kind
-    name = given.fileName or _name(name, kind)
+    new = given.format or given.changes[0].kind == "create"
+    name = given.fileName or (_name(name, kind) if new else name)
     media = f"image/{kind.lower()}"
     entry = context.binaries.put(saved(picture, kind, given.quality), mime_type=media, file_name=name)
     return with_file(item, given.into or given.property, entry)
