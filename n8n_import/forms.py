@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
-from n8n_import.expressions import converted
+from n8n_import.expressions import converted, is_expression
 from n8n_import.translating import Context, Unsupported
 from n8n_import.words import Json, Node, objects
 
@@ -30,16 +31,23 @@ TEXTS = (("placeholder", "placeholder"), ("defaultValue", "default"), ("fieldVal
 
 def fields_of(node: Node, context: Context) -> list[Json]:
     """The fields as steps show them. Answers stand under the field's name, or its label where it has none."""
-    found = [
-        _field(entry, number, context)
-        for number, entry in enumerate(objects(node.param("formFields.values")), 1)
-    ]
+    found = [_field(entry, number, context) for number, entry in enumerate(_entries(node), 1)]
     seen: set[str] = set()
     for field in found:
         if field["kind"] != "note" and field["name"] in seen:
             raise Unsupported(f"two fields of its form are called {field['name']!r}")
         seen.add(field["name"])
     return found
+
+
+def _entries(node: Node) -> list[Json]:
+    """The fields as the node has them: one by one, or in a list written as JSON."""
+    if node.param("defineForm") != "json":
+        return objects(node.param("formFields.values"))
+    written = node.param("jsonOutput", "[]")
+    if is_expression(written):
+        raise Unsupported("the fields of its form are worked out while it runs, and must be fixed here")
+    return objects(json.loads(written) if isinstance(written, str) else written)
 
 
 def _field(entry: Json, number: int, context: Context) -> Json:

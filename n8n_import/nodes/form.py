@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from n8n_import.expressions import is_expression
+from n8n_import.expressions import converted, is_expression
 from n8n_import.forms import ending_of, fields_of
 from n8n_import.names import chosen
+from n8n_import.nodes.webhook import callers
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Json, Node
 
@@ -22,10 +23,8 @@ def translate_trigger(node: Node, context: Context) -> Draft:
         parameters["button"] = label
     if node.param("options.ignoreBots") is True:
         parameters["ignoreBots"] = True
-    if node.param("authentication", "none") not in ("none", ""):
-        raise Unsupported(
-            "a form that asks for a password is not translated yet; set authenticate in trigger.form"
-        )
+    if node.param("authentication", "none") != "" and (asked := callers(node, context)):
+        parameters["authenticate"] = asked
     if ending := _ending(node, context):
         parameters["ending"] = ending
     context.ignores("options.appendAttribution", "options.customCss", "options.useWorkflowTimezone")
@@ -35,7 +34,7 @@ def translate_trigger(node: Node, context: Context) -> Draft:
 def _ending(node: Node, context: Context) -> Json:
     told = node.param("options.respondWithOptions.values")
     if not isinstance(told, dict):
-        return {}
+        told = {"formSubmittedText": node.param("options.formSubmittedText", "")}
     if told.get("respondWith") == "redirect":
         return {"redirect": context.param("options.respondWithOptions.values.redirectUrl", "")}
     text = told.get("formSubmittedText", "")
@@ -44,7 +43,7 @@ def _ending(node: Node, context: Context) -> Json:
             "the text at the end of the form is worked out in n8n; say it in a step form.page", "forms"
         )
         return {}
-    return {"message": context.param("options.respondWithOptions.values.formSubmittedText")} if text else {}
+    return {"message": converted(text)} if text else {}
 
 
 def translate(node: Node, context: Context) -> Draft:
@@ -52,8 +51,6 @@ def translate(node: Node, context: Context) -> Draft:
     operation = chosen(node, "operation", "page")
     if operation == "completion":
         return Draft("form.page", {"show": "ending", "ending": _completion(node, context)})
-    if node.param("defineForm") == "json":
-        raise Unsupported("a page whose fields are written as JSON is not translated yet")
     return Draft("form.page", page_of(node, context))
 
 

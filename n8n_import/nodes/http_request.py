@@ -201,20 +201,11 @@ def _body(node: Node, context: Context) -> Json:
         if node.param("specifyBody") == "string":
             form = "application/x-www-form-urlencoded"
             return {"kind": "text", "text": context.param("body", ""), "contentType": form}
-        return {"kind": "form", "fields": _indexed(_by_name(entries, repeated=again))}
+        return {"kind": "form", "fields": _by_name(entries, repeated=again), "nested": True}
     if node.param("specifyBody") == "json":
         return {"kind": "json", "value": context.param("jsonBody", ""), "read": True}
     value = _nested(entries) if node.version >= 4 else _by_name(entries)
     return {"kind": "json", "value": value}
-
-
-def _indexed(fields: Json) -> Json:
-    """Lists as forms of the node write them: a[0]=1&a[1]=2."""
-    found: Json = {}
-    for name, value in fields.items():
-        listed = isinstance(value, list)
-        found |= {f"{name}[{at}]": one for at, one in enumerate(value)} if listed else {name: value}
-    return found
 
 
 def _multipart(entries: list[Json], *, repeated: bool) -> Json:
@@ -273,7 +264,7 @@ def _older_body(node: Node, context: Context, written: bool) -> Json | None:
         text = node.param("bodyParametersJson", "")
         value = code(f"(v => typeof v === 'string' ? JSON.parse(v) : v)({inner(text)})") if text else {}
     if kind == "form-urlencoded":
-        return {"kind": "form", "fields": value}
+        return {"kind": "form", "fields": value, "nested": True}
     if kind == "multipart-form-data":
         return {"kind": "multipart", "fields": value, **({"files": files} if files else {})}
     if written and value:

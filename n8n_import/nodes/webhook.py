@@ -11,7 +11,12 @@ from n8n_import.expressions import code, inner
 from n8n_import.translating import Context, Draft, NodeType, Unsupported
 from n8n_import.words import Node, is_number, objects
 
-MODES = {"onReceived": "immediately", "lastNode": "lastStep", "responseNode": "respondStep"}
+MODES = {
+    "onReceived": "immediately",
+    "lastNode": "lastStep",
+    "responseNode": "respondStep",
+    "streaming": "lastStep",
+}
 DATA = {"firstEntryJson": "firstItem", "allEntries": "allItems", "noData": "none"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 SCHEMES = {
@@ -47,6 +52,8 @@ def translate(node: Node, context: Context) -> Draft:
         "responseData": DATA.get(node.text("responseData", "firstEntryJson"), "firstItem"),
     }
     status = node.param("responseCode", node.param("options.responseCode.values.responseCode"))
+    if status == "customCode":
+        status = node.param("options.responseCode.values.customCode")
     if is_number(status):
         parameters["responseStatus"] = round(status)
     if headers := _headers(node):
@@ -86,7 +93,7 @@ def _part_of_answer(node: Node, context: Context) -> dict[str, Any]:
 def _admission(node: Node, context: Context) -> dict[str, Any]:
     """Who may call, and how the files of a call are named."""
     given: dict[str, Any] = {
-        "authenticate": _authentication(node, context),
+        "authenticate": callers(node, context),
         "allowAddresses": _addresses(node.param("options.ipWhitelist")),
         "allowOrigins": [one for one in _listed(node.param("options.allowedOrigins")) if one != "*"],
         "ignoreBots": node.param("options.ignoreBots") is True,
@@ -100,8 +107,9 @@ def _keeps_files(node: Node) -> bool:
     return node.version > 1 or node.param("options.binaryData") is True
 
 
-def _authentication(node: Node, context: Context) -> dict[str, Any] | None:
-    """The credential becomes a secret of the subnet with its name; its value is to be filled in."""
+def callers(node: Node, context: Context) -> dict[str, Any] | None:
+    """How callers say who they are: the credential becomes a secret of the subnet with its name, whose value
+    is to be filled in."""
     kind = node.param("authentication", "none")
     written = _CREDENTIAL.search(kind) if isinstance(kind, str) else None
     kind = KINDS.get(written[1], written[1]) if written else kind
@@ -150,6 +158,8 @@ def _headers(node: Node) -> dict[str, str]:
 
 
 def _say_what_differs(node: Node, context: Context) -> None:
+    if node.param("responseMode") == "streaming":
+        context.differs("the answer is not streamed: it comes when the last step has ended", "webhooks")
     if node.param("responseData") == "firstEntryBinary":
         context.differs("a file as the answer needs the step webhook.respond", "webhooks")
 

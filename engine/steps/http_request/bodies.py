@@ -21,7 +21,6 @@ from engine.steps.http_request.parameters import (
     JsonBody,
     MultipartBody,
     NoBody,
-    Scalar,
     TextBody,
 )
 
@@ -53,7 +52,8 @@ def content_of(
         case JsonBody():
             return Content(json_bytes(body.value), "application/json")
         case FormBody():
-            return Content(urlencode(_pairs(body.fields)).encode("ascii"), _FORM)
+            pairs = _nested(body.fields) if body.nested else _pairs(body.fields)
+            return Content(urlencode(pairs, errors="replace").encode("ascii"), _FORM)
         case TextBody():
             return Content(body.text.encode("utf-8", "replace"), body.contentType)
         case BinaryBody():
@@ -86,7 +86,7 @@ def _body(given: HttpRequestParameters) -> Any:
 
 def _with_fields(body: Any, more: Mapping[str, Any]) -> Any:
     if isinstance(body, FormBody):
-        return FormBody(kind="form", fields={**body.fields, **more})
+        return body.model_copy(update={"fields": {**body.fields, **more}})
     if body is None or isinstance(body, NoBody):
         return JsonBody(kind="json", value=dict(more))
     if isinstance(body, JsonBody) and isinstance(body.value, Mapping):
@@ -94,13 +94,21 @@ def _with_fields(body: Any, more: Mapping[str, Any]) -> Any:
     raise InvalidInput("pagination.place can be body only where the body is a JSON object or a form")
 
 
-def _pairs(fields: Mapping[str, Scalar | list[Scalar]]) -> list[tuple[str, str]]:
+def _pairs(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (name, scalar_text(value))
         for name, values in fields.items()
         for value in (values if isinstance(values, list) else [values])
         if value is not None
     ]
+
+
+def _nested(value: Any, name: str = "") -> list[tuple[str, str]]:
+    """A pair for each value inside, named by its way in brackets."""
+    if isinstance(value, Mapping | list):
+        inside = value.items() if isinstance(value, Mapping) else enumerate(value)
+        return [pair for key, one in inside for pair in _nested(one, f"{name}[{key}]" if name else str(key))]
+    return [] if value is None else [(name, scalar_text(value))]
 
 
 def scalar_text(value: Any) -> str:

@@ -121,8 +121,10 @@ class FormBody(Part):
     """Fields as an HTML form sends them (application/x-www-form-urlencoded)."""
 
     kind: Literal["form"]
-    fields: dict[str, Scalar | list[Scalar]] = Field(
-        description="Field name to value; a list repeats the field."
+    fields: dict[str, Any] = Field(description="Field name to value; a list repeats the field.")
+    nested: bool = Field(
+        default=False,
+        description="Write lists and objects with brackets: a[0]=1, a[b]=2; objects are JSON else.",
     )
 
 

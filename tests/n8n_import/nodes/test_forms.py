@@ -106,3 +106,16 @@ def test_duplicates_are_removed_across_executions():
     assert made.parameters == {"by": "date", "key": "{{ $json.at }}", "scope": "step"}
     made, _ = step("removeDuplicates", {"operation": "clearDeduplicationHistory"}, 2)
     assert made.parameters == {"operation": "clear", "scope": "step"}
+
+
+def test_fields_can_be_written_as_json_and_forms_ask_who_is_there():
+    fields = '[{"fieldLabel": "Name", "requiredField": true}, {"fieldLabel": "Mail", "fieldType": "email"}]'
+    page, _ = step("form", {"defineForm": "json", "jsonOutput": fields}, 1)
+    assert [one["kind"] for one in page.parameters["fields"]] == ["text", "email"]
+    worked_out, _ = step("form", {"defineForm": "json", "jsonOutput": "={{ $json.fields }}"}, 1)
+    assert worked_out.type == "flow.unsupported"
+    given = {"formFields": FIELDS, "authentication": "basicAuth", "options": {"formSubmittedText": "Ta"}}
+    made, said = step("formTrigger", {"path": "x", **given}, credentials={"httpBasicAuth": {"name": "Staff"}})
+    assert made.parameters["authenticate"] == {"scheme": "basic", "secrets": ["Staff"]}
+    assert made.parameters["ending"] == {"message": "Ta"}
+    assert any("Staff" in one for one in said)

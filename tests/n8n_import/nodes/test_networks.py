@@ -43,6 +43,18 @@ def test_variables_that_are_none_are_refused_before_anything_is_sent():
     assert "GraphQL variables should be either an object or a string." in error["message"]
 
 
+def test_variables_that_are_null_are_refused_and_none_are_none():
+    given = {"endpoint": "https://a.invalid/", "query": QUERY, "requestFormat": "json"}
+    nodes = [
+        node("Start", "manualTrigger"),
+        node("Ask", "graphql", 1, {**given, "variables": "={{ null }}"}),
+    ]
+    _, _, error = run_to_end(workflow(nodes))
+    assert "Using variables failed:\nnull" in error["message"]
+    _, _, error = run_to_end(workflow([nodes[0], node("Ask", "graphql", 1, given)]))
+    assert "Using variables failed" not in error["message"]
+
+
 def pagination(**given):
     parameters = {"url": "https://a.example/", "options": {"pagination": {"pagination": given}}}
     found = imported(workflow([node("Ask", "httpRequest", 4.2, parameters)]))

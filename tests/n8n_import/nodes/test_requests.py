@@ -217,3 +217,11 @@ def test_earlier_nodes_can_be_named_in_pages(server):
     status, _, error = paged(server, "/json?body=1", **values, limitPagesFetched=True, maxRequests=2)
     assert status == "completed", error
     assert [one.query("page") for one in server.seen] == ["2", "3"]
+
+
+def test_lists_and_objects_in_a_form_are_written_with_brackets(server):
+    form = {"method": "POST", "url": server.at("/echo"), "sendBody": True, "contentType": "form-urlencoded"}
+    entries = pairs(("a", "={{ $json.list }}"), ("b", "={{ $json.object }}"), ("c", "1"), ("c", "2"))
+    asked(4.3, [{"list": [1, 2], "object": {"x": {"y": "z"}}}], **form, bodyParameters=entries)
+    sent = parse_qs(server.seen[0].body.decode())
+    assert sent == {"a[0]": ["1"], "a[1]": ["2"], "b[x][y]": ["z"], "c[0]": ["1"], "c[1]": ["2"]}

@@ -84,6 +84,14 @@ def test_a_webhook_answers_with_a_text_or_a_part_of_the_last_item():
     assert (last["responseField"], last["responseType"]) == ("a.b", "text/csv")
 
 
+def test_a_webhook_has_a_code_of_its_own_and_tells_that_nothing_is_streamed():
+    values = {"values": {"responseCode": "customCode", "customCode": 418}}
+    given = {"path": "x", "responseMode": "streaming", "options": {"responseCode": values}}
+    made = parameters("webhook", 2.1, given)
+    assert (made["responseStatus"], made["responseMode"]) == (418, "lastStep")
+    assert [one["severity"] for one in translated("webhook", 2.1, given).issues] == ["differs"]
+
+
 def test_answers_have_the_codes_kinds_and_outputs_of_the_node():
     moved = parameters("respondToWebhook", 1.1, {"respondWith": "redirect", "redirectURL": "http://x"})
     assert moved["status"] == 307
