@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from engine.ports.step_catalogue import Effect, Manifest
 from engine.steps.base import Parameters
@@ -14,8 +14,8 @@ class FeedParameters(Parameters):
     """Parameters of data.feed."""
 
     source: Any = Field(description="The feed's text: RSS 2.0, RSS 1.0 or Atom.")
-    fields: list[str] | str = Field(
-        default_factory=list, description="More elements of entries to give, such as media:content."
+    fields: Annotated[list[str] | str, WithJsonSchema({"type": "array", "items": {"type": "string"}})] = (
+        Field(default_factory=list, description="More elements of entries to give, such as media:content.")
     )
 
 

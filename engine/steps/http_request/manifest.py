@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, ConfigDict, Field, field_validator, model_validator
+from pydantic import AliasChoices, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from engine.ports.step_catalogue import Effect, Manifest
 from engine.steps.base import Parameters
@@ -31,6 +31,10 @@ METHODS_REFUSED = frozenset({"CONNECT", "TRACE"})
 _SHORTHANDS = ("body", "json", "form", "text")
 
 
+SHOWN_AS_PAIRS = WithJsonSchema({"type": "object", "additionalProperties": True})
+"""Editors offer names and values; a text with JSON is taken all the same."""
+
+
 class HttpRequestParameters(Parameters):
     """Parameters of http.request."""
 
@@ -42,12 +46,12 @@ class HttpRequestParameters(Parameters):
         pattern=r"^[A-Za-z][A-Za-z-]{0,30}$",
         description="GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or another method.",
     )
-    query: dict[str, Any] | str = Field(
+    query: Annotated[dict[str, Any] | str, SHOWN_AS_PAIRS] = Field(
         default_factory=dict,
         description="Query parameters added to the address, also as JSON text; a list repeats one, "
         "null leaves it out.",
     )
-    headers: dict[str, Scalar | list[Scalar]] | str = Field(
+    headers: Annotated[dict[str, Scalar | list[Scalar]] | str, SHOWN_AS_PAIRS] = Field(
         default_factory=dict,
         description="Headers, also as JSON text; a list repeats one, null leaves it out.",
     )

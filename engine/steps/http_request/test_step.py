@@ -297,3 +297,17 @@ def test_limits_of_the_subnet_hold(http: HttpBench, server: HttpServer) -> None:
     with pytest.raises(StepFailure, match="more than 2 redirects"):
         http.items({"url": server.at("/redirects/3")}, limits=limits)
     assert http.json({"url": server.at("/redirects/2")}, limits=limits)["status"] == 200
+
+
+def test_editors_offer_names_and_values_for_query_and_headers() -> None:
+    schema = HttpRequest.manifest.parameters.model_json_schema()["properties"]
+    assert {schema[name]["type"] for name in ("query", "headers")} == {"object"}
+
+
+def test_query_and_headers_may_be_written_as_json(http: HttpBench, server: HttpServer) -> None:
+    found = http.body({"url": server.at("/echo"), "query": '{"a": 1}', "headers": '{"X-A": "b"}'})
+    assert (found["query"], found["headers"]["x-a"]) == ({"a": ["1"]}, "b")
+    with pytest.raises(StepFailure, match=r"query: not JSON: .*line 1"):
+        http.items({"url": server.at("/echo"), "query": "{"})
+    with pytest.raises(StepFailure, match="headers: the JSON must be an object, and is list"):
+        http.items({"url": server.at("/echo"), "headers": "[]"})
