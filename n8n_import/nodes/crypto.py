@@ -10,11 +10,12 @@ from n8n_import.words import Json, Node
 KINDS = {"uuid": "uuid", "hex": "hex", "base64": "base64", "ascii": "ascii"}
 
 DIGESTS = (
-    "SHA3-512", "SHA3-384", "SHA3-256", "SHA512", "SHA384", "SHA256", "SHA224", "SHA1", "MD5",
+    "SHA512-256", "SHA512-224", "SHA3-512", "SHA3-384", "SHA3-256", "SHA3-224", "SHA512", "SHA384", "SHA256",
+    "SHA224", "SHA1", "MD5",
 )  # fmt: skip
 """Those that signatures are made with, longer names before those that stand in them."""
 
-_OTHERS = ("sha512-2", "sha512/2", "sha3-224", "ripemd", "rmd", "blake", "sm3", "shake", "md4", "mdc2")
+_OTHERS = ("ripemd", "rmd", "blake", "sm3", "shake", "md4", "mdc2")
 
 
 def translate(node: Node, context: Context) -> Draft:
@@ -51,10 +52,10 @@ def _keyed(node: Node, context: Context, action: str) -> Json:
 
 def digest_of(text: str) -> str:
     """The digest that one of OpenSSL's names of a signature names; raises :class:`Unsupported`."""
-    plain = text.lower()
+    plain = "".join(letter for letter in text.lower() if letter.isalnum())
     if not any(other in plain for other in _OTHERS):
         for digest in DIGESTS:
-            if digest.lower().replace("-", "") in plain.replace("-", "").replace("_", ""):
+            if digest.lower().replace("-", "") in plain:
                 return digest
     raise Unsupported(f"signatures with {text or 'no algorithm'} are not made here")
 

@@ -10,7 +10,10 @@ from engine.base.limits import CODE_CHARACTERS_MAX, RANDOM_CHARACTERS_MAX
 from engine.ports.step_catalogue import Effect, Manifest
 from engine.steps.base import CredentialRef, Parameters, credential_field
 
-Algorithm = Literal["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "SHA3-256", "SHA3-384", "SHA3-512"]
+Algorithm = Literal[
+    "MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "SHA512-224", "SHA512-256", "SHA3-224", "SHA3-256",
+    "SHA3-384", "SHA3-512",
+]  # fmt: skip
 
 
 class CryptoParameters(Parameters):

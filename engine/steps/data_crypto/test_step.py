@@ -29,6 +29,7 @@ def made(**parameters):
         ("MD5", "900150983cd24fb0d6963f7d28e17f72"),
         ("SHA1", "a9993e364706816aba3e25717850c26c9cd0d89d"),
         ("SHA256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ("SHA512-256", "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"),
         ("SHA3-256", "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"),
     ],
 )

@@ -109,15 +109,16 @@ def test_crypto_has_its_keys_in_a_credential_since_version_two():
         ("id-rsassa-pkcs1-v1_5-with-sha3-512", "SHA3-512"),
         ("RSA-SHA1-2", "SHA1"),
         ("RSA-MD5", "MD5"),
+        ("RSA-SHA512/256", "SHA512-256"),
+        ("sha512-224WithRSAEncryption", "SHA512-224"),
+        ("RSA-SHA3-224", "SHA3-224"),
     ],
 )
 def test_names_of_signatures_name_their_digest(name, digest):
     assert digest_of(name) == digest
 
 
-@pytest.mark.parametrize(
-    "name", ["RSA-RIPEMD160", "RSA-SHA512/256", "sha512-256WithRSAEncryption", "blake2b512", ""]
-)
+@pytest.mark.parametrize("name", ["RSA-RIPEMD160", "rmd160", "blake2b512", "RSA-SM3", ""])
 def test_signatures_that_are_not_made_are_refused(name):
     with pytest.raises(Unsupported):
         digest_of(name)
