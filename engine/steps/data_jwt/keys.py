@@ -17,7 +17,7 @@ from engine.ports.step_catalogue import StepContext
 from engine.steps.data_jwt.manifest import JwtParameters
 
 _PUBLIC = ("-----BEGIN PUBLIC KEY-----", "-----BEGIN RSA PUBLIC KEY-----")
-_FORGED = "The JWT token can't be verified"
+_FORGED = "the token cannot be verified: its signature is not of this key"
 _DIGESTS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 
 
@@ -63,7 +63,7 @@ def check_signature(token: str, keys: Keys) -> None:
     if not keys.shared and not keys.public.startswith(_PUBLIC):
         raise InvalidInput("publicKey is no public key as PEM (-----BEGIN PUBLIC KEY-----)")
     if _algorithm_named(head) != keys.algorithm:
-        raise InvalidInput("invalid algorithm")
+        raise InvalidInput(f"the token is not signed by {keys.algorithm}, which alone is accepted")
     if keys.shared:
         wanted = _packed(hmac.digest(keys.shared, f"{head}.{payload}".encode(), _DIGESTS[keys.algorithm]))
         if not hmac.compare_digest(wanted, signature):

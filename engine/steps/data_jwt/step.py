@@ -84,9 +84,9 @@ def _check_claims(claims: Mapping[str, Any], given: JwtParameters, now_s: float)
     """Times and names of RFC 7519, section 4.1. Raises :class:`InvalidInput`."""
     slack = given.clockToleranceS
     if not given.ignoreExpiration and _time(claims, "exp", now_s + 1) + slack <= now_s:
-        raise InvalidInput("jwt expired")
+        raise InvalidInput("the token has expired (exp)")
     if not given.ignoreNotBefore and _time(claims, "nbf", now_s) - slack > now_s:
-        raise InvalidInput("jwt not active")
+        raise InvalidInput("the token is not active yet (nbf)")
     audience = claims.get("aud")
     if given.audience and given.audience not in (audience if isinstance(audience, list) else [audience]):
         raise InvalidInput("the token is for another audience (aud)")

@@ -75,7 +75,7 @@ def test_a_public_key_is_not_taken_for_a_shared_secret():
     body = f"{encoded({'alg': 'HS256', 'typ': 'JWT'})}.{encoded({'sub': 'root'})}"
     mac = hmac.digest(public(RSA).encode(), body.encode(), "sha256")
     forged = f"{body}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
-    with pytest.raises(InvalidInput, match="invalid algorithm"):
+    with pytest.raises(InvalidInput, match="which alone is accepted"):
         ran(operation="verify", token=forged, publicKey=public(RSA))
     with pytest.raises(InvalidInput):
         ran(operation="verify", token=forged, publicKey=public(RSA), algorithm="HS256")
@@ -172,7 +172,7 @@ def test_others_read_tokens_with_a_shared_secret_as_they_were_meant():
 
 def test_a_public_key_never_serves_as_the_secret_of_a_credential():
     token = held({"secret": public(RSA)}, operation="sign", claims={})["token"]
-    with pytest.raises(InvalidInput, match="invalid algorithm"):
+    with pytest.raises(InvalidInput, match="which alone is accepted"):
         held(pair(RSA, "RS256"), operation="verify", token=token)
     with pytest.raises(InvalidInput, match="does not fit the key"):
         held(pair(RSA, "RS256"), operation="verify", token=token, algorithm="HS256")

@@ -88,7 +88,7 @@ def _json(fetched: Fetched, options: ResponseOptions, media_type: str, forgiving
         name = "Text" if options.style == "n8n" else "String"
         message = f'Response body is not valid JSON. Change "Response Format" to "{name}"'
         if options.format == "auto":
-            message = "Invalid JSON in response body"
+            message = "the answer says that it is JSON, and is not"
         raise StepFailure(message, status=fetched.status) from error
 
 

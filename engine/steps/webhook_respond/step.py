@@ -69,7 +69,7 @@ def _written(value: Any) -> tuple[str | None, Any]:
     try:
         return "application/json", _json(parsed_json(value))
     except ValueError as error:
-        raise StepFailure("Invalid JSON in 'Response Body' field") from error
+        raise StepFailure(f"body: {error}") from error
 
 
 def _json(value: Any) -> Any:
