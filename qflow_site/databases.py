@@ -10,9 +10,7 @@ from engine.settings import EngineSettings
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 SQLITE_CACHE_KIB = 16_384
 SQLITE_MMAP_BYTES = 256 * 1024 * 1024
-SQLITE_CHECKPOINT_PAGES = (
-    4_000  # 16 MB of log: a page that many commits write is copied once, and nobody waits so often
-)
+SQLITE_CHECKPOINT_PAGES = 4_000  # 16 MB of log: a page that many commits write is copied once for them
 
 
 def databases(settings: EngineSettings) -> dict[str, dict[str, Any]]:

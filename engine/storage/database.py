@@ -53,8 +53,8 @@ class _Turns:
         self.lock, self._path, self._file = threading.Lock(), "", None
 
     def before_others(self, connection: Any) -> int | None:
-        """Keep other processes from writing; gives what to unlock. None where nobody else writes, or one of
-        them has not let go in time: SQLite's own lock decides in any case."""
+        """Keep other processes from writing; gives what to unlock. None where nobody else can, where
+        files cannot be locked, or one of them does not let go in time: SQLite's own lock always decides."""
         file = self._opened(connection)
         until = time.monotonic() + OTHERS_WAIT_S
         while file is not None:
@@ -64,6 +64,8 @@ class _Turns:
                 if time.monotonic() > until:
                     return None
                 time.sleep(LOOK_EVERY_S)
+            except OSError:  # a file system without such locks
+                return None
             else:
                 break
         return file

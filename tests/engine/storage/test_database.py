@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -94,6 +95,15 @@ class TestSqlite:
         self, impatient: str, others_turn: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(module, "OTHERS_WAIT_S", 0.01)
+        DjangoJournalStore(impatient).create(creation())
+
+    def test_where_files_cannot_be_locked_sqlite_alone_decides(
+        self, impatient: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def flock(file: int, how: int) -> None:
+            raise OSError(errno.ENOLCK, "no locks available")
+
+        monkeypatch.setattr(module.fcntl, "flock", flock)
         DjangoJournalStore(impatient).create(creation())
 
     def test_our_own_mistakes_are_not_called_transient(self, impatient: str) -> None:
